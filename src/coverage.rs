@@ -1,0 +1,95 @@
+//! What was read, what was not, and why: printed with every audit, so that nothing is lost silently.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+/// How many places one reason keeps as examples.
+pub const EXAMPLES_PER_REASON: usize = 3;
+
+/// Coverage of one input that the user named.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Coverage {
+    /// The input as the user typed it.
+    pub input: String,
+    /// What it was recognised as, such as `X archive of @name`.
+    pub recognised: String,
+    /// Left out on purpose, by reason. Does not make a run incomplete.
+    pub skipped: BTreeMap<String, Gap>,
+    /// Should have been read and could not be, by reason. Makes a run incomplete.
+    pub failed: BTreeMap<String, Gap>,
+    /// Remarks that change how the result should be read, such as an export that says it is partial.
+    pub notes: BTreeSet<String>,
+}
+
+/// How often something was not read, and where first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Gap {
+    /// How many records or files.
+    pub count: u64,
+    /// Where: file and record, the first few in order.
+    pub examples: BTreeSet<String>,
+}
+
+impl Coverage {
+    /// Coverage of `input`, nothing read yet.
+    pub fn of(input: impl Into<String>) -> Self {
+        Self { input: input.into(), ..Self::default() }
+    }
+
+    /// Counts something that was left out on purpose. `reason` is a fixed sentence, `place` is file and record.
+    pub fn skip(&mut self, reason: &str, place: impl Into<String>) {
+        Self::count(&mut self.skipped, reason, place.into(), 1);
+    }
+
+    /// Counts `count` things that were left out on purpose for the same reason at one place.
+    pub fn skip_many(&mut self, reason: &str, place: impl Into<String>, count: u64) {
+        Self::count(&mut self.skipped, reason, place.into(), count);
+    }
+
+    /// Counts something that should have been read and could not be.
+    pub fn fail(&mut self, reason: &str, place: impl Into<String>) {
+        Self::count(&mut self.failed, reason, place.into(), 1);
+    }
+
+    /// Adds a remark.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.insert(note.into());
+    }
+
+    /// Adds what another part of the same input reported.
+    pub fn absorb(&mut self, other: Coverage) {
+        for (into, from) in [(&mut self.skipped, other.skipped), (&mut self.failed, other.failed)] {
+            for (reason, gap) in from {
+                let entry = into.entry(reason).or_default();
+                entry.count += gap.count;
+                entry.examples.extend(gap.examples);
+                entry.trim();
+            }
+        }
+        self.notes.extend(other.notes);
+    }
+
+    /// Whether all that should have been read was read.
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty()
+    }
+
+    fn count(gaps: &mut BTreeMap<String, Gap>, reason: &str, place: String, count: u64) {
+        if count == 0 {
+            return;
+        }
+        let gap = gaps.entry(reason.to_owned()).or_default();
+        gap.count += count;
+        gap.examples.insert(place);
+        gap.trim();
+    }
+}
+
+impl Gap {
+    fn trim(&mut self) {
+        while self.examples.len() > EXAMPLES_PER_REASON {
+            self.examples.pop_last();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! The `whitecoat` command.
+fn main() {}
