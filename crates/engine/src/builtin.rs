@@ -1,0 +1,44 @@
+//! The rules, signals and lexicons that are compiled in: one line a file.
+
+use crate::lexicon::Lexicon;
+
+macro_rules! files {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../", $folder, "/", $name, ".toml")))),*]
+    };
+}
+
+/// Signal files, by topic.
+pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
+    "care",
+);
+
+/// Rule files, by id.
+pub(crate) const RULES: &[(&str, &str)] = files!("rules":
+    "privacy/patient-name",
+);
+
+/// Modifiers that rules share.
+pub(crate) const MODIFIERS: (&str, &str) = ("rules/modifiers.toml", include_str!("../rules/modifiers.toml"));
+
+/// Places and their sizes.
+pub(crate) const PLACES: &str = include_str!("../lexicons/places.txt");
+
+/// States, provinces, counties and countries.
+pub(crate) const REGIONS: &str = include_str!("../lexicons/regions.txt");
+
+const GIVEN_NAMES: &str = include_str!("../lexicons/given-names.txt");
+const SURNAMES: &str = include_str!("../lexicons/surnames.txt");
+
+/// Puts names into the classes `given-name`, `given-name-or-word`, `surname` and `surname-or-word`.
+pub(crate) fn load_names(lexicon: &mut Lexicon) {
+    for (list, class) in [(GIVEN_NAMES, "given-name"), (SURNAMES, "surname")] {
+        let certain = lexicon.intern_class(class);
+        let ambiguous = lexicon.intern_class(&format!("{class}-or-word"));
+        for line in list.lines() {
+            let (name, flag) = line.split_once('\t').unwrap_or((line, ""));
+            let word = lexicon.intern(name);
+            lexicon.add_to_class(if flag == "w" { ambiguous } else { certain }, word);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Conditions: which signals must be seen, and how near to what a finding is about.
+
+use serde::Deserialize;
+
+use crate::error::{DefinitionError, SourceFile};
+use crate::reading::{Hit, SignalSet};
+use crate::signal::{SignalId, Signals};
+
+/// How near to the focus a signal must stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Within {
+    /// On the very words.
+    At,
+    /// In the same sentence, at most [`NEAR_TOKENS`] away.
+    Near,
+    /// In the same sentence.
+    Sentence,
+    /// In the same sentence or one beside it.
+    Around,
+    /// Anywhere in the item's own texts.
+    #[default]
+    Item,
+    /// In a picture's alt text or file name.
+    Media,
+    /// In the text that the item answers.
+    Parent,
+    /// In the profile.
+    Profile,
+}
+
+impl Within {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Within::At => "at",
+            Within::Near => "near",
+            Within::Sentence => "sentence",
+            Within::Around => "around",
+            Within::Item => "item",
+            Within::Media => "media",
+            Within::Parent => "parent",
+            Within::Profile => "profile",
+        }
+    }
+}
+
+/// Tokens between a focus and a signal that is near it.
+pub(crate) const NEAR_TOKENS: u32 = 7;
+
+/// A condition as it is written: `signal` is short for `any` with one name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCondition {
+    pub(crate) signal: Option<String>,
+    #[serde(default)]
+    pub(crate) any: Vec<String>,
+    #[serde(default)]
+    pub(crate) all: Vec<String>,
+    #[serde(default)]
+    pub(crate) none: Vec<String>,
+    #[serde(default)]
+    pub(crate) within: Within,
+    /// Log-odds, in evidence and guards.
+    pub(crate) weight: Option<f32>,
+    /// Severity steps, in modifiers.
+    pub(crate) step: Option<i32>,
+    /// A modifier's name.
+    pub(crate) name: Option<String>,
+}
+
+/// A condition with its signals resolved.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Condition {
+    any: Box<[SignalId]>,
+    all: Box<[SignalId]>,
+    none: Box<[SignalId]>,
+    pub(crate) within: Within,
+}
+
+/// Everything that was seen around one item.
+pub(crate) struct Seen<'a> {
+    /// Hits in the item's own texts, by signal: `ranges[signal]` cuts `hits`.
+    pub(crate) hits: &'a [Hit],
+    pub(crate) ranges: &'a [(u32, u32)],
+    /// Signals in pictures' texts.
+    pub(crate) media: &'a SignalSet,
+    pub(crate) parent: &'a SignalSet,
+    pub(crate) profile: &'a SignalSet,
+    pub(crate) facts: &'a SignalSet,
+}
+
+/// What a condition was met by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met {
+    pub(crate) signal: SignalId,
+    /// The hit, when it stands in the item's own texts.
+    pub(crate) hit: Option<Hit>,
+}
+
+impl Seen<'_> {
+    pub(crate) fn hits_of(&self, signal: SignalId) -> &[Hit] {
+        let (from, to) = self.ranges.get(usize::from(signal)).copied().unwrap_or_default();
+        self.hits.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    fn find(&self, signal: SignalId, within: Within, focus: Hit) -> Option<Met> {
+        let set = |set: &SignalSet| set.contains(signal).then_some(Met { signal, hit: None });
+        if let Some(fact) = set(self.facts) {
+            return Some(fact);
+        }
+        match within {
+            Within::Parent => return set(self.parent),
+            Within::Profile => return set(self.profile),
+            Within::Media => return set(self.media),
+            _ => {}
+        }
+        let near = |hit: &Hit| match within {
+            Within::At => hit.start < focus.end && focus.start < hit.end,
+            Within::Near => {
+                let gap = if hit.start >= focus.end {
+                    hit.start - focus.end
+                } else {
+                    focus.start.saturating_sub(hit.end)
+                };
+                hit.sentence == focus.sentence && gap <= NEAR_TOKENS
+            }
+            Within::Sentence => hit.sentence == focus.sentence,
+            Within::Around => hit.sentence.abs_diff(focus.sentence) <= 1,
+            _ => true,
+        };
+        let hits = self.hits_of(signal);
+        // The closest one explains the most.
+        hits.iter()
+            .filter(|hit| near(hit))
+            .min_by_key(|hit| hit.start.abs_diff(focus.start))
+            .map(|hit| Met { signal, hit: Some(*hit) })
+    }
+}
+
+impl Condition {
+    /// Resolves names; an unknown one is an error that names the nearest.
+    pub(crate) fn resolve(
+        raw: &RawCondition,
+        file: &SourceFile<'_>,
+        signals: &Signals,
+    ) -> Result<Self, DefinitionError> {
+        let ids = |names: &mut dyn Iterator<Item = &String>| {
+            names
+                .map(|name| {
+                    signals.id(name).ok_or_else(|| {
+                        let next = signals.nearest(name).map(|near| format!("did you mean `{near}`?"));
+                        let next = next.unwrap_or_else(|| "define it in a file under signals/".to_owned());
+                        file.error_at(&format!("\"{name}\""), format!("no signal is called `{name}`"), next)
+                    })
+                })
+                .collect::<Result<Box<[_]>, _>>()
+        };
+        let condition = Self {
+            any: ids(&mut raw.signal.iter().chain(&raw.any))?,
+            all: ids(&mut raw.all.iter())?,
+            none: ids(&mut raw.none.iter())?,
+            within: raw.within,
+        };
+        if condition.any.is_empty() && condition.all.is_empty() && condition.none.is_empty() {
+            return Err(file.error("a condition names no signal", "give it `signal`, `any`, `all` or `none`"));
+        }
+        Ok(condition)
+    }
+
+    pub(crate) fn signals(&self) -> impl Iterator<Item = SignalId> + '_ {
+        self.any.iter().chain(&self.all).copied()
+    }
+
+    /// What meets the condition around `focus`, if it is met. A bare `none` that is met has no signal to show, and
+    /// shows the focus.
+    pub(crate) fn met(&self, seen: &Seen<'_>, focus: Hit) -> Option<Met> {
+        let find = |signal: &SignalId| seen.find(*signal, self.within, focus);
+        if self.none.iter().any(|signal| find(signal).is_some()) {
+            return None;
+        }
+        let mut shown = None;
+        for signal in &self.all {
+            let met = find(signal)?;
+            shown.get_or_insert(met);
+        }
+        if !self.any.is_empty() {
+            let met = self.any.iter().find_map(find)?;
+            shown.get_or_insert(met);
+        }
+        Some(shown.unwrap_or(Met { signal: focus.signal, hit: Some(focus) }))
+    }
+
+    /// The condition's name in a finding's evidence, shown by the signal that met it.
+    pub(crate) fn describe(&self, met: Met, signals: &Signals) -> String {
+        let mut names: Vec<&str> = self.all.iter().map(|id| &*signals.info(*id).name).collect();
+        if !self.any.is_empty() && !self.all.contains(&met.signal) || names.is_empty() {
+            names.push(&signals.info(met.signal).name);
+        }
+        names.join(" + ")
+    }
+}

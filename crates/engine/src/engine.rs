@@ -1,0 +1,160 @@
+//! The engine: all rules and signals, compiled, and the checks that rule files must pass.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::builtin;
+use crate::error::{DefinitionError, SourceFile};
+use crate::facts::FACTS;
+use crate::lexicon::Lexicon;
+use crate::reading::Knowledge;
+use crate::recognise::{Gazetteer, Vocabulary, builtin as signal, signals};
+use crate::rule::{Rule, SharedModifiers};
+use crate::scan::Scanner;
+use crate::signal::{Builtin, SignalId, Signals};
+
+/// Signals about the manner of saying.
+const MANNER: &[Builtin] = &[
+    signal("quoted", "between quotation marks", "manner", None, None, None),
+    signal("shouted", "much of it is in capitals", "manner", None, None, None),
+];
+
+/// All rules, compiled. Share one between threads; give each thread its own [`Scanner`].
+#[derive(Debug)]
+pub struct Engine {
+    rules: Vec<Arc<Rule>>,
+    pub(crate) knowledge: Knowledge,
+    /// For every signal, the rules that can be about it.
+    pub(crate) rules_by_focus: Vec<Vec<u16>>,
+    pub(crate) facts: BTreeMap<&'static str, SignalId>,
+    definition: Vec<u8>,
+}
+
+/// An example that a rule judged otherwise than its file promises.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokenPromise {
+    /// The rule.
+    pub rule: String,
+    /// The rule's file.
+    pub file: String,
+    /// `hits` or `misses`, with the number.
+    pub example: String,
+    /// The example's text.
+    pub text: String,
+    /// The highest confidence that the rule reached on it, and the evidence behind it.
+    pub explanation: String,
+}
+
+impl Engine {
+    /// The rules that are compiled in.
+    ///
+    /// # Errors
+    /// All problems found in the rule and signal files. The tests of this crate keep the shipped ones free of them.
+    pub fn builtin() -> Result<Self, Vec<DefinitionError>> {
+        Self::new(builtin::SIGNALS, builtin::MODIFIERS, builtin::RULES)
+    }
+
+    /// Rules from the texts of rule files, each with its name, on top of the built-in signals and modifiers.
+    ///
+    /// # Errors
+    /// All problems found, each with file, line and what to do.
+    pub fn with_rules(rules: &[(&str, &str)]) -> Result<Self, Vec<DefinitionError>> {
+        Self::new(builtin::SIGNALS, builtin::MODIFIERS, rules)
+    }
+
+    /// Rules, modifiers and signals from the texts of their files, each with its name.
+    ///
+    /// # Errors
+    /// All problems found, each with file, line and what to do.
+    pub fn new(
+        signal_files: &[(&str, &str)],
+        modifiers: (&str, &str),
+        rule_files: &[(&str, &str)],
+    ) -> Result<Self, Vec<DefinitionError>> {
+        let mut lexicon = Lexicon::new();
+        builtin::load_names(&mut lexicon);
+        let gazetteer = Gazetteer::parse(builtin::PLACES, builtin::REGIONS);
+        let vocabulary = Vocabulary::new(&mut lexicon, gazetteer);
+        let sources: Vec<SourceFile<'_>> =
+            signal_files.iter().map(|(name, text)| SourceFile { name, text }).collect();
+        let builtins: Vec<&Builtin> = signals().chain(FACTS).chain(MANNER).collect();
+        let signals = Signals::compile(&sources, &builtins, lexicon)?;
+        let modifier_file = SourceFile { name: modifiers.0, text: modifiers.1 };
+        let shared = SharedModifiers::parse(&modifier_file, &signals).map_err(|error| vec![error])?;
+
+        let mut rules: Vec<Arc<Rule>> = Vec::with_capacity(rule_files.len());
+        let mut errors = Vec::new();
+        for (name, text) in rule_files {
+            let file = SourceFile { name, text };
+            match Rule::parse(&file, &signals, &shared) {
+                Ok(rule) if rules.iter().any(|other| other.id == rule.id) => {
+                    errors.push(file.error_at("id", format!("rule `{}` exists already", rule.id), "rename one of them"));
+                }
+                Ok(rule) => rules.push(Arc::new(rule)),
+                Err(error) => errors.push(error),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut rules_by_focus = vec![Vec::new(); signals.infos.len()];
+        for (index, rule) in rules.iter().enumerate() {
+            for signal in rule.focus_signals() {
+                let list: &mut Vec<u16> = &mut rules_by_focus[usize::from(signal)];
+                if list.last() != Some(&(index as u16)) {
+                    list.push(index as u16);
+                }
+            }
+        }
+        let facts = FACTS.iter().filter_map(|fact| signals.id(fact.name).map(|id| (fact.name, id))).collect();
+        let id = |name: &str| signals.id(name).unwrap_or_default();
+        let (quoted, shouted) = (id("quoted"), id("shouted"));
+        let mut definition = Vec::new();
+        for (name, text) in signal_files.iter().chain([&modifiers]).chain(rule_files) {
+            definition.extend_from_slice(name.as_bytes());
+            definition.push(0);
+            definition.extend_from_slice(text.as_bytes());
+            definition.push(0);
+        }
+        let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
+        Ok(Self { rules, knowledge, rules_by_focus, facts, definition })
+    }
+
+    /// The rules, by id.
+    pub fn rules(&self) -> &[Arc<Rule>] {
+        &self.rules
+    }
+
+    /// The bytes of all rule and signal files, for a digest that names this rule set.
+    pub fn definition(&self) -> &[u8] {
+        &self.definition
+    }
+
+    /// A scanner with its own scratch memory, for one thread.
+    pub fn scanner(&self) -> Scanner<'_> {
+        Scanner::new(self)
+    }
+
+    /// Runs every rule on the examples of its own file.
+    pub fn broken_promises(&self) -> Vec<BrokenPromise> {
+        let mut scanner = self.scanner();
+        let mut broken = Vec::new();
+        for rule in &self.rules {
+            for example in &rule.examples {
+                let findings = scanner.scan(&example.item);
+                let found = findings.iter().any(|finding| finding.rule.id == rule.id);
+                if found != example.hit {
+                    broken.push(BrokenPromise {
+                        rule: rule.id.to_string(),
+                        file: rule.file.clone(),
+                        example: example.item.id.clone(),
+                        text: example.item.text.clone(),
+                        explanation: scanner.explain(&example.item, &rule.id),
+                    });
+                }
+            }
+        }
+        broken
+    }
+}

@@ -1,0 +1,125 @@
+//! Facts: what is known about an item besides its words, as signals of their own.
+
+use std::sync::Arc;
+
+use crate::item::{Authorship, Item, Kind, MediaKind, ParentAuthor, ParentKind, Profile, Visibility};
+use crate::recognise::builtin;
+use crate::signal::Builtin;
+
+/// All facts. A fact holds for the whole item, whatever the scope.
+pub(crate) const FACTS: &[Builtin] = &[
+    fact("kind-post", "it is a post"),
+    fact("kind-reply", "it is a reply"),
+    fact("kind-comment", "it is a comment"),
+    fact("kind-review-reply", "it answers a review"),
+    fact("kind-caption", "it is a caption"),
+    fact("kind-article", "it is an article or a page"),
+    fact("kind-message", "it is a private message"),
+    fact("kind-profile", "it is a bio"),
+    fact("by-self", "the account holder wrote it"),
+    fact("by-reshare", "somebody else wrote it and the account holder passed it on"),
+    fact("by-other", "somebody else wrote it"),
+    fact("is-private", "it is not public"),
+    fact("answers-something", "it answers somebody"),
+    fact("answers-patient", "it answers a patient or a patient's family"),
+    fact("answers-public", "it answers somebody from the public"),
+    fact("answers-colleague", "it answers a colleague"),
+    fact("answers-self", "it goes on from the account holder's own post"),
+    fact("answers-review", "what it answers is a review"),
+    fact("has-image", "a picture goes with it"),
+    fact("has-video", "a video goes with it"),
+    fact("practice-account", "the account is a practice's or clinic's"),
+    fact("nurse-account", "the account holder is a nurse, midwife or nursing assistant"),
+    fact("therapist-account", "the account holder is a therapist, counsellor or psychologist"),
+    fact("animal-account", "the account holder treats animals"),
+    fact("clinician-account", "the profile names a health profession"),
+    fact("employer-known", "the profile names the employer"),
+    fact("location-known", "the profile names a place"),
+    fact("country-us", "the account is in the United States"),
+    fact("country-uk", "the account is in the United Kingdom"),
+    fact("country-ca", "the account is in Canada"),
+    fact("country-au", "the account is in Australia"),
+    fact("country-ie", "the account is in Ireland"),
+    fact("country-nz", "the account is in New Zealand"),
+];
+
+const fn fact(name: &'static str, says: &'static str) -> Builtin {
+    builtin(name, says, "context", None, None, None)
+}
+
+/// The names of the facts that hold for an item apart from its profile.
+pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
+    let kind = match item.kind {
+        Kind::Post => "kind-post",
+        Kind::Reply => "kind-reply",
+        Kind::Comment => "kind-comment",
+        Kind::ReviewReply => "kind-review-reply",
+        Kind::Caption | Kind::Media => "kind-caption",
+        Kind::Article => "kind-article",
+        Kind::Message => "kind-message",
+        Kind::Profile => "kind-profile",
+    };
+    let author = match item.authorship {
+        Authorship::Own => "by-self",
+        Authorship::Reshare => "by-reshare",
+        Authorship::Tagged | Authorship::Other => "by-other",
+    };
+    let parent = item.parent.as_ref();
+    let answered = parent.and_then(|parent| match parent.author {
+        ParentAuthor::Patient => Some("answers-patient"),
+        ParentAuthor::Public => Some("answers-public"),
+        ParentAuthor::Colleague => Some("answers-colleague"),
+        ParentAuthor::Own => Some("answers-self"),
+        ParentAuthor::Unknown => None,
+    });
+    let has = |kind: MediaKind| item.media.iter().any(|medium| medium.kind == kind);
+    [
+        Some(kind),
+        Some(author),
+        matches!(item.visibility, Visibility::Private | Visibility::Followers).then_some("is-private"),
+        parent.filter(|parent| parent.author != ParentAuthor::Own).map(|_| "answers-something"),
+        answered,
+        parent.filter(|parent| parent.kind == ParentKind::Review).map(|_| "answers-review"),
+        has(MediaKind::Image).then_some("has-image"),
+        has(MediaKind::Video).then_some("has-video"),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The names of the facts that a profile gives.
+pub(crate) fn of_profile(profile: &Arc<Profile>) -> impl Iterator<Item = &'static str> {
+    let profession = profile.profession.to_lowercase();
+    let bio = profile.bio.to_lowercase();
+    let either = |stems: &[&str]| stems.iter().any(|stem| profession.contains(stem) || bio.contains(stem));
+    let practice = ["clinic", "practice", "surgery", "centre", "center", "hospital", "pharmacy", "spa", "studio", "dental group"]
+        .iter()
+        .any(|word| profession.split(|c: char| !c.is_alphabetic()).any(|part| part == *word) && !profession.contains("general practice"))
+        && !profession.contains("surgeon")
+        && !profession.contains("physician");
+    let nurse = ["nurse", "midwife", "nursing", "healthcare assistant", "care assistant"];
+    let therapist = ["therapist", "counsel", "psycholog", "psychotherap", "social worker"];
+    let bodily = ["physiotherap", "physical therap", "occupational therap", "respiratory therap", "radiation therap"];
+    let talking = either(&therapist) && !bodily.iter().any(|stem| profession.contains(stem));
+    let country = match profile.jurisdiction.to_ascii_uppercase().as_str() {
+        "US" | "USA" => Some("country-us"),
+        "UK" | "GB" => Some("country-uk"),
+        "CA" => Some("country-ca"),
+        "AU" => Some("country-au"),
+        "IE" => Some("country-ie"),
+        "NZ" => Some("country-nz"),
+        _ => None,
+    };
+    [
+        practice.then_some("practice-account"),
+        either(&nurse).then_some("nurse-account"),
+        talking.then_some("therapist-account"),
+        either(&["veterinar", " vet ", "bvsc", "vet nurse"]).then_some("animal-account"),
+        (!profession.is_empty()).then_some("clinician-account"),
+        (!profile.employer.trim().is_empty()).then_some("employer-known"),
+        (!profile.location.trim().is_empty()).then_some("location-known"),
+        country,
+    ]
+    .into_iter()
+    .flatten()
+}

@@ -1,0 +1,169 @@
+//! Reading a document: every hit of every signal, in one pass over its tokens.
+
+use crate::lexicon::WordId;
+use crate::pattern::{Entities, Matcher};
+use crate::recognise::{Found, Vocabulary, recognise};
+use crate::signal::{SignalId, Signals};
+use crate::text::{Document, TokenKind, flag};
+
+/// A signal seen at some tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) signal: SignalId,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) sentence: u32,
+}
+
+/// Which signals were seen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SignalSet(Vec<u64>);
+
+impl SignalSet {
+    pub(crate) fn clear(&mut self, signals: usize) {
+        self.0.clear();
+        self.0.resize(signals.div_ceil(64), 0);
+    }
+
+    pub(crate) fn insert(&mut self, signal: SignalId) {
+        if let Some(word) = self.0.get_mut(usize::from(signal) / 64) {
+            *word |= 1 << (signal % 64);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    pub(crate) fn contains(&self, signal: SignalId) -> bool {
+        self.0.get(usize::from(signal) / 64).is_some_and(|word| word & (1 << (signal % 64)) != 0)
+    }
+
+    /// The signals in it, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = SignalId> + '_ {
+        self.0.iter().enumerate().flat_map(|(index, &word)| {
+            (0..64u16).filter(move |bit| word & (1 << bit) != 0).map(move |bit| index as u16 * 64 + bit)
+        })
+    }
+}
+
+/// Finds hits; keeps its memory from one document to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    pub(crate) hits: Vec<Hit>,
+    entities: Entities,
+    found: Vec<Found>,
+    waiting: Vec<(u8, u32, u32)>,
+}
+
+/// What the engine knows for reading.
+#[derive(Debug, Default)]
+pub(crate) struct Knowledge {
+    pub(crate) signals: Signals,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) quoted: SignalId,
+    pub(crate) shouted: SignalId,
+}
+
+/// Hits of one signal at one token that are looked at when dropping repeats.
+const REPEATS: usize = 24;
+
+impl Reader {
+    /// Reads a document. Hits are in no particular order.
+    pub(crate) fn read(&mut self, document: &Document<'_>, knowledge: &Knowledge) {
+        let signals = &knowledge.signals;
+        self.hits.clear();
+        self.found.clear();
+        self.waiting.clear();
+        self.entities.reset(document.tokens().len());
+        recognise(document, &signals.lexicon, &knowledge.vocabulary, &mut self.found);
+        let found = std::mem::take(&mut self.found);
+        for found in &found {
+            if let Some(signal) = signals.id(found.signal) {
+                self.hit(document, signals, signal, found.start, found.end);
+            }
+        }
+        self.found = found;
+        self.read_words(document, signals);
+        for level in 2..=signals.levels {
+            self.read_level(document, signals, level);
+        }
+        self.read_manner(document, knowledge);
+    }
+
+    fn hit(&mut self, document: &Document<'_>, signals: &Signals, signal: SignalId, start: usize, end: usize) {
+        let Some(token) = document.tokens().get(start) else { return };
+        let hit = Hit { signal, start: start as u32, end: end as u32, sentence: token.sentence };
+        if end <= start || self.hits.iter().rev().take(REPEATS).any(|other| *other == hit) {
+            return;
+        }
+        self.hits.push(hit);
+        if signals.info(signal).referenced {
+            self.entities.add(signal, start, end);
+        }
+    }
+
+    /// Patterns of words alone; those that refer to signals wait for their level.
+    fn read_words(&mut self, document: &Document<'_>, signals: &Signals) {
+        for (at, token) in document.tokens().iter().enumerate() {
+            let word: WordId = token.word;
+            if word == 0 {
+                continue;
+            }
+            for &index in signals.patterns_from_word(word) {
+                let pattern = &signals.patterns[index as usize];
+                let level = signals.info(pattern.signal).level;
+                if level > 1 {
+                    self.waiting.push((level, index, at as u32));
+                    continue;
+                }
+                let matcher = Matcher { lexicon: &signals.lexicon, document, entities: &self.entities };
+                if let Some((start, end)) = matcher.around(pattern, at) {
+                    self.hit(document, signals, pattern.signal, start, end);
+                }
+            }
+        }
+    }
+
+    fn read_level(&mut self, document: &Document<'_>, signals: &Signals, level: u8) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let from_words = waiting.iter().filter(|(at_level, ..)| *at_level == level);
+        let mut tries: Vec<(u32, u32)> = from_words.map(|&(_, index, at)| (index, at)).collect();
+        for hit in &self.hits {
+            for &index in signals.patterns_from_signal(hit.signal) {
+                if signals.info(signals.patterns[index as usize].signal).level == level {
+                    tries.push((index, hit.start));
+                }
+            }
+        }
+        self.waiting = waiting;
+        for (index, at) in tries {
+            let pattern = &signals.patterns[index as usize];
+            let matcher = Matcher { lexicon: &signals.lexicon, document, entities: &self.entities };
+            if let Some((start, end)) = matcher.around(pattern, at as usize) {
+                self.hit(document, signals, pattern.signal, start, end);
+            }
+        }
+    }
+
+    /// How things are said: between quotation marks, in capitals.
+    fn read_manner(&mut self, document: &Document<'_>, knowledge: &Knowledge) {
+        let tokens = document.tokens();
+        let mut at = 0;
+        while at < tokens.len() {
+            if tokens[at].has(flag::QUOTED) {
+                let start = at;
+                while at < tokens.len() && tokens[at].has(flag::QUOTED) && tokens[at].sentence == tokens[start].sentence {
+                    at += 1;
+                }
+                self.hit(document, &knowledge.signals, knowledge.quoted, start, at);
+            } else {
+                at += 1;
+            }
+        }
+        let shouted = tokens.iter().filter(|t| t.kind == TokenKind::Word && t.has(flag::ALL_CAPS)).count();
+        if shouted >= 5 {
+            self.hit(document, &knowledge.signals, knowledge.shouted, 0, 1);
+        }
+    }
+}

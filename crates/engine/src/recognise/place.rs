@@ -1,0 +1,197 @@
+//! Places: towns and regions from the gazetteer, unknown names after a preposition, streets and named buildings.
+
+use std::collections::HashMap;
+
+use super::{Cursor, Found, builtin, class_of};
+use crate::lexicon::{ClassId, Lexicon, hash_word};
+use crate::signal::Builtin;
+use crate::text::{TokenKind, flag};
+
+pub(crate) const SIGNALS: &[Builtin] = &[
+    builtin("place-region", "a state, province, county or country", "place", None, None, None),
+    builtin("place-large", "a place of 100,000 people or more", "place", Some("place"), Some('B'), Some("place")),
+    builtin("place-town", "a place of 20,000 to 100,000 people", "place", Some("place"), Some('B'), Some("place")),
+    builtin("place-small", "a place under 20,000 people", "place", Some("place"), Some('B'), Some("place")),
+    builtin("place-unknown", "a name after a preposition of place", "place", Some("place"), Some('B'), Some("place")),
+    builtin("facility", "a named hospital, school, street or road", "place", Some("place"), Some('B'), Some("place")),
+];
+
+/// Words in the longest place name that is looked up.
+const LONGEST_NAME: usize = 4;
+
+/// Names of places with the size of the largest place of that name.
+#[derive(Debug, Default)]
+pub(crate) struct Gazetteer {
+    sizes: HashMap<u64, Size>,
+}
+
+/// How many people live in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    Region,
+    /// 100,000 or more.
+    Large,
+    /// 20,000 to 100,000.
+    Town,
+    /// Under 20,000.
+    Small,
+}
+
+impl Gazetteer {
+    /// From lines `name<TAB>countries<TAB>band[<TAB>w]` of places and `name<TAB>country…` of regions. Names that are also
+    /// words (`w`) are left to context: they count only after a preposition, which is where all places are looked for.
+    pub(crate) fn parse(places: &str, regions: &str) -> Self {
+        let mut sizes = HashMap::with_capacity(places.len() / 20);
+        for line in places.lines() {
+            let mut columns = line.split('\t');
+            let (Some(name), _, Some(band)) = (columns.next(), columns.next(), columns.next()) else { continue };
+            let size = match band {
+                "0" | "1" => Size::Small,
+                "2" => Size::Town,
+                _ => Size::Large,
+            };
+            sizes.insert(hash_name(name.bytes()), size);
+        }
+        for line in regions.lines() {
+            if let Some(name) = line.split('\t').next().filter(|name| name.len() > 2) {
+                sizes.insert(hash_name(name.bytes()), Size::Region);
+            }
+        }
+        Self { sizes }
+    }
+
+    fn size(&self, name: &str) -> Option<Size> {
+        self.sizes.get(&hash_name(name.bytes().map(|b| b.to_ascii_lowercase()))).copied()
+    }
+}
+
+fn hash_name(bytes: impl Iterator<Item = u8>) -> u64 {
+    let name: Vec<u8> = bytes.filter(|b| *b != b'.').collect();
+    name.chunks(24).fold(name.len() as u64, |hash, chunk| {
+        hash.rotate_left(17).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ hash_word(chunk).unwrap_or_default()
+    })
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    gazetteer: Gazetteer,
+    before: ClassId,
+    building: ClassId,
+    road: ClassId,
+    saint: ClassId,
+    given: ClassId,
+    months: ClassId,
+    never: ClassId,
+}
+
+impl Words {
+    pub(crate) fn new(lexicon: &mut Lexicon, gazetteer: Gazetteer) -> Self {
+        let given = lexicon.intern_class("given-name");
+        let mut class = |name: &str, words: &str| class_of(lexicon, name, words);
+        Self {
+            before: class("place.before", "in at from near outside around by off of to through across downtown"),
+            building: class(
+                "place.building",
+                "hospital infirmary clinic surgery practice hospice elementary primary school high academy college university \
+                 nursery kindergarten church parish mosque synagogue mall farm house hall lodge court manor estate prison \
+                 jail barracks station airport bridge park village centre center medical health home gardens heights brewery \
+                 mill quarry mine dock harbour harbor pier",
+            ),
+            road: class(
+                "place.road",
+                "street st road rd avenue ave lane ln drive dr close crescent highway hwy route rte boulevard blvd way terrace \
+                 parkway pkwy trail row square ward",
+            ),
+            saint: class("place.saint", "st saint mount mt fort port lake north south east west upper lower new great little old"),
+            months: class("place.months", "january february march april may june july august september october november december"),
+            never: class(
+                "place.never",
+                "i i'm the a an my our your his her their this that it we you he she they monday tuesday wednesday thursday friday \
+                 saturday sunday christmas easter english spanish french german chinese twitter facebook instagram tiktok reddit \
+                 youtube google zoom god covid nhs ed er icu nicu or picu pacu theatre clinic hospital mr mrs ms dr prof miss \
+                 medicine surgery nursing pediatrics paediatrics cardiology oncology psychiatry radiology",
+            ),
+            gazetteer,
+            given,
+        }
+    }
+}
+
+/// A place that begins with the capitalised word at `at`.
+pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) {
+    let Some(token) = cursor.get(at) else { return };
+    let before = at.checked_sub(1).filter(|i| cursor.beside(at, *i).is_some());
+    let continues = before.is_some_and(|i| {
+        cursor.get(i).is_some_and(|t| t.is_capitalised_word() && !t.has(flag::FIRST)) && !cursor.in_class(i, words.never)
+    });
+    if continues || token.has(flag::HASHTAG) || cursor.in_class(at, words.months) {
+        return;
+    }
+    let end = end_of_capitals(cursor, words, at);
+    if let Some(end) = building(cursor, words, at, end) {
+        return out.push(Found { signal: "facility", start: at, end });
+    }
+    let mut place = before;
+    if place.is_some_and(|i| cursor.text(i).eq_ignore_ascii_case("the")) {
+        place = place.and_then(|i| i.checked_sub(1));
+    }
+    let after_preposition = place.is_some_and(|i| cursor.in_class(i, words.before));
+    let comma_region = before.is_some_and(|i| cursor.is_sign(i, b','));
+    if !after_preposition && !comma_region || cursor.in_class(at, words.never) {
+        return;
+    }
+    for stop in (at + 1..=end.min(at + LONGEST_NAME)).rev() {
+        let (Some(first), Some(last)) = (cursor.get(at), cursor.get(stop - 1)) else { continue };
+        if let Some(size) = words.gazetteer.size(cursor.document.words(first, last)) {
+            let signal = match size {
+                Size::Region => "place-region",
+                Size::Large => "place-large",
+                Size::Town => "place-town",
+                Size::Small => "place-small",
+            };
+            return out.push(Found { signal, start: at, end: stop });
+        }
+    }
+    let preposition = place.map(|i| cursor.text(i).to_ascii_lowercase()).unwrap_or_default();
+    let certain = matches!(preposition.as_str(), "in" | "near" | "outside" | "from" | "at" | "off" | "downtown");
+    let ordinary = token.word != 0 && !cursor.in_class(at, words.saint) && end == at + 1;
+    let is_person = cursor.in_class(at, words.given);
+    if certain && after_preposition && !ordinary && !is_person && !token.has(flag::ALL_CAPS) {
+        out.push(Found { signal: "place-unknown", start: at, end });
+    }
+}
+
+/// Where the run of capitalised words that begins at `at` ends; "St. Mary's" and "Isle of Wight" stay together.
+fn end_of_capitals(cursor: &Cursor<'_>, words: &Words, at: usize) -> usize {
+    let mut end = at + 1;
+    for _ in 0..5 {
+        let mut next = end;
+        if cursor.is_sign(next, b'.') && cursor.in_class(end - 1, words.saint) {
+            next += 1;
+        }
+        if cursor.get(next).is_some_and(|t| t.kind == TokenKind::Clitic) {
+            next += 1;
+        }
+        if cursor.is_sign(next, b'-') && cursor.is_joined(next) && cursor.is_joined(next + 1) {
+            next += 1;
+        }
+        let capital = cursor.beside(at, next).is_some_and(|t| t.is_capitalised_word() && !t.has(flag::HASHTAG));
+        if !capital {
+            break;
+        }
+        end = next + 1;
+    }
+    end
+}
+
+/// A named building, school, street or road: capitals that end in such a word, or are followed by one.
+fn building(cursor: &Cursor<'_>, words: &Words, at: usize, end: usize) -> Option<usize> {
+    let is_kind = |i: usize| cursor.in_class(i, words.building) || cursor.in_class(i, words.road);
+    let road_number = cursor.in_class(at, words.road) && cursor.digits(at + 1) > 0 && end == at + 1;
+    if road_number {
+        return Some(at + 2);
+    }
+    let name = |i: usize| !cursor.in_class(i, words.never);
+    let inside = (at + 1..end).rev().find(|&i| is_kind(i))?;
+    (name(at) && !(cursor.in_class(at, words.building) && inside == at)).then_some(inside.max(end - 1) + 1)
+}

@@ -1,0 +1,344 @@
+//! Signals: what can be seen in a text, by name. Loaded from `signals/*.toml` and from the recognisers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::error::{DefinitionError, SourceFile, nearest};
+use crate::lexicon::Lexicon;
+use crate::pattern::{Atom, Element, Pattern, RawAtom, RawElement, choose_anchor, inflect, parse};
+use crate::text::TokenKind;
+
+/// A signal's number.
+pub(crate) type SignalId = u16;
+
+/// What a report shows instead of a matched text.
+pub(crate) const MASK_LABELS: &[&str] =
+    &["name", "date", "age", "place", "number", "contact", "handle", "link", "employer", "detail"];
+
+/// Quasi-identifiers: traits that identify a person together, though not alone.
+pub(crate) const QUASI_IDENTIFIERS: &[&str] = &[
+    "age", "sex", "job", "kin", "place", "date", "condition", "rarity", "mechanism", "news", "role", "object",
+];
+
+/// What is known about a signal.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SignalInfo {
+    pub(crate) name: Arc<str>,
+    /// One line: what it means to have seen it.
+    pub(crate) says: String,
+    /// The sort of cue it is: two different sorts make a critical finding.
+    pub(crate) cue: Arc<str>,
+    pub(crate) mask: Option<&'static str>,
+    /// The HIPAA safe-harbor identifier class.
+    pub(crate) letter: Option<char>,
+    pub(crate) quasi: Option<&'static str>,
+    /// Where pattern matching comes in: 0 for recognisers and facts, else one more than what it refers to.
+    pub(crate) level: u8,
+    /// Whether other patterns refer to it.
+    pub(crate) referenced: bool,
+}
+
+/// A signal that is made by code: name, meaning, cue, mask, letter, quasi-identifier.
+pub(crate) struct Builtin {
+    pub(crate) name: &'static str,
+    pub(crate) says: &'static str,
+    pub(crate) cue: &'static str,
+    pub(crate) mask: Option<&'static str>,
+    pub(crate) letter: Option<char>,
+    pub(crate) quasi: Option<&'static str>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TopicFile {
+    #[serde(default)]
+    class: BTreeMap<String, String>,
+    #[serde(default)]
+    signal: BTreeMap<String, SignalDefinition>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignalDefinition {
+    says: String,
+    patterns: Vec<String>,
+    cue: Option<String>,
+    mask: Option<String>,
+    identifier: Option<char>,
+    quasi: Option<String>,
+}
+
+/// All signals, compiled.
+#[derive(Debug, Default)]
+pub(crate) struct Signals {
+    pub(crate) infos: Vec<SignalInfo>,
+    pub(crate) lexicon: Lexicon,
+    pub(crate) patterns: Vec<Pattern>,
+    /// For every word of the lexicon, the patterns that start from it.
+    by_word: Vec<Box<[u32]>>,
+    /// For every signal, the patterns that start from a hit of it.
+    by_signal: Vec<Box<[u32]>>,
+    ids: HashMap<Arc<str>, SignalId>,
+    pub(crate) levels: u8,
+}
+
+impl Signals {
+    /// Compiles topic files. Errors name file, line and pattern.
+    pub(crate) fn compile(
+        files: &[SourceFile<'_>],
+        builtins: &[&Builtin],
+        lexicon: Lexicon,
+    ) -> Result<Self, Vec<DefinitionError>> {
+        let mut signals = Self { lexicon, ..Self::default() };
+        let mut errors = Vec::new();
+        for builtin in builtins {
+            signals.register(SignalInfo {
+                name: builtin.name.into(),
+                says: builtin.says.to_owned(),
+                cue: builtin.cue.into(),
+                mask: builtin.mask,
+                letter: builtin.letter,
+                quasi: builtin.quasi,
+                ..SignalInfo::default()
+            });
+        }
+        let mut topics = Vec::new();
+        for file in files {
+            match toml::from_str::<TopicFile>(file.text) {
+                Ok(topic) => {
+                    signals.declare(file, &topic, &mut errors);
+                    topics.push((file, topic));
+                }
+                Err(error) => errors.push(file.toml_error(&error)),
+            }
+        }
+        for (file, topic) in &topics {
+            for (name, definition) in &topic.signal {
+                for pattern in &definition.patterns {
+                    if let Err(error) = signals.add_pattern(file, name, pattern) {
+                        errors.push(error);
+                    }
+                }
+            }
+        }
+        if let Err(error) = signals.set_levels() {
+            errors.push(error);
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        signals.index();
+        Ok(signals)
+    }
+
+    pub(crate) fn id(&self, name: &str) -> Option<SignalId> {
+        self.ids.get(name).copied()
+    }
+
+    pub(crate) fn info(&self, id: SignalId) -> &SignalInfo {
+        &self.infos[usize::from(id)]
+    }
+
+    /// The signal or class name closest to `name`.
+    pub(crate) fn nearest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.infos.iter().map(|info| &*info.name))
+    }
+
+    pub(crate) fn patterns_from_word(&self, word: u32) -> &[u32] {
+        self.by_word.get(word as usize).map_or(&[], |list| list)
+    }
+
+    pub(crate) fn patterns_from_signal(&self, signal: SignalId) -> &[u32] {
+        self.by_signal.get(usize::from(signal)).map_or(&[], |list| list)
+    }
+
+    fn register(&mut self, info: SignalInfo) -> bool {
+        let id = self.infos.len() as SignalId;
+        let new = self.ids.insert(info.name.clone(), id).is_none();
+        self.infos.push(info);
+        new
+    }
+
+    /// Adds a topic's classes and the names of its signals.
+    fn declare(&mut self, file: &SourceFile<'_>, topic: &TopicFile, errors: &mut Vec<DefinitionError>) {
+        for (name, words) in &topic.class {
+            if self.lexicon.class(name).is_some_and(|class| !self.lexicon.members(class).is_empty()) {
+                errors.push(file.error_at(name, format!("class `{name}` is defined twice"), "merge the two"));
+            }
+            let class = self.lexicon.intern_class(name);
+            for word in words.split_whitespace() {
+                let forms = word.strip_suffix('~').map_or_else(|| vec![word.to_owned()], inflect);
+                for form in forms {
+                    let word = self.lexicon.intern(&form.to_lowercase());
+                    self.lexicon.add_to_class(class, word);
+                }
+            }
+        }
+        let cue = file.name.rsplit('/').next().unwrap_or(file.name).trim_end_matches(".toml");
+        for (name, definition) in &topic.signal {
+            let known = |given: &Option<String>, list: &[&'static str], key: &str| match given {
+                None => Ok(None),
+                Some(given) => list.iter().find(|label| *label == given).copied().map(Some).ok_or_else(|| {
+                    let next = format!("use one of: {}", list.join(", "));
+                    file.error_at(given, format!("signal `{name}`: {key} `{given}` is not known"), next)
+                }),
+            };
+            let mask = known(&definition.mask, MASK_LABELS, "mask");
+            let quasi = known(&definition.quasi, QUASI_IDENTIFIERS, "quasi");
+            let (mask, quasi) = match (mask, quasi) {
+                (Ok(mask), Ok(quasi)) => (mask, quasi),
+                (mask, quasi) => {
+                    errors.extend([mask.err(), quasi.err()].into_iter().flatten());
+                    continue;
+                }
+            };
+            let new = self.register(SignalInfo {
+                name: name.as_str().into(),
+                says: definition.says.clone(),
+                cue: definition.cue.as_deref().unwrap_or(cue).into(),
+                mask,
+                letter: definition.identifier,
+                quasi,
+                ..SignalInfo::default()
+            });
+            if !new {
+                errors.push(file.error_at(name, format!("signal `{name}` is defined twice"), "rename one of them"));
+            }
+        }
+    }
+
+    fn add_pattern(
+        &mut self,
+        file: &SourceFile<'_>,
+        name: &str,
+        pattern: &str,
+    ) -> Result<(), DefinitionError> {
+        let fail = |problem: String, next: &str| {
+            file.error_at(pattern, format!("signal `{name}`, pattern `{pattern}`: {problem}"), next)
+        };
+        let signal = self.id(name).unwrap_or(0);
+        let flats = parse(pattern).map_err(|e| fail(e.to_string(), "correct the pattern"))?;
+        for flat in flats {
+            let begins = flat.first() == Some(&RawElement::Begin);
+            let ends = flat.last() == Some(&RawElement::End);
+            let mut elements = Vec::with_capacity(flat.len());
+            for raw in flat {
+                match raw {
+                    RawElement::Begin | RawElement::End => {}
+                    RawElement::Gap(most) => elements.push(Element::Gap(most)),
+                    RawElement::One { atoms, optional } => {
+                        let atoms: Result<Box<[Atom]>, DefinitionError> =
+                            atoms.into_iter().map(|atom| self.resolve(atom, &fail)).collect();
+                        elements.push(Element::One { atoms: atoms?, optional });
+                    }
+                }
+            }
+            let anchor = choose_anchor(&elements, &self.lexicon).ok_or_else(|| {
+                let next = "add a word, a class or a signal that must stand in it";
+                fail("it has no anchor: nothing in it says where to start looking".to_owned(), next)
+            })?;
+            self.patterns.push(Pattern { signal, elements: elements.into(), anchor, begins, ends });
+        }
+        Ok(())
+    }
+
+    fn resolve(
+        &mut self,
+        atom: RawAtom,
+        fail: &dyn Fn(String, &str) -> DefinitionError,
+    ) -> Result<Atom, DefinitionError> {
+        Ok(match atom {
+            RawAtom::Any => Atom::Any,
+            RawAtom::Sign(sign) => Atom::Sign(sign),
+            RawAtom::Word { text, caps, hashtag } => {
+                let word = self.lexicon.intern(&text);
+                match (caps, hashtag) {
+                    (_, true) => Atom::TagWord(word),
+                    (true, false) => Atom::CapsWord(word),
+                    (false, false) => Atom::Word(word),
+                }
+            }
+            RawAtom::Named(name) => match name.as_str() {
+                "number" => Atom::Kind(TokenKind::Number),
+                "mention" => Atom::Kind(TokenKind::Mention),
+                "url" => Atom::Kind(TokenKind::Url),
+                "email" => Atom::Kind(TokenKind::Email),
+                "emoji" => Atom::Kind(TokenKind::Emoji),
+                "cap" => Atom::Capitalised,
+                _ => match (self.lexicon.class(&name), self.id(&name)) {
+                    (Some(class), _) => Atom::Class(class),
+                    (None, Some(signal)) => {
+                        self.infos[usize::from(signal)].referenced = true;
+                        Atom::Signal(signal)
+                    }
+                    (None, None) => {
+                        let hint = self.nearest(&name).map(|near| format!("did you mean `<{near}>`?"));
+                        let hint = hint.unwrap_or_else(|| "define the class or signal first".to_owned());
+                        return Err(fail(format!("`<{name}>` is neither a class nor a signal"), &hint));
+                    }
+                },
+            },
+        })
+    }
+
+    /// Signals that refer to others come after them.
+    fn set_levels(&mut self) -> Result<(), DefinitionError> {
+        const DEEPEST: u8 = 6;
+        loop {
+            let mut changed = None;
+            for pattern in &self.patterns {
+                let below = pattern.elements.iter().flat_map(|element| match element {
+                    Element::One { atoms, .. } => atoms.iter(),
+                    Element::Gap(_) => [].iter(),
+                });
+                let below = below.filter_map(|atom| match atom {
+                    Atom::Signal(signal) => Some(self.infos[usize::from(*signal)].level),
+                    _ => None,
+                });
+                let level = 1 + below.max().unwrap_or(0);
+                let info = &mut self.infos[usize::from(pattern.signal)];
+                if level > info.level {
+                    info.level = level;
+                    changed = Some(info.name.to_string());
+                    self.levels = self.levels.max(level);
+                }
+            }
+            match changed {
+                None => return Ok(()),
+                Some(name) if self.levels > DEEPEST => {
+                    let file = SourceFile { name: "signals", text: "" };
+                    let problem = format!("signal `{name}` refers to itself, directly or through others");
+                    return Err(file.error(problem, "break the circle"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn index(&mut self) {
+        let mut by_word: Vec<Vec<u32>> = vec![Vec::new(); self.lexicon.len()];
+        let mut by_signal: Vec<Vec<u32>> = vec![Vec::new(); self.infos.len()];
+        for (index, pattern) in self.patterns.iter().enumerate() {
+            let index = index as u32;
+            let Some(Element::One { atoms, .. }) = pattern.elements.get(pattern.anchor) else { continue };
+            for atom in atoms {
+                match *atom {
+                    Atom::Word(word) | Atom::CapsWord(word) | Atom::TagWord(word) => {
+                        by_word[word as usize].push(index);
+                    }
+                    Atom::Class(class) => {
+                        for &word in self.lexicon.members(class) {
+                            by_word[word as usize].push(index);
+                        }
+                    }
+                    Atom::Signal(signal) => by_signal[usize::from(signal)].push(index),
+                    _ => {}
+                }
+            }
+        }
+        self.by_word = by_word.into_iter().map(Vec::into_boxed_slice).collect();
+        self.by_signal = by_signal.into_iter().map(Vec::into_boxed_slice).collect();
+    }
+}

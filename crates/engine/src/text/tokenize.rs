@@ -1,0 +1,511 @@
+//! One pass over a clean text: tokens and sentences.
+
+use super::token::{Token, TokenKind, flag};
+use crate::lexicon::{Lexicon, WORD_BYTES, hash_padded};
+
+/// A sentence that does not end is cut here, in tokens.
+const SENTENCE_TOKENS: usize = 160;
+
+/// A closing single quotation mark is looked for this far, in bytes.
+const SINGLE_QUOTE_REACH: usize = 240;
+
+/// Words after which a full stop does not end a sentence.
+const ABBREVIATIONS: &[&str] = &[
+    "dr", "mr", "mrs", "ms", "mx", "prof", "st", "vs", "jr", "sr", "dept", "approx", "eg", "ie", "inc", "rev", "hon",
+    "sgt", "capt", "jan", "feb", "aug", "sept", "oct", "nov", "dec",
+];
+
+/// First and last-plus-one token of a sentence.
+pub(crate) type Sentence = (u32, u32);
+
+/// Where tokens go, shared by the segments of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) sentences: Vec<Sentence>,
+}
+
+impl Tokens {
+    pub(crate) fn clear(&mut self) {
+        self.tokens.clear();
+        self.sentences.clear();
+    }
+
+    /// Adds the tokens of one segment.
+    pub(crate) fn add(&mut self, text: &str, segment: u8, lexicon: &Lexicon) {
+        let first = self.tokens.len();
+        let mut tokenizer = Tokenizer {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            segment,
+            lexicon,
+            sentence_first: first,
+            joined: false,
+            flags: 0,
+            quote_until: None,
+            out: self,
+        };
+        tokenizer.run();
+    }
+}
+
+struct Tokenizer<'a, 'o> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    segment: u8,
+    lexicon: &'a Lexicon,
+    sentence_first: usize,
+    joined: bool,
+    /// Flags that the surroundings give: quoted, hashtag.
+    flags: u8,
+    /// Where a quotation in single marks ends.
+    quote_until: Option<usize>,
+    out: &'o mut Tokens,
+}
+
+impl Tokenizer<'_, '_> {
+    fn run(&mut self) {
+        while let Some(byte) = self.byte(self.at) {
+            if self.quote_until.is_some_and(|end| self.at >= end) {
+                self.quote_until = None;
+                self.flags &= !flag::QUOTED;
+            }
+            match byte {
+                b' ' | b'\t' | b'\r' => {
+                    self.at += 1;
+                    self.joined = false;
+                }
+                b'\n' => {
+                    self.at += 1;
+                    self.joined = false;
+                    self.end_sentence();
+                }
+                b'a'..=b'z' | b'A'..=b'Z' => self.word(),
+                b'0'..=b'9' => self.number(),
+                b'@' => self.at_sign(),
+                b'#' => self.hashtag(),
+                0x80.. => self.beyond_ascii(),
+                sign => self.sign(sign),
+            }
+        }
+        self.end_sentence();
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
+    }
+
+    fn push(&mut self, kind: TokenKind, start: usize, word: u32, sign: u8, mut flags: u8) {
+        if self.joined {
+            flags |= flag::JOINED;
+        }
+        if self.out.tokens.len() == self.sentence_first {
+            flags |= flag::FIRST;
+        }
+        self.out.tokens.push(Token {
+            start: start as u32,
+            end: self.at as u32,
+            word,
+            sentence: self.out.sentences.len() as u32,
+            sign,
+            kind,
+            flags: flags | self.flags,
+            segment: self.segment,
+        });
+        self.joined = true;
+        if self.out.tokens.len() - self.sentence_first >= SENTENCE_TOKENS {
+            self.end_sentence();
+        }
+    }
+
+    fn end_sentence(&mut self) {
+        let end = self.out.tokens.len();
+        if end > self.sentence_first {
+            self.out.sentences.push((self.sentence_first as u32, end as u32));
+            self.sentence_first = end;
+        }
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let mut folded = Folded::default();
+        while let Some(byte) = self.byte(self.at) {
+            match byte {
+                b'a'..=b'z' => folded.push_lower(byte),
+                b'A'..=b'Z' => folded.push_upper(byte),
+                b'\'' if folded.letters > 0 && self.letter_at(self.at + 1) => {
+                    if self.clitic_ends(self.at + 1).is_some() {
+                        break;
+                    }
+                    folded.push_lower(b'\'');
+                }
+                0x80.. => match self.text[self.at..].chars().next() {
+                    Some(c) if c.is_alphabetic() => {
+                        folded.push_char(c);
+                        self.at += c.len_utf8();
+                        continue;
+                    }
+                    _ => break,
+                },
+                _ => break,
+            }
+            self.at += 1;
+        }
+        if self.web_address(start, &folded) {
+            return;
+        }
+        let word = folded.look_up(self.lexicon);
+        self.push(TokenKind::Word, start, word, 0, folded.flags());
+        if let Some(end) = self.byte(self.at).filter(|&b| b == b'\'').and_then(|_| self.clitic_ends(self.at + 1)) {
+            let start = self.at;
+            let word = self.lexicon.id(&self.text[start..end].to_ascii_lowercase());
+            self.at = end;
+            self.push(TokenKind::Clitic, start, word, 0, flag::SOFT);
+        }
+    }
+
+    fn letter_at(&self, at: usize) -> bool {
+        self.byte(at).is_some_and(|b| b.is_ascii_alphabetic())
+    }
+
+    /// Where the letters at `at` end, if they are a clitic.
+    fn clitic_ends(&self, at: usize) -> Option<usize> {
+        let rest = self.bytes.get(at..)?;
+        let len = rest.iter().take(3).take_while(|b| b.is_ascii_alphabetic()).count();
+        let mut low = [0u8; 3];
+        for (to, from) in low.iter_mut().zip(rest.iter().take(len)) {
+            *to = from.to_ascii_lowercase();
+        }
+        let known = matches!(&low[..len], b"s" | b"m" | b"re" | b"ve" | b"ll" | b"d");
+        (known && len < 3).then_some(at + len)
+    }
+
+    /// Takes a web address whose first letters were just read.
+    fn web_address(&mut self, start: usize, folded: &Folded) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let scheme = matches!(folded.bytes(), b"http" | b"https") && rest.starts_with(b"://");
+        let www = folded.bytes() == b"www" && rest.starts_with(b".");
+        if !scheme && !www {
+            return false;
+        }
+        let len = rest.iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'"' | b'<' | b'>')).count();
+        self.at += len;
+        while self.at > start && matches!(self.bytes[self.at - 1], b'.' | b',' | b')' | b'!' | b'?' | b';' | b':') {
+            self.at -= 1;
+        }
+        self.push(TokenKind::Url, start, 0, 0, 0);
+        true
+    }
+
+    fn number(&mut self) {
+        let start = self.at;
+        while self.byte(self.at).is_some_and(|b| b.is_ascii_digit()) {
+            self.at += 1;
+        }
+        let word = if self.at - start <= 4 { self.lexicon.id(&self.text[start..self.at]) } else { 0 };
+        self.push(TokenKind::Number, start, word, 0, 0);
+    }
+
+    fn at_sign(&mut self) {
+        let start = self.at;
+        let local = self.bytes[..start]
+            .iter()
+            .rev()
+            .take(64)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-' | b'%'))
+            .count();
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+        let mut end = start + 1;
+        while self.byte(end).is_some_and(is_name) {
+            end += 1;
+        }
+        while end > start + 1 && matches!(self.bytes[end - 1], b'.' | b'-') {
+            end -= 1;
+        }
+        let host = &self.bytes[start + 1..end];
+        if local > 0 && self.joined && host.contains(&b'.') {
+            let from = start - local;
+            while self.out.tokens.last().is_some_and(|t| t.start as usize >= from && t.segment == self.segment)
+                && self.out.tokens.len() > self.sentence_first
+            {
+                self.out.tokens.pop();
+            }
+            self.at = end;
+            self.joined = false;
+            self.push(TokenKind::Email, from, 0, 0, 0);
+        } else if !host.is_empty() && host[0].is_ascii_alphanumeric() | (host[0] == b'_') {
+            // The host of a federated handle: @name@host.
+            if self.byte(end) == Some(b'@') {
+                let tail = self.bytes[end + 1..].iter().take_while(|&&b| is_name(b)).count();
+                end += 1 + tail;
+            }
+            self.at = end;
+            self.push(TokenKind::Mention, start, 0, 0, 0);
+        } else {
+            self.sign(b'@');
+        }
+    }
+
+    /// A `#tag`, split where a capital follows a small letter, at digits and at `_`.
+    fn hashtag(&mut self) {
+        self.sign(b'#');
+        let end = self.at
+            + self.text[self.at..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .map(char::len_utf8)
+                .sum::<usize>();
+        if end == self.at {
+            return;
+        }
+        self.flags |= flag::HASHTAG;
+        while self.at < end {
+            let byte = self.bytes[self.at];
+            if byte == b'_' {
+                self.at += 1;
+            } else if byte.is_ascii_digit() {
+                self.number();
+            } else {
+                self.tag_word(end);
+            }
+        }
+        self.flags &= !flag::HASHTAG;
+        self.joined = false;
+    }
+
+    fn tag_word(&mut self, end: usize) {
+        let start = self.at;
+        let mut folded = Folded::default();
+        let mut was_lower = false;
+        while self.at < end {
+            let Some(c) = self.text[self.at..].chars().next() else { break };
+            if !c.is_alphabetic() || (c.is_uppercase() && was_lower) {
+                break;
+            }
+            // In "HIVCare" the last capital of a run begins the next word.
+            if c.is_uppercase() && folded.letters > 1 && folded.upper == folded.letters {
+                let next = self.text[self.at + c.len_utf8()..end].chars().next();
+                if next.is_some_and(char::is_lowercase) {
+                    break;
+                }
+            }
+            was_lower = c.is_lowercase();
+            folded.push_char(c);
+            self.at += c.len_utf8();
+        }
+        if self.at == start {
+            self.at += self.text[start..].chars().next().map_or(1, char::len_utf8);
+            return;
+        }
+        let word = folded.look_up(self.lexicon);
+        self.push(TokenKind::Word, start, word, 0, folded.flags());
+    }
+
+    fn beyond_ascii(&mut self) {
+        let Some(c) = self.text[self.at..].chars().next() else {
+            self.at = self.bytes.len();
+            return;
+        };
+        if c.is_alphabetic() {
+            return self.word();
+        }
+        let start = self.at;
+        self.at += c.len_utf8();
+        let kind = if is_pictograph(c) { TokenKind::Emoji } else { TokenKind::Sign };
+        let mut flags = 0;
+        let mut word = 0;
+        if kind == TokenKind::Emoji {
+            word = self.lexicon.id(&self.text[start..self.at]);
+            flags = flag::SOFT;
+        }
+        self.push(kind, start, word, 0, flags);
+    }
+
+    fn sign(&mut self, sign: u8) {
+        let start = self.at;
+        self.at += 1;
+        let soft = matches!(sign, b',' | b'-' | b'\'' | b'"' | b'*' | b'_' | b'~' | b'#' | b'`');
+        self.push(TokenKind::Sign, start, 0, sign, if soft { flag::SOFT } else { 0 });
+        match sign {
+            b'"' => self.flags ^= flag::QUOTED,
+            b'\'' => self.single_quote(start),
+            b'.' | b'!' | b'?' => self.stop(sign, start),
+            _ => {}
+        }
+    }
+
+    /// A single quotation mark opens a quotation when a closing one follows.
+    fn single_quote(&mut self, start: usize) {
+        let before = start.checked_sub(1).and_then(|i| self.byte(i));
+        let opens = before.is_none_or(|b| !b.is_ascii_alphanumeric()) && self.letter_at(start + 1);
+        if !opens || self.flags & flag::QUOTED != 0 {
+            return;
+        }
+        let reach = self.bytes.len().min(start + SINGLE_QUOTE_REACH);
+        let closing = (start + 2..reach).find(|&i| {
+            self.bytes[i] == b'\''
+                && !self.bytes[i - 1].is_ascii_whitespace()
+                && !self.byte(i + 1).is_some_and(|b| b.is_ascii_alphanumeric())
+        });
+        if let Some(end) = closing {
+            self.quote_until = Some(end);
+            self.flags |= flag::QUOTED;
+        }
+    }
+
+    /// Ends the sentence after `.`, `!` or `?` unless it is an abbreviation, an initial or part of a number.
+    fn stop(&mut self, sign: u8, start: usize) {
+        let next = self.byte(self.at);
+        if matches!(next, Some(b'.' | b'!' | b'?')) {
+            return;
+        }
+        let closes = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b')' | 0x80..));
+        if !closes {
+            return;
+        }
+        if sign == b'.' {
+            let dots = start > 0 && self.bytes[start - 1] == b'.';
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let next_letter = rest.iter().find(|b| !b.is_ascii_whitespace());
+            if dots && next_letter.is_some_and(u8::is_ascii_lowercase) {
+                return;
+            }
+            if !dots && self.after_abbreviation(start) {
+                return;
+            }
+        }
+        if matches!(next, Some(b'"' | b'\'' | b')')) {
+            let close = self.bytes[self.at];
+            let at = self.at;
+            self.at += 1;
+            self.push(TokenKind::Sign, at, 0, close, flag::SOFT);
+            if close == b'"' {
+                self.flags ^= flag::QUOTED;
+            }
+        }
+        self.end_sentence();
+    }
+
+    fn after_abbreviation(&self, stop: usize) -> bool {
+        let from = self.bytes[..stop]
+            .iter()
+            .rposition(|b| !(b.is_ascii_alphabetic() || *b == b'.'))
+            .map_or(0, |position| position + 1);
+        let word = &self.text[from..stop];
+        // A single capital is an initial, but not "I".
+        let initial = word.len() == 1 && word != "I" && word.bytes().all(|b| b.is_ascii_uppercase());
+        let dotted = word.contains('.') && word.len() <= 5;
+        initial || dotted || (word.len() <= 6 && ABBREVIATIONS.contains(&word.to_ascii_lowercase().as_str()))
+    }
+}
+
+/// A word folded to lower case in a fixed buffer.
+#[derive(Default)]
+struct Folded {
+    buffer: [u8; WORD_BYTES],
+    len: usize,
+    letters: u32,
+    upper: u32,
+    first_upper: bool,
+    /// Equal letters in a row, at most.
+    run: u8,
+    last: u8,
+    longest_run: u8,
+}
+
+impl Folded {
+    fn push_lower(&mut self, byte: u8) {
+        if let Some(slot) = self.buffer.get_mut(self.len) {
+            *slot = byte;
+        }
+        self.len += 1;
+        self.letters += 1;
+        if byte == self.last {
+            self.run += u8::from(self.run < 200);
+            self.longest_run = self.longest_run.max(self.run);
+        } else {
+            self.last = byte;
+            self.run = 1;
+        }
+    }
+
+    fn push_upper(&mut self, byte: u8) {
+        self.first_upper |= self.letters == 0;
+        self.upper += 1;
+        self.push_lower(byte.to_ascii_lowercase());
+    }
+
+    fn push_char(&mut self, c: char) {
+        if c.is_ascii() {
+            let byte = c as u8;
+            return if byte.is_ascii_uppercase() { self.push_upper(byte) } else { self.push_lower(byte) };
+        }
+        if c.is_uppercase() {
+            self.first_upper |= self.letters == 0;
+            self.upper += 1;
+        }
+        let mut utf8 = [0u8; 4];
+        for lower in c.to_lowercase() {
+            for &byte in lower.encode_utf8(&mut utf8).as_bytes() {
+                if let Some(slot) = self.buffer.get_mut(self.len) {
+                    *slot = byte;
+                }
+                self.len += 1;
+            }
+        }
+        self.letters += 1;
+        self.last = 0;
+        self.run = 0;
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.buffer.get(..self.len).unwrap_or_default()
+    }
+
+    fn flags(&self) -> u8 {
+        let mut flags = 0;
+        if self.first_upper {
+            flags |= flag::CAPITAL;
+        }
+        if self.upper >= 2 && self.upper == self.letters {
+            flags |= flag::ALL_CAPS;
+        }
+        flags
+    }
+
+    /// The word's number; lengthened words ("sooo", "pleeease") are tried with two letters, then with one.
+    fn look_up(&self, lexicon: &Lexicon) -> u32 {
+        if self.len > WORD_BYTES {
+            return 0;
+        }
+        let id = lexicon.get(hash_padded(&self.buffer, self.len));
+        if id != 0 || self.longest_run < 3 {
+            return id;
+        }
+        for keep in [2, 1] {
+            let mut short = [0u8; WORD_BYTES];
+            let (mut len, mut run, mut last) = (0, 0, 0u8);
+            for &byte in self.bytes() {
+                run = if byte == last { run + 1 } else { 1 };
+                last = byte;
+                if run <= keep {
+                    short[len] = byte;
+                    len += 1;
+                }
+            }
+            let id = lexicon.get(hash_padded(&short, len));
+            if id != 0 {
+                return id;
+            }
+        }
+        0
+    }
+}
+
+/// Emoji and other pictographs; skin tones and flags count as well.
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2190}'..='\u{21ff}' | '\u{2b00}'..='\u{2bff}'
+        | '\u{23e9}'..='\u{23fa}' | '\u{231a}'..='\u{231b}')
+}
