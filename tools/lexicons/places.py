@@ -63,7 +63,9 @@ def place_lines(words, found, counts, regions):
             person = given[name] >= 2_500 or name in family or name in regions
         english = words.is_word(name) if number < CITY else words.size.get(name, 99) <= COMMON_SIZE
         phrase = all(words.size.get(part, 99) <= 35 for part in name.split())
-        other = person or english or phrase
+        # Three letters are an abbreviation of something else more often than a town.
+        short = len(name) < 4 and name not in ALIASES
+        other = person or english or phrase or short
         lines.append((name, ",".join(order), str(band), "w" if other else ""))
     return lines
 
