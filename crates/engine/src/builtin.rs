@@ -11,11 +11,26 @@ macro_rules! files {
 /// Signal files, by topic.
 pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "care",
+    "event",
+    "guards",
+    "image",
+    "people",
+    "reach",
+    "sensitive",
+    "status",
+    "time",
 );
 
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
+    "privacy/date-or-age",
+    "privacy/direct-identifier",
+    "privacy/patient-image",
     "privacy/patient-name",
+    "privacy/patient-narrative",
+    "privacy/reidentifiable-combination",
+    "privacy/small-geography",
+    "privacy/status-confirmation",
 );
 
 /// Modifiers that rules share.
