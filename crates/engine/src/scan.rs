@@ -105,7 +105,7 @@ impl<'e> Scanner<'e> {
         match best {
             None => out.push_str("no signal that the rule is about"),
             Some((rule, best)) => {
-                let _ = write!(out, "confidence {:.2}:", best.confidence());
+                let _ = write!(out, "confidence {:.4}:", best.confidence());
                 for (weighted, met) in &best.counted {
                     let name = weighted.condition.describe(*met, &self.engine.knowledge.signals);
                     let _ = write!(out, " {name}@{} {:+.1}", weighted.condition.within.name(), weighted.weight);
