@@ -10,6 +10,7 @@ macro_rules! files {
 
 /// Signal files, by topic.
 pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
+    "advice",
     "care",
     "event",
     "guards",
@@ -23,6 +24,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
 
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
+    "boundary/individual-advice",
     "privacy/date-or-age",
     "privacy/direct-identifier",
     "privacy/patient-image",
@@ -42,6 +44,8 @@ pub(crate) const PLACES: &str = include_str!("../lexicons/places.txt");
 /// States, provinces, counties and countries.
 pub(crate) const REGIONS: &str = include_str!("../lexicons/regions.txt");
 
+const DRUGS: &str = include_str!("../lexicons/drugs.txt");
+const CONDITIONS: &str = include_str!("../lexicons/conditions.txt");
 const GIVEN_NAMES: &str = include_str!("../lexicons/given-names.txt");
 const SURNAMES: &str = include_str!("../lexicons/surnames.txt");
 
@@ -54,6 +58,22 @@ pub(crate) fn load_names(lexicon: &mut Lexicon) {
             let (name, flag) = line.split_once('\t').unwrap_or((line, ""));
             let word = lexicon.intern(name);
             lexicon.add_to_class(if flag == "w" { ambiguous } else { certain }, word);
+        }
+    }
+}
+
+/// Puts the medicines and conditions that are one plain word into the classes `drug` and `condition`. Entries that
+/// are also ordinary words are left out.
+pub(crate) fn load_medical_terms(lexicon: &mut Lexicon) {
+    for (list, class) in [(DRUGS, "drug"), (CONDITIONS, "condition")] {
+        let class = lexicon.intern_class(class);
+        for line in list.lines() {
+            let mut columns = line.split('\t');
+            let (term, flag) = (columns.next().unwrap_or_default(), columns.next().unwrap_or_default());
+            if flag != "w" && term.chars().all(char::is_alphabetic) {
+                let word = lexicon.intern(term);
+                lexicon.add_to_class(class, word);
+            }
         }
     }
 }

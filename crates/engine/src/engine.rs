@@ -73,6 +73,7 @@ impl Engine {
     ) -> Result<Self, Vec<DefinitionError>> {
         let mut lexicon = Lexicon::new();
         builtin::load_names(&mut lexicon);
+        builtin::load_medical_terms(&mut lexicon);
         let gazetteer = Gazetteer::parse(builtin::PLACES, builtin::REGIONS);
         let vocabulary = Vocabulary::new(&mut lexicon, gazetteer);
         let sources: Vec<SourceFile<'_>> =

@@ -92,7 +92,7 @@ impl Parser {
                 break;
             }
             let start = self.at;
-            let alternatives = if c == '(' { self.group()? } else { self.alternation()? };
+            let alternatives = if c == '(' { self.group()? } else { self.alternation(in_group)? };
             if flats.len() * alternatives.len() > MAX_FLAT {
                 return error(start, format!("the groups multiply to more than {MAX_FLAT} patterns; split the pattern"));
             }
@@ -126,11 +126,12 @@ impl Parser {
     }
 
     /// `a|b|<c>` without spaces: alternatives for one place. A word with a hyphen or a clitic takes several places.
-    fn alternation(&mut self) -> Result<Vec<Flat>, PatternError> {
+    /// Inside a group `|` parts the group's phrases instead.
+    fn alternation(&mut self, in_group: bool) -> Result<Vec<Flat>, PatternError> {
         let mut alternatives = Vec::new();
         loop {
             alternatives.extend(self.atom()?);
-            if !self.take('|') {
+            if in_group || !self.take('|') {
                 break;
             }
         }
@@ -176,25 +177,24 @@ fn one(atom: RawAtom) -> RawElement {
     RawElement::One { atoms: vec![atom], optional: false }
 }
 
-/// Alternatives of one place each become one element; `optional` adds the empty alternative.
+/// Alternatives of one place become one element together; `optional` adds the empty alternative.
 fn merge_singles(alternatives: Vec<Flat>, optional: bool) -> Vec<Flat> {
-    let single = |flat: &Flat| matches!(flat.as_slice(), [RawElement::One { optional: false, .. }]);
-    if alternatives.iter().all(single) {
-        let atoms = alternatives
-            .into_iter()
-            .flatten()
-            .flat_map(|element| match element {
-                RawElement::One { atoms, .. } => atoms,
-                _ => Vec::new(),
-            })
-            .collect();
-        return vec![vec![RawElement::One { atoms, optional }]];
+    let mut merged: Vec<RawAtom> = Vec::new();
+    let mut flats: Vec<Flat> = Vec::new();
+    for flat in alternatives {
+        match flat.as_slice() {
+            [RawElement::One { atoms, optional: false }] => merged.extend_from_slice(atoms),
+            _ => flats.push(flat),
+        }
     }
-    let mut alternatives = alternatives;
-    if optional {
-        alternatives.push(Vec::new());
+    let only_singles = flats.is_empty();
+    if !merged.is_empty() {
+        flats.push(vec![RawElement::One { atoms: merged, optional: optional && only_singles }]);
     }
-    alternatives
+    if optional && !only_singles {
+        flats.push(Vec::new());
+    }
+    flats
 }
 
 /// A literal as the tokenizer would cut it.
@@ -316,6 +316,7 @@ mod tests {
         let count = |pattern| parse(pattern).map(|flats| flats.len()).unwrap_or(0);
         assert_eq!(count("in|on my ward"), 1);
         assert_eq!(count("(in my|on the|at) ward"), 3);
+        assert_eq!(count("(in my|at|on) ward"), 2);
         assert_eq!(count("(in my)? ward"), 2);
         assert_eq!(count("my? ward"), 1);
     }
