@@ -1,0 +1,2 @@
+//! Post archives.
+mod splitter;
