@@ -101,7 +101,8 @@ fn refuses_overlapping_entries() {
 
 #[test]
 fn refuses_a_part_of_a_split_zip() {
-    let part = two_posts().zipped_below("").rewritten(|bytes| [b"PK\x07\x08", bytes.get(..60).unwrap()].concat());
+    let part =
+        two_posts().zipped_below("").rewritten(|bytes| [b"PK\x07\x08", bytes.get(..60).unwrap()].concat());
     assert_says(&part, &["one part of a split zip", "zip -s 0"]);
     let archive = two_posts().zipped_below("");
     let last = archive.rewritten(|bytes| bytes.get(100..200).unwrap().to_vec());
@@ -162,7 +163,10 @@ fn names_the_other_platform() {
         ("Shares.csv", "LinkedIn"),
         ("comment_headers.csv", "Reddit"),
     ] {
-        assert_says(&Archive::new().with(file, "x").zipped_below("me"), &[platform, "reads X archives", "items file"]);
+        assert_says(
+            &Archive::new().with(file, "x").zipped_below("me"),
+            &[platform, "reads X archives", "items file"],
+        );
     }
 }
 
@@ -171,7 +175,11 @@ fn names_the_other_platform() {
 fn never_follows_links() {
     let outside = two_posts();
     let archive = Archive::new().with("data/tweets.js", tweets(&[tweet("7", "mine")]));
-    std::os::unix::fs::symlink(outside.path.join("data/tweets.js"), archive.path.join("data/tweets-part1.js")).unwrap();
+    std::os::unix::fs::symlink(
+        outside.path.join("data/tweets.js"),
+        archive.path.join("data/tweets-part1.js"),
+    )
+    .unwrap();
     std::os::unix::fs::symlink(&archive.path, archive.path.join("circle")).unwrap();
     let read = archive.read();
     assert_eq!(read.ids(), ["7"]);

@@ -54,7 +54,9 @@ fn reads_parts_in_the_order_of_their_numbers() {
 
 #[test]
 fn says_whose_words_they_are_and_what_they_answer() {
-    let reply = |id: &str, rest: &str| format!(r#"{{"tweet": {{"id_str": "{id}", "full_text": "@a hello", {rest}}}}}"#);
+    let reply = |id: &str, rest: &str| {
+        format!(r#"{{"tweet": {{"id_str": "{id}", "full_text": "@a hello", {rest}}}}}"#)
+    };
     let read = Archive::new()
         .with_account()
         .with(
@@ -89,7 +91,10 @@ fn groups_the_versions_of_an_edited_post() {
         )
         .read();
     let version = |id: &str| read.item(id).version_of.clone();
-    assert_eq!((version("1").as_deref(), version("2").as_deref(), version("3")), (Some("1"), Some("1"), None));
+    assert_eq!(
+        (version("1").as_deref(), version("2").as_deref(), version("3")),
+        (Some("1"), Some("1"), None)
+    );
 }
 
 #[test]
@@ -106,9 +111,16 @@ fn joins_long_posts_to_their_beginnings() {
         .with_account()
         .with(
             "data/note-tweet.js",
-            format!("window.YTD.note_tweet.part0 = [{}, {}]", note("501", 24, &whole), note("502", 25, "another story")),
+            format!(
+                "window.YTD.note_tweet.part0 = [{}, {}]",
+                note("501", 24, &whole),
+                note("502", 25, "another story")
+            ),
         )
-        .with("data/tweets.js", tweets(&[tweet("1", &format!("@a {cut}… https://t.co/z")), tweet("2", "short")]))
+        .with(
+            "data/tweets.js",
+            tweets(&[tweet("1", &format!("@a {cut}… https://t.co/z")), tweet("2", "short")]),
+        )
         .read();
     assert_eq!(read.item("1").text, format!("{whole} https://example.org/n"));
     assert!(!read.item("1").truncated);
@@ -174,14 +186,19 @@ fn reads_messages_only_when_asked() {
         {"messageCreate": {"id": "m2", "senderId": "9", "recipientId": "12345", "text": "theirs", "mediaUrls": null}},
         {"messageCreate": {"id": "m3", "id": "m3"}},
         {"joinConversation": {"initiatingUserId": "9"}}]}}]"#;
-    let archive =
-        Archive::new().with_account().with("data/tweets.js", tweets(&[])).with("data/direct-messages.js", messages);
+    let archive = Archive::new()
+        .with_account()
+        .with("data/tweets.js", tweets(&[]))
+        .with("data/direct-messages.js", messages);
     let read = archive.read();
     assert!(read.items.iter().all(|item| item.kind != Kind::Message));
     assert_eq!(read.skipped("--include-messages"), 1);
     let read = archive.read_with_messages();
     let (mine, theirs) = (read.item("m1"), read.item("m2"));
-    assert_eq!((mine.kind, mine.authorship, mine.visibility), (Kind::Message, Authorship::Own, Visibility::Private));
+    assert_eq!(
+        (mine.kind, mine.authorship, mine.visibility),
+        (Kind::Message, Authorship::Own, Visibility::Private)
+    );
     assert_eq!((theirs.authorship, theirs.thread.as_deref()), (Authorship::Other, Some("9-12345")));
     assert_eq!(read.failed("message of a conversation"), 1);
 }
@@ -195,7 +212,8 @@ fn reads_the_layout_until_2019_and_counts_posts_once() {
             "user": {{"screen_name": "old", "id_str": "5", "protected": false}} {rest}}}"#
         )
     };
-    let original = r#", "retweeted_status": {"text": "the whole &amp; full text", "user": {"screen_name": "b"}}"#;
+    let original =
+        r#", "retweeted_status": {"text": "the whole &amp; full text", "user": {"screen_name": "b"}}"#;
     let read = Archive::new()
         .with("data/js/user_details.js", r#"var user_details =  {"screen_name": "old", "id": "5", "bio": "GP"}"#)
         .with("data/js/payload_details.js", r#"var payload_details = {"tweets": 21112}"#)
@@ -266,12 +284,18 @@ fn checks_the_manifests_counts() {
 #[test]
 fn keeps_every_record_but_the_broken_ones() {
     let broken = r#"{"tweet": {"id_str": "2", "full_text": "no end}}"#.to_owned();
-    let list = tweets(&[tweet("1", "a"), broken, tweet("3", "c"), "{\"tweet\": [}".to_owned(), tweet("5", "e")]);
+    let list =
+        tweets(&[tweet("1", "a"), broken, tweet("3", "c"), "{\"tweet\": [}".to_owned(), tweet("5", "e")]);
     let at = list.find("{\"tweet\": {\"id_str\": \"2\"").unwrap();
     let read = Archive::new().with("data/tweets.js", list).read();
     assert_eq!(read.ids(), ["1", "3", "5"]);
     assert_eq!(read.failed_examples("A text is not closed"), [format!("data/tweets.js#{at}")]);
-    assert_eq!(read.coverage.failed.values().map(|gap| gap.count).sum::<u64>(), 2, "{:?}", read.coverage.failed);
+    assert_eq!(
+        read.coverage.failed.values().map(|gap| gap.count).sum::<u64>(),
+        2,
+        "{:?}",
+        read.coverage.failed
+    );
 }
 
 #[test]
@@ -287,7 +311,8 @@ fn keeps_what_stands_before_a_cut() {
 fn reads_other_encodings() {
     let list = tweets(&[tweet("1", "Café 5 µg")]);
     let latin: Vec<u8> = list.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
-    let wide: Vec<u8> = std::iter::once(0xFEFF).chain(list.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> =
+        std::iter::once(0xFEFF).chain(list.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     for (encoding, content, noted) in [("latin", latin, true), ("utf-16", wide, false)] {
         let read = Archive::new().with("data/tweets.js", content).read();
         assert_eq!(read.item("1").text, "Café 5 µg", "{encoding}");
@@ -300,7 +325,9 @@ fn reads_other_encodings() {
 
 #[test]
 fn caps_a_monstrous_text_and_says_so() {
-    let read = Archive::new().with("tweets.js", tweets(&[tweet("1", &"x".repeat(2_000_000)), tweet("2", "b")])).read();
+    let read = Archive::new()
+        .with("tweets.js", tweets(&[tweet("1", &"x".repeat(2_000_000)), tweet("2", "b")]))
+        .read();
     assert!(read.item("1").truncated && read.item("1").text.len() == 128 * 1024);
     assert_eq!(read.item("2").text, "b");
     assert!(read.coverage.notes.iter().any(|note| note.contains("128 KiB")));
@@ -347,7 +374,8 @@ fn reads_the_samples_in_place() {
     let andre = read("andreruffert-twitter");
     assert_eq!(andre.recognised, "X archive of @andreruffert, 1,986 posts listed");
     assert_eq!(posts(&andre), 1986);
-    let count = |test: &dyn Fn(&whitecoat_engine::Item) -> bool| andre.items.iter().filter(|item| test(item)).count();
+    let count =
+        |test: &dyn Fn(&whitecoat_engine::Item) -> bool| andre.items.iter().filter(|item| test(item)).count();
     assert_eq!(count(&|item| item.authorship == Authorship::Reshare), 643);
     assert_eq!(count(&|item| item.parent.as_ref().is_some_and(|parent| parent.id.is_some())), 485);
     assert_eq!(count(&|item| item.parent.as_ref().is_some_and(|parent| parent.id.is_none())), 68);
@@ -357,7 +385,10 @@ fn reads_the_samples_in_place() {
     assert!(andre.coverage.is_complete(), "{:?}", andre.coverage.failed);
 
     let denchi = read("denchi-lumeninferiusarchive");
-    assert_eq!((posts(&denchi), denchi.items.iter().filter(|item| item.kind == Kind::Reply).count()), (22, 9));
+    assert_eq!(
+        (posts(&denchi), denchi.items.iter().filter(|item| item.kind == Kind::Reply).count()),
+        (22, 9)
+    );
     assert!(denchi.coverage.is_complete(), "{:?}", denchi.coverage.failed);
 
     let months = read("06b-Twitter-Archive");

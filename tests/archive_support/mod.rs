@@ -189,7 +189,10 @@ impl Read {
     }
 
     pub fn item(&self, id: &str) -> &Item {
-        self.items.iter().find(|item| item.id == id).unwrap_or_else(|| panic!("no item {id} in {:?}", self.ids()))
+        self.items
+            .iter()
+            .find(|item| item.id == id)
+            .unwrap_or_else(|| panic!("no item {id} in {:?}", self.ids()))
     }
 
     /// How much was left out for reasons that contain `reason`.

@@ -90,7 +90,9 @@ impl Container {
             (Place::Zip(..), None) => return Err("The zip is not open".to_owned()),
         };
         let guarded = Guarded { inner: raw, packed, unpacked: 0, total: &mut self.total };
-        Ok(Box::new(encoding::utf8(guarded).map_err(|error| format!("The file cannot be read further: {error}"))?))
+        Ok(Box::new(
+            encoding::utf8(guarded).map_err(|error| format!("The file cannot be read further: {error}"))?,
+        ))
     }
 
     /// The first bytes of an entry, at most `count`; fewer where it is short or cannot be read.
@@ -122,7 +124,9 @@ impl Read for Guarded<'_> {
         self.unpacked += count as u64;
         *self.total += count as u64;
         if self.unpacked > RATIO_FREE_BYTES && self.unpacked / MAX_RATIO > self.packed {
-            return Err(io::Error::other(format!("it unpacks to more than {MAX_RATIO} times its size, like a zip bomb")));
+            return Err(io::Error::other(format!(
+                "it unpacks to more than {MAX_RATIO} times its size, like a zip bomb"
+            )));
         }
         if *self.total > MAX_TOTAL_BYTES {
             return Err(io::Error::other("the input unpacks to more than 64 GiB"));
@@ -134,7 +138,11 @@ impl Read for Guarded<'_> {
 /// Whether a name in an archive stays inside the archive: no `..`, no root, no drive, no NUL.
 fn stays_inside(name: &str) -> bool {
     let drive = name.as_bytes().get(1) == Some(&b':');
-    !name.is_empty() && !drive && !name.contains('\0') && !name.starts_with('/') && name.split('/').all(|part| part != "..")
+    !name.is_empty()
+        && !drive
+        && !name.contains('\0')
+        && !name.starts_with('/')
+        && name.split('/').all(|part| part != "..")
 }
 
 #[cfg(test)]

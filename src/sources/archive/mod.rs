@@ -69,7 +69,9 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let names = entries.iter().map(|entry| entry.name.as_str()).chain(own_name.as_deref());
     if let Some(platform) = platforms::guess(names) {
         return unreadable(
-            format!("this looks like an export of {platform}, and this version reads X archives only; others will come"),
+            format!(
+                "this looks like an export of {platform}, and this version reads X archives only; others will come"
+            ),
             "meanwhile write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
         );
     }

@@ -32,7 +32,16 @@ const PLATFORMS: &[(&str, &[&str])] = &[
     ),
     ("Mastodon", &["outbox.json", "actor.json"]),
     ("LinkedIn", &["shares.csv", "connections.csv", "rich_media.csv", "causes you care about.csv"]),
-    ("Reddit", &["comment_headers.csv", "post_headers.csv", "checkfile.csv", "subscribed_subreddits.csv", "saved_posts.csv"]),
+    (
+        "Reddit",
+        &[
+            "comment_headers.csv",
+            "post_headers.csv",
+            "checkfile.csv",
+            "subscribed_subreddits.csv",
+            "saved_posts.csv",
+        ],
+    ),
     ("TikTok", &["user_data_tiktok.json", "user_data.json", "posts/recently deleted posts.txt"]),
     ("Snapchat", &["memories_history.json", "snap_history.json"]),
     ("Discord", &["messages/index.json"]),

@@ -5,12 +5,20 @@
 //! cannot follow is reported as a [`Fault`] and left at the next place where a record begins, so that one broken record
 //! costs one record.
 
+mod chunk;
+mod json;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use memchr::{memchr3, memmem};
+use chunk::Pool;
+pub(crate) use chunk::{Chunk, Fault};
+use json::{CLASS, Class, MAX_MARKER_BYTES, Nesting, TextEnd, first_key, last_byte, text_end};
+use memchr::memmem;
 
 /// How many bytes one chunk aims at. Large enough to make a hand-over cheap, small enough to stay in a core's cache.
 pub(crate) const CHUNK_BYTES: usize = 512 * 1024;
@@ -20,9 +28,6 @@ pub(crate) const MAX_ELEMENT_BYTES: usize = 16 * 1024 * 1024;
 
 const TOO_LONG: &str = "A record is too long (limit: 16 MiB)";
 
-/// How deep an element may nest; `serde_json` refuses more too.
-pub(crate) const MAX_DEPTH: u8 = 126;
-
 /// How many bytes may be looked at a second time after broken records, in one file. Bounds the work on hostile input.
 pub(crate) const MAX_RESCANNED_BYTES: u64 = 1 << 30;
 
@@ -31,61 +36,6 @@ const MAX_PREFIX_BYTES: usize = 1024;
 
 /// How many bytes of white space are looked through before a key that marks the beginning of a record.
 const MARKER_LOOKBACK: usize = 256;
-
-/// The longest first key that is used to find the next record.
-const MAX_MARKER_BYTES: usize = 64;
-
-/// A part of the file that could not be split.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// Where in the file, in bytes.
-    pub(crate) offset: u64,
-    /// What is wrong there, as a fixed sentence.
-    pub(crate) reason: Cow<'static, str>,
-}
-
-/// A run of whole elements.
-#[derive(Debug)]
-pub(crate) struct Chunk {
-    bytes: Vec<u8>,
-    elements: Vec<Range<usize>>,
-    /// Where the bytes begin in the file.
-    offset: u64,
-    /// How many bytes were read from the file for this chunk.
-    pub(crate) bytes_read: u64,
-    /// What could not be split since the last chunk.
-    pub(crate) faults: Vec<Fault>,
-    pool: Pool,
-}
-
-/// Buffers that are used again, because fresh memory costs as much as scanning it.
-type Pool = Arc<Mutex<Vec<Vec<u8>>>>;
-
-impl Chunk {
-    /// The elements in order, each with its offset in the file.
-    pub(crate) fn elements(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let bytes = &self.bytes;
-        let offset = self.offset;
-        self.elements
-            .iter()
-            .map(move |range| (offset + range.start as u64, bytes.get(range.clone()).unwrap_or_default()))
-    }
-
-    /// How many elements there are.
-    pub(crate) fn len(&self) -> usize {
-        self.elements.len()
-    }
-}
-
-impl Drop for Chunk {
-    fn drop(&mut self) {
-        if self.bytes.len() == CHUNK_BYTES
-            && let Ok(mut pool) = self.pool.lock()
-        {
-            pool.push(std::mem::take(&mut self.bytes));
-        }
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -259,29 +209,17 @@ impl<R: Read> Splitter<R> {
         let mut at = self.position;
         loop {
             if self.in_string {
-                match memchr3(b'"', b'\\', b'\n', data.get(at..).unwrap_or_default()) {
-                    Some(found) => match data.get(at + found) {
-                        Some(b'"') => {
-                            at += found + 1;
-                            self.in_string = false;
-                            if self.nesting.depth == 0 {
-                                return self.end_element(start, at);
-                            }
-                        }
-                        Some(b'\\') if at + found + 1 < data.len() => {
-                            at += found + 2;
-                            continue;
-                        }
-                        Some(b'\\') => {
-                            self.position = at + found;
-                            return self.want_more(start);
-                        }
-                        _ => return self.broken(start, at + found, "A text is not closed"),
-                    },
-                    None => {
-                        self.position = data.len();
+                match text_end(data, at) {
+                    TextEnd::Closed(end) => at = end,
+                    TextEnd::Open(from) => {
+                        self.position = from;
                         return self.want_more(start);
                     }
+                    TextEnd::Broken(end) => return self.broken(start, end, "A text is not closed"),
+                }
+                self.in_string = false;
+                if self.nesting.depth == 0 {
+                    return self.end_element(start, at);
                 }
             }
             let rest = data.get(at..).unwrap_or_default();
@@ -295,7 +233,8 @@ impl<R: Read> Splitter<R> {
                 Class::Plain => {}
                 Class::Quote => self.in_string = true,
                 Class::Open => {
-                    let after_colon = !self.nesting.in_object() || last_byte(data.get(start..at)) == Some(b':');
+                    let after_colon =
+                        !self.nesting.in_object() || last_byte(data.get(start..at)) == Some(b':');
                     if !after_colon {
                         return self.broken(start, at, "A record is not closed before the next begins");
                     }
@@ -357,7 +296,10 @@ impl<R: Read> Splitter<R> {
         self.position = start + 1;
         self.state = State::Lost;
         if self.rescanned > MAX_RESCANNED_BYTES {
-            self.fault(start, "Too much of the file is broken (limit: 1 GiB read twice): the rest is not read");
+            self.fault(
+                start,
+                "Too much of the file is broken (limit: 1 GiB read twice): the rest is not read",
+            );
             self.state = State::Done;
         }
         Step::Again
@@ -498,226 +440,5 @@ impl<R: Read> Splitter<R> {
         };
         self.moved(from);
         Some(chunk)
-    }
-}
-
-/// The kinds of the open brackets, innermost in the lowest bit: 1 is an object.
-#[derive(Clone, Copy, Default)]
-struct Nesting {
-    kinds: u128,
-    depth: u8,
-}
-
-impl Nesting {
-    fn in_object(self) -> bool {
-        self.depth > 0 && self.kinds & 1 == 1
-    }
-
-    fn open(&mut self, bracket: u8) -> bool {
-        if self.depth == MAX_DEPTH {
-            return false;
-        }
-        self.depth += 1;
-        self.kinds = self.kinds << 1 | u128::from(bracket == b'{');
-        true
-    }
-
-    fn close(&mut self, bracket: u8) -> bool {
-        if self.depth == 0 || self.in_object() != (bracket == b'}') {
-            return false;
-        }
-        self.depth -= 1;
-        self.kinds >>= 1;
-        true
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// Numbers, `true`, `false`, `null`, colons, white space: of no interest to the splitter.
-    Plain,
-    Quote,
-    Open,
-    Close,
-    /// Never outside of texts in JSON.
-    Alien,
-}
-
-static CLASS: [Class; 256] = classes();
-
-const fn classes() -> [Class; 256] {
-    let mut table = [Class::Alien; 256];
-    let plain = b" \t\r\n,:+-.0123456789Eeaflnrstu";
-    let mut at = 0;
-    while at < plain.len() {
-        table[plain[at] as usize] = Class::Plain;
-        at += 1;
-    }
-    table[b'"' as usize] = Class::Quote;
-    table[b'{' as usize] = Class::Open;
-    table[b'[' as usize] = Class::Open;
-    table[b'}' as usize] = Class::Close;
-    table[b']' as usize] = Class::Close;
-    table
-}
-
-/// The last byte that is not white space.
-fn last_byte(data: Option<&[u8]>) -> Option<u8> {
-    data?.trim_ascii_end().last().copied()
-}
-
-/// The first key of an object, with its quotes.
-fn first_key(object: &[u8]) -> Option<&[u8]> {
-    let inner = object.strip_prefix(b"{")?.trim_ascii_start();
-    let length = memchr::memchr2(b'"', b'\\', inner.strip_prefix(b"\"")?)? + 2;
-    inner.get(..length).filter(|key| length <= MAX_MARKER_BYTES && key.ends_with(b"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-
-    use proptest::prelude::*;
-    use serde_json::Value;
-
-    use super::*;
-
-    /// Gives a few bytes at a time, so that borders fall everywhere.
-    struct Dripping<'a>(&'a [u8], usize);
-
-    impl Read for Dripping<'_> {
-        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-            let count = self.1.min(self.0.len()).min(into.len());
-            into[..count].copy_from_slice(&self.0[..count]);
-            self.0 = &self.0[count..];
-            Ok(count)
-        }
-    }
-
-    fn split_with(data: &[u8], buffer: usize) -> (Vec<Vec<u8>>, Vec<Fault>) {
-        let mut splitter = Splitter::new(Dripping(data, buffer));
-        splitter.buffer = vec![0; buffer];
-        let (mut elements, mut faults) = (Vec::new(), Vec::new());
-        while let Some(mut chunk) = splitter.next_chunk() {
-            for (offset, element) in chunk.elements() {
-                let offset = usize::try_from(offset).unwrap();
-                assert_eq!(&data[offset..offset + element.len()], element, "offset of an element");
-                elements.push(element.to_vec());
-            }
-            faults.append(&mut chunk.faults);
-        }
-        (elements, faults)
-    }
-
-    fn texts(data: &str) -> (Vec<String>, Vec<(u64, String)>) {
-        let (elements, faults) = split_with(data.as_bytes(), 64);
-        let elements = elements.into_iter().map(|element| String::from_utf8(element).unwrap()).collect();
-        (elements, faults.into_iter().map(|fault| (fault.offset, fault.reason.into_owned())).collect())
-    }
-
-    #[test]
-    fn splits_what_exports_hold() {
-        for (input, expected) in [
-            ("window.YTD.tweets.part0 = [ {\"a\":1}, {\"b\":\"]}\\\"\"} ]", vec!["{\"a\":1}", "{\"b\":\"]}\\\"\"}"]),
-            ("Grailbird.data.tweets_2013_02 = \n [ {\"a\":[1,{}]} ];", vec!["{\"a\":[1,{}]}"]),
-            ("[]", vec![]),
-            ("\u{feff}[1,\"x\" , null]", vec!["1", "\"x\"", "null"]),
-            ("var user_details =  {\"a\" : 1}", vec!["{\"a\" : 1}"]),
-            ("window.YTD.a.part0 = [{}]\nwindow.YTD.a.part1 = [{\"b\":2}]", vec!["{}", "{\"b\":2}"]),
-        ] {
-            assert_eq!(texts(input), (expected.into_iter().map(str::to_owned).collect(), vec![]), "{input}");
-        }
-    }
-
-    #[test]
-    fn one_broken_record_costs_one_record() {
-        for broken in [
-            "{\"tweet\": {\"a\": \"never closed}}",
-            "{\"tweet\": {\"a\": 1}",
-            "{\"tweet\": {\"a\": [1, {\"b\": 2}}}",
-            "{\"tweet\": {\"a\": what is this}}",
-            "{\"tweet\": {\"a\": \"x\n\"}}",
-        ] {
-            let input = format!("[{{\"tweet\": {{\"n\": 1}}}},\n{broken},\n{{\"tweet\": {{\"n\": 2}}}}\n]");
-            let (elements, faults) = texts(&input);
-            assert_eq!(elements, ["{\"tweet\": {\"n\": 1}}", "{\"tweet\": {\"n\": 2}}"], "{input}");
-            assert_eq!(faults.iter().map(|fault| fault.0).collect::<Vec<_>>(), [22], "{input} {faults:?}");
-        }
-    }
-
-    #[test]
-    fn keeps_what_stands_before_a_cut() {
-        let (elements, faults) = texts("x = [{\"a\":1},{\"a\":2},{\"a\":\"thr");
-        assert_eq!(elements.len(), 2);
-        assert_eq!(faults, [(21, "The file ends in the middle of a record".to_owned())]);
-        assert_eq!(texts("[{\"a\":1},").1, [(9, "The file ends before its list does".to_owned())]);
-    }
-
-    #[test]
-    fn says_when_there_is_no_list() {
-        for input in ["", "   ", "hello", "x = "] {
-            let (elements, faults) = texts(input);
-            assert_eq!((elements.len(), faults.len()), (0, 1), "{input:?}");
-        }
-    }
-
-    #[test]
-    fn refuses_what_nests_too_deep_and_goes_on() {
-        let deep = format!("[{{\"k\":{}1{}}}, {{\"k\":2}}]", "[".repeat(5000), "]".repeat(5000));
-        let (elements, faults) = texts(&deep);
-        assert_eq!(elements, ["{\"k\":2}"]);
-        assert_eq!(faults.len(), 1);
-    }
-
-    #[test]
-    fn refuses_an_endless_element() {
-        let long = format!("[{{\"k\":\"{}\"}}, {{\"k\":2}}]", "x".repeat(MAX_ELEMENT_BYTES + 2 * CHUNK_BYTES));
-        let (elements, faults) = split_with(long.as_bytes(), CHUNK_BYTES);
-        assert_eq!((elements.len(), faults.len()), (1, 1));
-    }
-
-    fn json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<i16>().prop_map(|number| Value::from(f64::from(number) / 8.0)),
-            "[\\PC\"{}\\[\\],:\\\\\n]{0,12}".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 40, 6, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-                prop::collection::vec((".{0,6}", inner), 0..5)
-                    .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn agrees_with_serde_json(
-            values in prop::collection::vec(json(), 0..12),
-            buffer in 1_usize..200,
-            pretty in any::<bool>(),
-        ) {
-            let array = Value::from(values.clone());
-            let text = if pretty { serde_json::to_string_pretty(&array) } else { serde_json::to_string(&array) };
-            let text = format!("window.YTD.tweets.part0 = {}", text.unwrap());
-            let (elements, faults) = split_with(text.as_bytes(), buffer);
-            let elements: Vec<Value> =
-                elements.iter().map(|element| serde_json::from_slice(element).unwrap()).collect();
-            prop_assert_eq!(elements, values);
-            prop_assert_eq!(faults, vec![]);
-        }
-
-        #[test]
-        fn survives_any_bytes(data in prop::collection::vec(any::<u8>(), 0..600), buffer in 1_usize..100) {
-            split_with(&data, buffer);
-        }
-
-        #[test]
-        fn survives_json_like_noise(data in "[\\[\\]{}\":,\\\\a \n1]{0,400}", buffer in 1_usize..100) {
-            split_with(format!("[{data}").as_bytes(), buffer);
-        }
     }
 }

@@ -34,14 +34,21 @@ fn is_zip_start(start: &[u8]) -> bool {
 /// `.z01`, `.z02` and so on.
 fn part_number(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    extension.strip_prefix('z').is_some_and(|number| number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()))
+    extension
+        .strip_prefix('z')
+        .is_some_and(|number| number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 pub(super) fn open(path: &Path, coverage: &mut Coverage) -> Result<(Vec<Entry>, Archive), InputError> {
     let file = File::open(path).map_err(|source| InputError::Open { path: path.to_owned(), source })?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| cannot_open(path, &error))?;
     if archive.len() > MAX_ENTRIES {
-        return Err(unreadable(path, &format!("the zip has more than {MAX_ENTRIES} entries"), ONE_ARCHIVE, DOWNLOAD));
+        return Err(unreadable(
+            path,
+            &format!("the zip has more than {MAX_ENTRIES} entries"),
+            ONE_ARCHIVE,
+            DOWNLOAD,
+        ));
     }
     match archive.has_overlapping_files() {
         Ok(false) => {}

@@ -167,7 +167,9 @@ impl Facts {
         for (name, held) in manifest.data_types {
             let (Some(role), Some(held)) = (role_of_type(&name), held.0) else { continue };
             for file in held.files.0.into_iter().filter_map(|file| file.0) {
-                let (Some(path), Some(count)) = (file.file_name.some(), number(&file.count)) else { continue };
+                let (Some(path), Some(count)) = (file.file_name.some(), number(&file.count)) else {
+                    continue;
+                };
                 if matches!(role, Role::Posts(Posts::Own | Posts::Community | Posts::Circle)) {
                     self.posts = Some(self.posts.unwrap_or(0).saturating_add(count));
                 }
@@ -209,7 +211,9 @@ fn records(container: &mut Container, entry: &Entry, coverage: &mut Coverage) ->
     let mut splitter = Splitter::new(reader.take(MAX_ABOUT_BYTES));
     while let Some(mut chunk) = splitter.next_chunk() {
         for (_, record) in chunk.elements() {
-            records.push(repair(record).map_or_else(|| String::from_utf8_lossy(record).into_owned(), |fixed| fixed.0));
+            records.push(
+                repair(record).map_or_else(|| String::from_utf8_lossy(record).into_owned(), |fixed| fixed.0),
+            );
         }
         for fault in std::mem::take(&mut chunk.faults) {
             coverage.fail(&fault.reason, format!("{}#{}", entry.name, fault.offset));

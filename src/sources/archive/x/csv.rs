@@ -120,7 +120,13 @@ pub(super) fn read(
     if items.is_empty() { Ok(()) } else { sink.batch(Batch::ready(items)) }
 }
 
-fn item(row: &ByteRecord, columns: &Columns, account: &Arc<Account>, place: &str, sink: &mut dyn Sink) -> Option<Item> {
+fn item(
+    row: &ByteRecord,
+    columns: &Columns,
+    account: &Arc<Account>,
+    place: &str,
+    sink: &mut dyn Sink,
+) -> Option<Item> {
     let mut field = |column: Option<usize>| {
         let bytes = column.and_then(|column| row.get(column)).unwrap_or_default();
         match std::str::from_utf8(bytes) {

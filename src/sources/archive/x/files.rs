@@ -59,7 +59,8 @@ pub(super) enum Posts {
 }
 
 const ADS: &str = "X: advertising data, not read because it holds no words of the account holder";
-const DEVICES: &str = "X: security and device data (IP addresses, devices, sign-ins), not read because it is not needed";
+const DEVICES: &str =
+    "X: security and device data (IP addresses, devices, sign-ins), not read because it is not needed";
 const OTHERS: &str = "X: contacts, followers, blocks and lists, not read because they are about other people";
 /// Said with a count where the manifest has one.
 pub(super) const LIKES: &str = "X: likes and bookmarks, not read because they are other people's words";
@@ -213,10 +214,8 @@ const OTHER_FILES: &[(Role, &[&str])] = &[
 ];
 
 /// Folders whose whole content is known.
-const FOLDERS: &[(Role, &[&str])] = &[
-    (Role::Known(VIEWER), &["assets", "css", "img", "lib"]),
-    (Role::Known(SYSTEM), &["__macosx", ".git"]),
-];
+const FOLDERS: &[(Role, &[&str])] =
+    &[(Role::Known(VIEWER), &["assets", "css", "img", "lib"]), (Role::Known(SYSTEM), &["__macosx", ".git"])];
 
 /// What a path inside an archive is, and the number of its part: `tweets-part10.js` is part 10.
 pub(super) fn role(path: &str) -> Option<(Role, u64)> {
@@ -270,7 +269,8 @@ pub(super) fn role_by_content(start: &[u8]) -> Option<(Role, u64)> {
         return record.trim_start().starts_with("\"tweet\"").then_some((Role::Posts(Posts::Own), 0));
     }
     let header = start.lines().next()?.replace('"', "");
-    (header.starts_with("tweet_id,") && header.split(',').any(|column| column == "text")).then_some((Role::Csv, 0))
+    (header.starts_with("tweet_id,") && header.split(',').any(|column| column == "text"))
+        .then_some((Role::Csv, 0))
 }
 
 fn data(name: &str) -> Option<Role> {
@@ -287,7 +287,10 @@ fn month(stem: &str) -> Option<u64> {
 
 /// Whether the name alone says that this is an X archive.
 pub(super) fn is_telling(role: Role) -> bool {
-    matches!(role, Role::Posts(_) | Role::Month | Role::Notes { .. } | Role::Csv | Role::About(About::MonthIndex))
+    matches!(
+        role,
+        Role::Posts(_) | Role::Month | Role::Notes { .. } | Role::Csv | Role::About(About::MonthIndex)
+    )
 }
 
 /// The manifest's name of a data type (`deletedTweets`) in the table's spelling (`deleted_tweets`).

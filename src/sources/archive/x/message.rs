@@ -54,7 +54,11 @@ struct Link<'a> {
 }
 
 /// All messages of one conversation, and how many of them are broken. Joins, leaves and renamings are no messages.
-pub(super) fn messages(record: &[u8], account: &Arc<Account>, source: &str) -> serde_json::Result<(Vec<Item>, u64)> {
+pub(super) fn messages(
+    record: &[u8],
+    account: &Arc<Account>,
+    source: &str,
+) -> serde_json::Result<(Vec<Item>, u64)> {
     let file: ConversationFile<'_> = serde_json::from_slice(record)?;
     let conversation = file.dm_conversation.0.unwrap_or_default();
     let (mut items, mut broken) = (Vec::new(), 0);
@@ -62,7 +66,10 @@ pub(super) fn messages(record: &[u8], account: &Arc<Account>, source: &str) -> s
         match serde_json::from_str::<Event<'_>>(event.get()) {
             Ok(event) => {
                 let message = event.message_create.0;
-                items.extend(message.and_then(|message| message.item(&conversation.conversation_id.0, account, source)));
+                items.extend(
+                    message
+                        .and_then(|message| message.item(&conversation.conversation_id.0, account, source)),
+                );
             }
             Err(_) => broken += 1,
         }
@@ -76,11 +83,20 @@ impl Message<'_> {
         if self.text.0.is_empty() && media.is_empty() {
             return None;
         }
-        let links = self.urls.0.iter().filter_map(|link| link.0.as_ref()).map(|link| (&*link.url.0, &*link.expanded.0));
+        let links = self
+            .urls
+            .0
+            .iter()
+            .filter_map(|link| link.0.as_ref())
+            .map(|link| (&*link.url.0, &*link.expanded.0));
         let mut shown = text::expand(self.text.0.into_owned(), links);
         let own = !account.id.is_empty() && self.sender_id.0 == account.id;
         let derived = self.id.0.is_empty();
-        let id = if derived { derived_id(&[conversation, &self.created_at.0, &shown]) } else { self.id.0.into_owned() };
+        let id = if derived {
+            derived_id(&[conversation, &self.created_at.0, &shown])
+        } else {
+            self.id.0.into_owned()
+        };
         Some(Item {
             kind: Kind::Message,
             authorship: if own { Authorship::Own } else { Authorship::Other },
@@ -105,7 +121,12 @@ fn medium(address: &str) -> Option<Media> {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct CommentFile<'a> {
-    #[serde(borrow, alias = "periscopeCommentsMadeByUser", alias = "periscopeCommentMadeByUser", alias = "comment")]
+    #[serde(
+        borrow,
+        alias = "periscopeCommentsMadeByUser",
+        alias = "periscopeCommentMadeByUser",
+        alias = "comment"
+    )]
     periscope_comment: Maybe<Comment<'a>>,
 }
 
@@ -120,7 +141,11 @@ struct Comment<'a> {
 }
 
 /// A comment in a live broadcast or Space. X gives comments no number, so that theirs is derived.
-pub(super) fn comment(record: &[u8], account: &Arc<Account>, source: &str) -> serde_json::Result<Option<Item>> {
+pub(super) fn comment(
+    record: &[u8],
+    account: &Arc<Account>,
+    source: &str,
+) -> serde_json::Result<Option<Item>> {
     let file: CommentFile<'_> = serde_json::from_slice(record)?;
     let comment = match file.periscope_comment.0 {
         Some(comment) => comment,
@@ -135,8 +160,16 @@ pub(super) fn comment(record: &[u8], account: &Arc<Account>, source: &str) -> se
     let place = broadcast.as_deref().unwrap_or_default();
     Ok(Some(Item {
         kind: Kind::Comment,
-        id: if derived { derived_id(&[place, &comment.created_at.0, &shown]) } else { comment.id.0.into_owned() },
-        parent: broadcast.clone().map(|id| Parent { kind: ParentKind::Post, id: Some(id), ..Parent::default() }),
+        id: if derived {
+            derived_id(&[place, &comment.created_at.0, &shown])
+        } else {
+            comment.id.0.into_owned()
+        },
+        parent: broadcast.clone().map(|id| Parent {
+            kind: ParentKind::Post,
+            id: Some(id),
+            ..Parent::default()
+        }),
         thread: broadcast,
         truncated: text::cap(&mut shown),
         text: shown,

@@ -58,7 +58,9 @@ impl Survey {
             let mut role = by_name;
             let needs_look = match by_name {
                 None => may_be_data(&entry),
-                Some((role, _)) => !survey.is_x && matches!(role, Role::About(_) | Role::LiveComments | Role::Csv),
+                Some((role, _)) => {
+                    !survey.is_x && matches!(role, Role::About(_) | Role::LiveComments | Role::Csv)
+                }
             };
             if needs_look && looks < MAX_LOOKS {
                 looks += 1;
@@ -97,7 +99,8 @@ impl Survey {
 /// Whether a single file is out of an X archive, by its content or, where that may be damaged, its name.
 pub(super) fn claims_file(path: &Path, start: &[u8]) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let by_name = name.ends_with(".js") && files::role(&name).is_some_and(|(role, _)| files::is_telling(role));
+    let by_name =
+        name.ends_with(".js") && files::role(&name).is_some_and(|(role, _)| files::is_telling(role));
     by_name || files::role_by_content(start).is_some()
 }
 

@@ -15,6 +15,9 @@ use super::{PLATFORM, derived_id, text, time};
 /// How many bytes of long texts are kept for joining. Beyond it they become items of their own.
 pub(super) const MAX_NOTE_BYTES: usize = 64 * 1024 * 1024;
 
+/// How many notes of one second are compared with a post. An account writes one; a hostile file must not cost more.
+const MAX_CANDIDATES: usize = 16;
+
 /// One long text.
 #[derive(Debug)]
 pub(super) struct Note {
@@ -24,6 +27,8 @@ pub(super) struct Note {
     /// As in the file, to compare with.
     raw: String,
     created_at: Option<Moment>,
+    /// The text is longer than an item may carry.
+    pub(super) capped: bool,
     deleted: bool,
     source: String,
 }
@@ -67,7 +72,7 @@ impl Note {
         let Some(note) = wrapper.note_tweet.0 else { return Ok(None) };
         let Some(core) = note.core.0.filter(|core| core.text.some().is_some()) else { return Ok(None) };
         let mut raw = core.text.0.into_owned();
-        text::cap(&mut raw);
+        let capped = text::cap(&mut raw);
         let links = core.urls.0.iter().filter_map(|link| link.0.as_ref());
         let links = links.map(|link| (&*link.short_url.0, &*link.expanded_url.0));
         Ok(Some(Self {
@@ -75,6 +80,7 @@ impl Note {
             text: text::expand(raw.clone(), links),
             raw,
             created_at: time::read(&note.created_at.0).map(|time| time.0),
+            capped,
             deleted,
             source: source.to_owned(),
         }))
@@ -93,7 +99,7 @@ impl Note {
             live_state: if self.deleted { LiveState::Deleted } else { LiveState::Unknown },
             profile: Some(Arc::clone(&account.profile)),
             source: if derived { format!("{} (id derived)", self.source) } else { self.source.clone() },
-            truncated: text::cap(&mut text),
+            truncated: text::cap(&mut text) || self.capped,
             text,
             ..Item::default()
         }
@@ -119,12 +125,12 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Keeps a note for joining, or gives it back where there is no room or no time to join by.
-    pub(super) fn keep(&mut self, note: Note) -> Result<(), Note> {
-        let Some(moment) = note.created_at.filter(|_| self.bytes < MAX_NOTE_BYTES) else { return Err(note) };
+    pub(super) fn keep(&mut self, note: Note) -> Option<Note> {
+        let Some(moment) = note.created_at.filter(|_| self.bytes < MAX_NOTE_BYTES) else { return Some(note) };
         self.bytes += note.text.len() + note.raw.len();
         self.by_second.entry(moment.instant().as_second()).or_default().push(self.waiting.len());
         self.waiting.push(Some(Arc::new(note)));
-        Ok(())
+        None
     }
 
     /// The note that a post is the beginning of. Looks at the time first, which is all that most posts cost.
@@ -134,7 +140,7 @@ impl Notes {
         }
         let candidates = self.by_second.get(&second(record)?)?;
         let tweet = Tweet::read(record, true).ok()?;
-        candidates.iter().find_map(|&at| {
+        candidates.iter().take(MAX_CANDIDATES).find_map(|&at| {
             let slot = self.waiting.get_mut(at)?;
             slot.take_if(|note| note.begins_with(tweet.raw_text()))
         })

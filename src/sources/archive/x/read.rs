@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use whitecoat_engine::Item;
 
-use super::account::{Account, Facts};
-use super::files::{self, Posts, Role};
+use super::account::{Account, Facts, base_name};
+use super::files::{self, About, Posts, Role};
 use super::note::{Note, Notes};
 use super::stream::{Listed, decoded, stream};
+use super::text::MAX_TEXT_BYTES;
 use super::tweet::{PostFile, Tweet};
 use super::{Found, Survey, csv, message};
 use crate::coverage::Coverage;
@@ -21,6 +22,7 @@ const NO_WORDS: &str = "X: a record without text and pictures";
 const MISSING: &str = "X: a file that the archive lists is not in it";
 const NO_POSTS: &str = "X: no file with posts was found";
 const CAPPED: &str = "A text is longer than 128 KiB and was cut there";
+const SEVERAL: &str = "X: there is more than one manifest, so there may be several archives: a post that two of them hold is counted twice";
 const NO_OWNER: &str =
     "X: the archive does not say whose it is, so that every private message counts as somebody else's";
 
@@ -63,10 +65,15 @@ fn is_wanted(role: Role, options: &Options) -> bool {
 /// Such as `X archive of @name, 41,203 posts listed`.
 fn recognition(path: &Path, facts: &Facts, survey: &Survey) -> String {
     let mut said = match survey.found.as_slice() {
-        [only] if path.is_file() && path.file_name().is_some_and(|name| name.to_string_lossy() == only.entry.name) => {
+        [only]
+            if path.is_file()
+                && path.file_name().is_some_and(|name| name.to_string_lossy() == only.entry.name) =>
+        {
             format!("{} of an X archive", only.entry.file_name())
         }
-        found if found.iter().any(|file| file.role == Role::Month) => "X archive (layout until 2019)".to_owned(),
+        found if found.iter().any(|file| file.role == Role::Month) => {
+            "X archive (layout until 2019)".to_owned()
+        }
         _ => "X archive".to_owned(),
     };
     if !facts.account.handle.is_empty() {
@@ -100,13 +107,16 @@ fn thousands(number: u64) -> String {
 fn say_what_is_known(found: &[Found], listed: &Listed, options: &Options, coverage: &mut Coverage) {
     for file in found {
         let name = file.entry.name.clone();
-        let count = || listed.get(&super::account::base_name(&file.entry.name)).map_or(1, |(_, count)| *count);
+        let count = || listed.get(&base_name(&file.entry.name)).map_or(1, |(_, count)| *count);
         match file.role {
             Role::Known(files::LIKES) => coverage.skip_many(files::LIKES, name, count()),
             Role::Known(reason) => coverage.skip(reason, name),
             Role::Messages if !options.include_messages => coverage.skip_many(files::MESSAGES, name, count()),
             _ => {}
         }
+    }
+    if found.iter().filter(|file| file.role == Role::About(About::Manifest)).count() > 1 {
+        coverage.note(SEVERAL);
     }
     if !found.iter().any(|file| matches!(file.role, Role::Posts(_) | Role::Month | Role::Csv)) {
         coverage.fail(NO_POSTS, "data/tweets.js or data/js/tweets");
@@ -115,7 +125,7 @@ fn say_what_is_known(found: &[Found], listed: &Listed, options: &Options, covera
 
 /// Compares with the manifest, or with the index of months.
 fn say_what_is_missing(found: &[Found], listed: &Listed, options: &Options, coverage: &mut Coverage) {
-    let there: HashSet<String> = found.iter().map(|file| super::account::base_name(&file.entry.name)).collect();
+    let there: HashSet<String> = found.iter().map(|file| base_name(&file.entry.name)).collect();
     for (name, (role, count)) in listed {
         if *count > 0 && is_wanted(*role, options) && !there.contains(name) {
             coverage.fail(MISSING, format!("{name} ({count} records)"));
@@ -147,7 +157,8 @@ impl Reading<'_> {
         if !leftover.is_empty() {
             self.sink.batch(Batch::ready(leftover))?;
         }
-        let mut months = Months { wanted: wanted.iter().any(|file| file.role == Role::Csv), ..Months::default() };
+        let mut months =
+            Months { wanted: wanted.iter().any(|file| file.role == Role::Csv), ..Months::default() };
         for file in wanted.iter().filter(|file| file.role == Role::Month) {
             self.read_month(file, &mut months)?;
         }
@@ -169,7 +180,7 @@ impl Reading<'_> {
                 let source = format!("{}#{offset}", file.entry.name);
                 let read = |record: &[u8]| Note::read(record, deleted, &source);
                 match decoded(record, || source.clone(), sink.coverage(), read) {
-                    Some(Some(note)) => early.extend(notes.keep(note).err().map(|note| note.item(account))),
+                    Some(Some(note)) => early.extend(notes.keep(note).map(|note| note.item(account))),
                     Some(None) => sink.coverage().skip(NO_WORDS, source),
                     None => {}
                 }
@@ -182,7 +193,8 @@ impl Reading<'_> {
         let posts = Arc::new(self.post_file(file, sort, true));
         let Self { container, sink, facts, notes, .. } = self;
         stream(container, *sink, &facts.listed, file, &mut |chunk, sink| {
-            let joined = chunk.elements().filter_map(|(offset, record)| Some((offset, notes.join(record)?))).collect();
+            let joined =
+                chunk.elements().filter_map(|(offset, record)| Some((offset, notes.join(record)?))).collect();
             let posts = Arc::clone(&posts);
             sink.batch(Batch::deferred(move || decode_posts(&chunk, &posts, &joined)))
         })
@@ -200,14 +212,23 @@ impl Reading<'_> {
 
     fn post_file(&self, file: &Found, sort: Posts, wrapped: bool) -> PostFile {
         let name = &file.entry.name;
-        let folder = self.facts.media_folders.get(&super::account::base_name(name)).cloned();
-        PostFile { account: Arc::clone(&self.account), path: name.clone(), sort, wrapped, media_folder: folder }
+        let folder = self.facts.media_folders.get(&base_name(name)).cloned();
+        PostFile {
+            account: Arc::clone(&self.account),
+            path: name.clone(),
+            sort,
+            wrapped,
+            media_folder: folder,
+        }
     }
 
     fn read_csv(&mut self, file: &Found, months: &Months) -> Result<(), Stopped> {
         let Self { container, sink, account, .. } = self;
         if months.overflowed {
-            sink.coverage().fail("X: tweets.csv is not read beside more than 2,000,000 posts in month files", &file.entry.name);
+            sink.coverage().fail(
+                "X: tweets.csv is not read beside more than 2,000,000 posts in month files",
+                &file.entry.name,
+            );
             return Ok(());
         }
         match container.read(&file.entry) {
@@ -232,15 +253,18 @@ impl Reading<'_> {
                         if are_messages {
                             message::messages(record, &account, &source)
                         } else {
-                            message::comment(record, &account, &source).map(|item| (item.into_iter().collect(), 0))
+                            message::comment(record, &account, &source)
+                                .map(|item| (item.into_iter().collect(), 0))
                         }
                     };
-                    let Some((items, broken)) = decoded(record, || source.clone(), &mut out.coverage, read) else {
+                    let Some((items, broken)) = decoded(record, || source.clone(), &mut out.coverage, read)
+                    else {
                         continue;
                     };
                     for _ in 0..broken {
                         out.coverage.fail("X: a message of a conversation is not valid JSON", source.clone());
                     }
+                    items.iter().for_each(|item| say_if_capped(item, &mut out.coverage));
                     out.items.extend(items);
                 }
                 out
@@ -272,17 +296,23 @@ impl Months {
     }
 }
 
+fn say_if_capped(item: &Item, coverage: &mut Coverage) {
+    // A cap falls on a whole character, which may be up to three bytes before the limit.
+    if item.truncated && item.text.len() + 4 > MAX_TEXT_BYTES {
+        coverage.note(CAPPED);
+    }
+}
+
 fn decode_posts(chunk: &Chunk, file: &PostFile, joined: &BTreeMap<u64, Arc<Note>>) -> Decoded {
     let mut out = Decoded { items: Vec::with_capacity(chunk.len()), coverage: Coverage::default() };
     for (offset, record) in chunk.elements() {
         let place = || format!("{}#{offset}", file.path);
         let note = joined.get(&offset).map(|note| &**note);
-        let read = |record: &[u8]| Tweet::read(record, file.wrapped).map(|tweet| file.item(&tweet, offset, note));
+        let read =
+            |record: &[u8]| Tweet::read(record, file.wrapped).map(|tweet| file.item(&tweet, offset, note));
         match decoded(record, place, &mut out.coverage, read) {
             Some(Some(item)) => {
-                if item.truncated && item.text.len() + 4 > super::text::MAX_TEXT_BYTES {
-                    out.coverage.note(CAPPED);
-                }
+                say_if_capped(&item, &mut out.coverage);
                 out.items.push(item);
             }
             Some(None) => out.coverage.fail(NO_WORDS, place()),

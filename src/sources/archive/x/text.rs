@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// The longest text that an item carries, in bytes. X allows 25,000 characters in a long post.
 pub(super) const MAX_TEXT_BYTES: usize = 128 * 1024;
 
+/// How many short links of a text are replaced.
+const MAX_LINKS: usize = 200;
+
 /// Cut texts are at least this long, in characters: 280 less the link that X puts behind the cut.
 const CUT_FROM_CHARS: usize = 240;
 
@@ -14,7 +17,9 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
         let (before, tail) = rest.split_at(at);
-        let entity = [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')].into_iter().find(|(name, _)| tail.starts_with(name));
+        let entity = [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')]
+            .into_iter()
+            .find(|(name, _)| tail.starts_with(name));
         out.push_str(before);
         let (letter, length) = entity.map_or(('&', 1), |(name, letter)| (letter, name.len()));
         out.push(letter);
@@ -32,16 +37,20 @@ pub(super) fn expand<'u>(text: String, links: impl Iterator<Item = (&'u str, &'u
     if !text.contains("//t.co/") {
         return text;
     }
-    links.filter(|(short, long)| short.contains("//t.co/") && !long.is_empty()).fold(text, |text, (short, long)| {
-        // A bound on what many entities for one link could do.
-        if text.len() > MAX_TEXT_BYTES { text } else { text.replace(short, long) }
-    })
+    links.take(MAX_LINKS).filter(|(short, long)| short.contains("//t.co/") && !long.is_empty()).fold(
+        text,
+        |text, (short, long)| {
+            // A bound on what many entities for one link could do.
+            if text.len() > MAX_TEXT_BYTES { text } else { text.replace(short, long) }
+        },
+    )
 }
 
 /// Cuts a text at the limit. Says whether it did.
 pub(super) fn cap(text: &mut String) -> bool {
     let over = text.len() > MAX_TEXT_BYTES;
-    text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
+    let whole = (0..=MAX_TEXT_BYTES.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    text.truncate(whole.unwrap_or(0));
     over
 }
 
@@ -105,7 +114,8 @@ mod tests {
 
     #[test]
     fn replaces_short_links() {
-        let links = [("https://t.co/a", "https://example.org/x?a=1&b=2"), ("nothing", "x"), ("https://t.co/b", "")];
+        let links =
+            [("https://t.co/a", "https://example.org/x?a=1&b=2"), ("nothing", "x"), ("https://t.co/b", "")];
         let shown = expand("see https://t.co/a and https://t.co/b".to_owned(), links.into_iter());
         assert_eq!(shown, "see https://example.org/x?a=1&b=2 and https://t.co/b");
     }

@@ -8,7 +8,8 @@ use whitecoat_engine::{Moment, Precision};
 /// Reads `Wed Oct 10 20:19:24 +0000 2018`, `2013-03-25 00:16:47 +0000` and RFC 3339, and says how exact the time is.
 pub(super) fn read(text: &str) -> Option<(Moment, Precision)> {
     let text = text.trim();
-    let moment = fixed(text).or_else(|| text.parse().ok()).or_else(|| slow(text)).or_else(|| milliseconds(text))?;
+    let moment =
+        fixed(text).or_else(|| text.parse().ok()).or_else(|| slow(text)).or_else(|| milliseconds(text))?;
     Some((moment, precision(moment)))
 }
 
@@ -21,9 +22,10 @@ pub(super) fn precision_of(moment: Option<Moment>) -> Precision {
 fn fixed(text: &str) -> Option<Moment> {
     let bytes = text.as_bytes();
     let number = |from: usize, count: usize| {
-        bytes.get(from..from + count)?.iter().try_fold(0_i16, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
-        })
+        bytes
+            .get(from..from + count)?
+            .iter()
+            .try_fold(0_i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
     };
     let small = |from| number(from, 2).and_then(|number| i8::try_from(number).ok());
     let (year, month, day, clock) = match (bytes.len(), bytes.get(19..26)) {
@@ -56,7 +58,11 @@ fn milliseconds(text: &str) -> Option<Moment> {
 fn precision(moment: Moment) -> Precision {
     let local = moment.local();
     let first_exact = Date::constant(2010, 11, 5);
-    if local.date() < first_exact && local.time() == Time::midnight() { Precision::Day } else { Precision::Second }
+    if local.date() < first_exact && local.time() == Time::midnight() {
+        Precision::Day
+    } else {
+        Precision::Second
+    }
 }
 
 #[cfg(test)]

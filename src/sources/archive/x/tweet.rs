@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use whitecoat_engine::{
-    Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision, Visibility,
+    Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
+    Visibility,
 };
 
 use super::account::Account;
@@ -138,7 +139,8 @@ impl<'a> Tweet<'a> {
     }
 
     fn shown_text(&self) -> String {
-        let links = self.entities.0.iter().flat_map(|entities| &entities.urls.0).filter_map(|link| link.0.as_ref());
+        let links =
+            self.entities.0.iter().flat_map(|entities| &entities.urls.0).filter_map(|link| link.0.as_ref());
         let links = links.map(|link| (&*link.url.0, &*link.expanded_url.0));
         text::expand(text::unescape(self.raw_text()).into_owned(), links)
     }
@@ -166,7 +168,7 @@ impl PostFile {
             _ => Authorship::Reshare,
         };
         let (mut shown, mut truncated) = match (note, original) {
-            (Some(note), _) => (note.text.clone(), false),
+            (Some(note), _) => (note.text.clone(), note.capped),
             (None, Some(original)) => (passed_on(original), false),
             (None, None) if authorship == Authorship::Reshare => {
                 (tweet.shown_text(), text::reshare_is_cut(tweet.raw_text()))
@@ -229,7 +231,8 @@ impl PostFile {
             return None;
         }
         let writer = tweet.user.0.as_ref().map(|user| &*user.id_str.0);
-        let own_id = [Some(&*self.account.id), writer].into_iter().flatten().any(|id| !id.is_empty() && id == user);
+        let own_id =
+            [Some(&*self.account.id), writer].into_iter().flatten().any(|id| !id.is_empty() && id == user);
         let own = own_id || handle.is_some_and(|handle| handle.eq_ignore_ascii_case(&self.account.handle));
         Some(Parent {
             author: if own { ParentAuthor::Own } else { ParentAuthor::Unknown },
@@ -241,9 +244,13 @@ impl PostFile {
     }
 
     fn media(&self, tweet: &Tweet<'_>) -> Vec<Media> {
-        let held = |entities: &'_ Maybe<Entities<'_>>| entities.0.as_ref().is_some_and(|held| !held.media.0.is_empty());
-        let entities = if held(&tweet.extended_entities) { &tweet.extended_entities } else { &tweet.entities };
-        let media = entities.0.iter().flat_map(|entities| &entities.media.0).filter_map(|medium| medium.0.as_ref());
+        let held = |entities: &'_ Maybe<Entities<'_>>| {
+            entities.0.as_ref().is_some_and(|held| !held.media.0.is_empty())
+        };
+        let entities =
+            if held(&tweet.extended_entities) { &tweet.extended_entities } else { &tweet.entities };
+        let media =
+            entities.0.iter().flat_map(|entities| &entities.media.0).filter_map(|medium| medium.0.as_ref());
         media.filter_map(|medium| self.medium(tweet, medium)).collect()
     }
 
@@ -253,7 +260,11 @@ impl PostFile {
         let video = medium.video_info.0.as_ref().and_then(best_variant);
         let address = video.unwrap_or_else(|| medium.media_url_https.or(&medium.media_url));
         let name = address.split('?').next()?.rsplit('/').next().filter(|name| !name.is_empty())?;
-        let kind = if video.is_some() || medium.r#type.0 == "animated_gif" { MediaKind::Video } else { MediaKind::Image };
+        let kind = if video.is_some() || medium.r#type.0 == "animated_gif" {
+            MediaKind::Video
+        } else {
+            MediaKind::Image
+        };
         let alt = text::unescape(medium.ext_alt_text.or(&medium.media_alt)).into_owned();
         let (path, file_name) = if self.wrapped {
             let file_name = format!("{}-{name}", tweet.id());
@@ -268,7 +279,8 @@ impl PostFile {
 /// The variant of the highest bitrate names the file; a GIF's only one has the bitrate 0.
 fn best_variant<'v>(video: &'v VideoInfo<'_>) -> Option<&'v str> {
     let variants = video.variants.0.iter().filter_map(|variant| variant.0.as_ref());
-    let rated = variants.filter_map(|variant| Some((variant.bitrate.some()?.parse::<u64>().ok()?, variant.url.some()?)));
+    let rated = variants
+        .filter_map(|variant| Some((variant.bitrate.some()?.parse::<u64>().ok()?, variant.url.some()?)));
     rated.max_by_key(|(bitrate, _)| *bitrate).map(|(_, url)| url)
 }
 
