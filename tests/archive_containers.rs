@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{Cursor, Write};
 
 use archive_support::{Archive, read, try_read, tweet, tweets};
+use proptest::prelude::*;
 use whitecoat::sources::archive::claims;
 use zip::write::{FileOptions, SimpleFileOptions};
 use zip::{CompressionMethod, ZipWriter};
@@ -213,4 +214,42 @@ fn names_the_platforms_of_the_samples() {
     assert!(error.contains("Instagram"), "{error}");
     let x = samples.join("twitter/denchi-lumeninferiusarchive/data");
     assert_eq!(read(&x, false).items.len(), 23, "a folder inside of the archive will do");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn survives_damaged_zips(places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+        let archive = two_posts().with_account().zipped_below("top").rewritten(|mut bytes| {
+            for (place, byte) in places {
+                let at = place.index(bytes.len());
+                bytes[at] = byte;
+            }
+            bytes
+        });
+        if let Err(error) = try_read(&archive.path, true) {
+            prop_assert!(error.to_string().contains("try:"), "{}", error);
+        }
+    }
+
+    #[test]
+    fn survives_damaged_records(
+        places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        file in prop::sample::select(vec!["tweets.js", "note-tweet.js", "direct-messages.js", "manifest.js", "tweets.csv"]),
+    ) {
+        let mut content = match file {
+            "tweets.csv" => b"tweet_id,timestamp,text\n1,2013-01-01 10:00:00 +0000,\"a\"\n".to_vec(),
+            "note-tweet.js" => br#"window.YTD.note_tweet.part0 = [{"noteTweet": {"noteTweetId": "1", "createdAt": "2018-10-10T20:19:24.000Z", "core": {"text": "a"}}}]"#.to_vec(),
+            "direct-messages.js" => br#"window.YTD.direct_messages.part0 = [{"dmConversation": {"messages": [{"messageCreate": {"id": "1", "text": "a"}}]}}]"#.to_vec(),
+            "manifest.js" => br#"window.__THAR_CONFIG = {"userInfo": {"userName": "a"}, "dataTypes": {"tweets": {"files": [{"fileName": "data/tweets.js", "count": "2"}]}}}"#.to_vec(),
+            _ => tweets(&[tweet("1", "a"), tweet("2", "b"), tweet("3", "c")]).into_bytes(),
+        };
+        for (place, byte) in places {
+            let at = place.index(content.len());
+            content[at] = byte;
+        }
+        let archive = two_posts().with(&format!("data/{file}"), content);
+        archive.read_with_messages();
+    }
 }
