@@ -283,3 +283,64 @@ impl<T> Collector<'_, T> {
         stopped
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    /// Runs over a file of `count` numbered items; the worker gives their ids.
+    fn ids(count: usize, jobs: usize, spoil: &str, take: usize) -> (Outcome, Vec<String>) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let line =
+            |id| format!("{{\"id\":\"{id}\",\"text\":\"a post that is long enough to fill a batch\"}}\n");
+        std::fs::write(file.path(), (0..count).map(line).collect::<String>()).unwrap();
+        let inputs = vec![Input::recognise(file.path().as_os_str()).unwrap()];
+        let settings = Settings {
+            jobs,
+            options: Options::default(),
+            progress: Progress::new(true),
+            interrupt: Interrupt::never(),
+        };
+        let worker = || {
+            |items: Vec<Item>| {
+                assert!(items.iter().all(|item| item.id != spoil), "spoilt");
+                items.into_iter().map(|item| item.id).collect::<Vec<_>>()
+            }
+        };
+        let mut all = Vec::new();
+        let outcome = run(inputs, &settings, worker, |ids| {
+            all.extend(ids);
+            if all.len() < take { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        (outcome, all)
+    }
+
+    #[test]
+    fn results_come_in_order_whatever_the_number_of_workers() {
+        for jobs in [1, 3, 16] {
+            let (outcome, all) = ids(40_000, jobs, "", usize::MAX);
+            assert!(all.iter().enumerate().all(|(at, id)| *id == at.to_string()));
+            assert_eq!(
+                (all.len(), outcome.stopped, outcome.readings[0].is_complete()),
+                (40_000, false, true)
+            );
+        }
+    }
+
+    #[test]
+    fn a_worker_that_breaks_loses_one_batch_and_says_so() {
+        let (outcome, all) = ids(40_000, 2, "20000", usize::MAX);
+        assert!(all.len() > 20_000 && all.len() < 40_000, "{}", all.len());
+        assert_eq!(outcome.readings[0].coverage.failed[BROKEN_BATCH].count, 1);
+        assert_eq!(outcome.readings[0].ended, Ended::Complete);
+    }
+
+    #[test]
+    fn the_collector_may_have_had_enough() {
+        let (outcome, all) = ids(400_000, 2, "", 1);
+        assert!(all.len() < 20_000, "{}", all.len());
+        assert!(outcome.stopped && outcome.readings[0].ended == Ended::Interrupted);
+    }
+}

@@ -183,6 +183,16 @@ fn a_table_with_decisions_is_never_replaced() {
 }
 
 #[test]
+fn extract_does_not_replace_decisions_either_and_stdin_is_read_once() {
+    let decided = "rule,decision\na/b,removed\n";
+    let folder = folder(&[("posts.jsonl", TWO_POSTS.as_bytes()), ("audit.csv", decided.as_bytes())]);
+    assert_eq!(run(&folder, &["extract", "posts.jsonl", "-o", "audit.csv"]).status.code(), Some(2));
+    assert_eq!(read(&folder, "audit.csv"), decided);
+    let twice = run(&folder, &["extract", "-", "-"]);
+    assert!(twice.status.code() == Some(2) && stderr(&twice).contains("only once"));
+}
+
+#[test]
 fn an_input_is_never_the_output() {
     let folder = folder(&[("posts.csv", b"id,text\n1,a\n")]);
     for command in ["audit", "extract"] {

@@ -26,9 +26,7 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let format = format(args.format, args.output.as_deref(), Format::Csv);
     let path = args.output.clone().unwrap_or_else(|| default_output(format));
     let destination = Destination::prepare(&path, inputs.iter().filter_map(Input::path))?;
-    if format == Format::Csv {
-        destination.keep_decisions()?;
-    }
+    destination.keep_decisions()?;
     let settings = settings(&args.read, progress.clone())?;
     let start = start(&args, started, &engine, &profile, &path);
 

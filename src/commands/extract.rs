@@ -21,6 +21,7 @@ pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failu
     let inputs = recognise(&args.read)?;
     let path = args.output.as_deref().unwrap_or(Path::new("-"));
     let destination = Destination::prepare(path, inputs.iter().filter_map(Input::path))?;
+    destination.keep_decisions()?;
     let format = match format(args.format, args.output.as_deref(), Format::Jsonl) {
         Format::Csv => Written::Csv,
         Format::Jsonl => Written::JsonLines,

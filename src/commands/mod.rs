@@ -92,6 +92,9 @@ fn recognise(args: &ReadArgs) -> Result<Vec<Input>, Failure> {
             Err(error) => problems.push(error.to_string()),
         }
     }
+    if args.inputs.iter().filter(|input| *input == "-").count() > 1 {
+        problems.push("-: standard input can be read only once".to_owned());
+    }
     if problems.is_empty() { Ok(inputs) } else { Err(Failure::Inputs(problems)) }
 }
 

@@ -187,7 +187,9 @@ impl Write for Open {
 /// A file in the folder of `path`, for its owner only, which is gone unless it is persisted.
 fn temporary(path: &Path) -> Result<NamedTempFile, OutputError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".whitecoat-").tempfile_in(folder).map_err(|source| failed(path, source))
+    // The error names the temporary file, which means nothing to the user: only its kind is kept.
+    let plain = |error: io::Error| failed(path, io::Error::from(error.kind()));
+    tempfile::Builder::new().prefix(".whitecoat-").tempfile_in(folder).map_err(plain)
 }
 
 fn failed(path: &Path, source: io::Error) -> OutputError {
@@ -216,6 +218,9 @@ fn has_decisions(mut file: File) -> io::Result<bool> {
     let is_users = |name: &[u8]| matches!(name.trim_ascii(), b"decision" | b"note");
     let names = reader.byte_headers()?.iter().enumerate();
     let columns: Vec<usize> = names.filter(|(_, name)| is_users(name)).map(|(column, _)| column).collect();
+    if columns.is_empty() {
+        return Ok(false);
+    }
     let mut record = csv::ByteRecord::new();
     while reader.read_byte_record(&mut record)? {
         if columns.iter().any(|&column| record.get(column).is_some_and(|cell| !cell.trim_ascii().is_empty()))

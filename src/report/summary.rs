@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use whitecoat_engine::{Authorship, Severity};
 
 use super::columns::{action, possible_patient_data, words};
+use super::excerpt::EXCERPT_CHARS;
 use super::{Row, Run};
 use crate::coverage::Gap;
 use crate::reading::{Ended, Reading};
@@ -129,7 +130,11 @@ impl Page<'_> {
         let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
         writeln!(self.to, "  {colour}{name:8}{colour:#} {head}")?;
         if !row.excerpt.is_empty() {
-            self.text(11, Style::new(), &format!("“{}”", row.excerpt))?;
+            let mut excerpt: String = row.excerpt.chars().take(EXCERPT_CHARS).collect();
+            if excerpt.len() < row.excerpt.len() {
+                excerpt.push('…');
+            }
+            self.text(11, Style::new(), &format!("“{excerpt}”"))?;
         }
         self.text(11, DIM, &format!("{} -> {}", row.rule.id, action(row)))
     }
@@ -149,12 +154,9 @@ impl Page<'_> {
             self.text(2, Style::new(), "This is incomplete: see what was not read, above.")?;
         }
         if run.output != "-" {
-            let rows = counted(run.findings.shown, "row", "rows");
-            self.text(
-                2,
-                Style::new(),
-                &format!("All findings: {} ({rows}). Fill in its columns decision and note.", run.output),
-            )?;
+            let count = counted(run.findings.shown, "row", "rows");
+            let fill = if rows.is_empty() { "" } else { " Fill in its columns decision and note." };
+            self.text(2, Style::new(), &format!("All findings: {} ({count}).{fill}", run.output))?;
         }
         if let Some(run_file) = run_file {
             let lines = counted(run.checklist.len() as u64, "thing", "things");

@@ -65,8 +65,8 @@ impl Input {
             Kind::Page(path) => web::read_saved_page(path, options, sink),
             Kind::Items(path) => {
                 let file = open(path)?;
-                if let Ok(metadata) = file.metadata().as_ref().map(fs::Metadata::len) {
-                    sink.progress().set_length(metadata);
+                if let Some(metadata) = file.metadata().ok().filter(fs::Metadata::is_file) {
+                    sink.progress().set_length(metadata.len());
                 }
                 items_file::read(file, &self.name, options, sink)
             }

@@ -1,10 +1,12 @@
 //! Items as rows of a table: flat columns for the nested fields.
 
+use std::io::Read;
+
 use csv::ByteRecord;
 use serde_json::{Map, Value};
 
 use super::split::Chunk;
-use super::{Items, NOT_UTF8};
+use super::{BYTE_ORDER_MARK, Items, NOT_UTF8};
 use crate::coverage::Coverage;
 use crate::formula;
 use crate::identity::DERIVED_ID;
@@ -68,7 +70,7 @@ pub(super) fn column_name(cell: &str) -> String {
 impl Header {
     /// Takes the first row off the first chunk. `None` if there is no row.
     pub(super) fn take(chunk: &mut Chunk, delimiter: u8) -> Option<Self> {
-        let mut reader = reader(&chunk.bytes, delimiter);
+        let mut reader = reader(chunk.bytes.as_slice(), delimiter);
         let mut record = ByteRecord::new();
         if !reader.read_byte_record(&mut record).unwrap_or(false) {
             return None;
@@ -103,17 +105,20 @@ impl Header {
     }
 }
 
-fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes)
+fn reader<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(from)
 }
 
 /// Reads the rows of a chunk.
 pub(super) fn rows(chunk: &Chunk, delimiter: u8, header: &Header, items: &mut Items<'_>) {
-    let mut reader = reader(&chunk.bytes, delimiter);
+    // The CSV reader takes a byte order mark off whatever it begins with; here it can only be a cell's own.
+    let lead: &[u8] = if chunk.bytes.starts_with(BYTE_ORDER_MARK) { b"\n" } else { b"" };
+    let first_line = chunk.first_line - lead.len() as u64;
+    let mut reader = reader(lead.chain(chunk.bytes.as_slice()), delimiter);
     let mut record = ByteRecord::new();
     // Reading from memory into flexible records cannot fail.
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(0, csv::Position::line) + chunk.first_line - 1;
+        let line = record.position().map_or(0, csv::Position::line) + first_line - 1;
         if record.iter().skip(header.columns.len()).any(|cell| !cell.is_empty()) {
             items.fail(TOO_MANY_CELLS, line);
         }
