@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn rule() -> Arc<Rule> {
-        Arc::new(crate::report::tests::rule("privacy/patient-name", Severity::Critical))
+        crate::report::tests::rule("privacy/patient-name", Severity::Critical)
     }
 
     fn row(platform: &str, id: &str, text: &str, day: &str) -> Row {

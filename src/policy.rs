@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn rule(id: &str) -> Arc<Rule> {
-        Arc::new(crate::report::tests::rule(id, Severity::Medium))
+        crate::report::tests::rule(id, Severity::Medium)
     }
 
     fn finding(id: &str, severity: Severity, confidence: f32) -> Finding {

@@ -88,7 +88,7 @@ fn now(asked: Option<Timestamp>) -> Result<Timestamp, Failure> {
 fn start(args: &AuditArgs, started: Timestamp, engine: &Engine, profile: &Loaded, output: &Path) -> Start {
     Start {
         started,
-        definition: engine.definition(),
+        definition: engine.definition().to_vec(),
         rules: engine.rules().len(),
         profile: UsedProfile {
             name: profile.profile.name.clone(),

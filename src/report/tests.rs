@@ -5,8 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use whitecoat_engine::{
-    Evidence, Field, Finding, Item, Kind, Mask, Media, Modifier, Parent, ParentAuthor, Precision, Profile,
+use whitecoat_engine::{Engine, Evidence, Field, Finding, Item, Kind, Mask, Media, Modifier, Parent, ParentAuthor, Precision, Profile,
     Rule, Severity, Span, Visibility,
 };
 
@@ -15,16 +14,16 @@ use super::*;
 use crate::reading::{self, Ended, Reading};
 
 /// A rule with nothing special about it.
-pub(crate) fn rule(id: &str, severity: Severity) -> Rule {
-    Rule {
-        id: id.into(),
-        title: format!("Title of {id}"),
-        severity,
-        why: "Why it matters.".into(),
-        action: "edit".into(),
-        action_detail: "Say it without the detail.".into(),
-        guidelines: vec!["AMA 2.3.2".into(), "GMC SM 18".into()],
-    }
+pub(crate) fn rule(id: &str, severity: Severity) -> Arc<Rule> {
+    let text = format!(
+        "id = {id:?}\ntitle = \"Title of {id}\"\nseverity = {:?}\nwhy = \"Why it matters.\"\naction = \"edit\"\n\
+         action_detail = \"Say it without the detail.\"\nguidelines = [\"AMA 2.3.2\", \"GMC SM 18\"]\nbase = 0.0\n\
+         focus = [{{ signal = \"email\" }}]\nhits = [\"a\", \"b\", \"c\", \"d\", \"e\"]\n\
+         misses = [\"a\", \"b\", \"c\", \"d\", \"e\"]\n",
+        severity.name()
+    );
+    let engine = Engine::with_rules(&[(&format!("{id}.toml"), &text)]).unwrap();
+    engine.rules()[0].clone()
 }
 
 /// A finding with nothing special about it.
@@ -80,7 +79,7 @@ fn name_finding(item: &Item) -> Finding {
         identifiers: vec!['A', 'C'],
         quasi_identifiers: vec!["age"],
         ..finding(
-            Arc::new(rule("privacy/patient-name", Severity::Critical)),
+            rule("privacy/patient-name", Severity::Critical),
             span_of(&item.text, "Mr Ode"),
             whole,
         )
@@ -92,7 +91,7 @@ fn rows() -> Vec<Row> {
     let second = Item { id: "78".into(), created_at: None, ..item("=HYPERLINK(\"http://x\") best clinic") };
     let span = span_of(&second.text, "best clinic");
     let whole = Span { field: Field::Text, start: 0, end: second.text.len() };
-    let boast = finding(Arc::new(rule("claims/superiority", Severity::Low)), span, whole);
+    let boast = finding(rule("claims/superiority", Severity::Low), span, whole);
     let mut rows = vec![Row::of(&second, &boast, true), Row::of(&first, &name_finding(&first), true)];
     row::sort(&mut rows);
     rows
@@ -190,7 +189,7 @@ fn excerpts_are_masked_folded_and_cut_around_the_span() {
     let item = item(&text);
     let whole = Span { field: Field::Text, start: 0, end: text.len() };
     let mut long =
-        finding(Arc::new(rule("privacy/patient-name", Severity::High)), span_of(&text, "Mr Ode"), whole);
+        finding(rule("privacy/patient-name", Severity::High), span_of(&text, "Mr Ode"), whole);
     long.masks = vec![
         Mask { span: span_of(&text, "Mr Ode"), label: "name" },
         Mask { span: span_of(&text, "Ode went"), label: "other" },
@@ -214,7 +213,7 @@ fn an_excerpt_that_does_not_fit_its_text_is_empty_and_no_panic() {
     let item = item("é");
     for (start, end) in [(1, 2), (0, 99), (7, 3)] {
         let span = Span { field: Field::Text, start, end };
-        assert_eq!(excerpt::of(&item, &finding(Arc::new(rule("a/b", Severity::Low)), span, span), true), "");
+        assert_eq!(excerpt::of(&item, &finding(rule("a/b", Severity::Low), span, span), true), "");
     }
 }
 
@@ -222,7 +221,7 @@ fn an_excerpt_that_does_not_fit_its_text_is_empty_and_no_panic() {
 fn spans_of_media_name_their_field() {
     let item = Item { media: vec![Media { alt: "Bett 4 ör".into(), ..Media::default() }], ..item("") };
     let span = Span { field: Field::MediaAlt(0), start: 7, end: 10 };
-    let rows = [Row::of(&item, &finding(Arc::new(rule("a/b", Severity::Low)), span, span), true)];
+    let rows = [Row::of(&item, &finding(rule("a/b", Severity::Low), span, span), true)];
     let columns = Columns::parse(Some("span,excerpt")).unwrap();
     let mut bytes = Vec::new();
     csv::write(&rows, &run(&rows), &columns, csv::Options::default(), &mut bytes).unwrap();

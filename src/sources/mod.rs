@@ -4,6 +4,11 @@
 //! reading thread only opens and splits while decoding runs on whichever core is free.
 
 pub mod archive;
+mod fingerprint;
+pub mod input;
+pub mod items_file;
+mod look;
+pub mod web;
 
 use std::path::PathBuf;
 
