@@ -9,8 +9,8 @@ mod rule;
 
 pub use finding::{Evidence, Field, Finding, Mask, Modifier, Severity, Span};
 pub use item::{
-    Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision, Profile,
-    Visibility,
+    Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
+    Profile, Visibility,
 };
 pub use moment::{Moment, MomentError};
 pub use rule::Rule;

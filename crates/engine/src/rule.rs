@@ -1,6 +1,6 @@
 //! Rules.
-use std::sync::Arc;
 use crate::finding::Severity;
+use std::sync::Arc;
 
 /// A rule (being written; these are the fields that reports may use).
 #[derive(Debug)]
