@@ -44,6 +44,8 @@ pub(super) enum Failure {
     Timeout(String),
     #[error("no connection: {0}")]
     Connection(String),
+    #[error("no proper answer: {0}")]
+    BadAnswer(String),
     #[error("the answer broke off after {0} bytes; what was read is not used")]
     BrokeOff(u64),
     #[error("the host answered {0}")]
@@ -65,7 +67,7 @@ pub(super) enum Failure {
 impl Failure {
     /// Whether the same request may work a moment later.
     pub(super) fn is_transient(&self) -> bool {
-        matches!(self, Failure::Connection(_) | Failure::BrokeOff(_))
+        matches!(self, Failure::Connection(_) | Failure::BadAnswer(_) | Failure::BrokeOff(_))
     }
 
     /// What a request that ended in `error` failed of, after `read` bytes of the body.
@@ -88,8 +90,10 @@ impl Failure {
             })
         } else if error.is_body() || error.is_decode() {
             Failure::BrokeOff(read)
-        } else {
+        } else if error.is_connect() {
             Failure::Connection(deepest.to_string())
+        } else {
+            Failure::BadAnswer(deepest.to_string())
         }
     }
 

@@ -147,6 +147,15 @@ pub(super) fn plain(text_or_html: &str) -> String {
     text(Html::parse_fragment(&lines).root_element(), &[])
 }
 
+/// A title above its text, unless the text begins with it.
+pub(super) fn titled(title: &str, body: &str) -> String {
+    match (title.is_empty(), body.is_empty()) {
+        (false, false) if !body.starts_with(title) => format!("{title}\n\n{body}"),
+        (_, true) => title.to_owned(),
+        _ => body.to_owned(),
+    }
+}
+
 /// `href` as an absolute http or https address.
 pub(super) fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
     let href = href.trim();

@@ -16,7 +16,7 @@ pub(super) fn read(html: &str, document: &Html, place: &Place) -> Option<Item> {
             (everything(document), dom::pictures(document.root_element(), place.base.as_ref()))
         });
     let heading = first_text(document, "h1");
-    let text = if text.contains(&heading) { text } else { super::schema::titled(&heading, &text) };
+    let text = if text.contains(&heading) { text } else { dom::titled(&heading, &text) };
     (!text.is_empty()).then(|| Item { kind: Kind::Article, text, media, ..Item::default() })
 }
 

@@ -9,7 +9,7 @@ const SHINGLE: usize = 5;
 /// The share of a text's shingles that must be known for the text to be known, in per cent.
 const KNOWN_PERCENT: usize = 90;
 /// What is left of the main text after the known paragraphs are taken out must have this many words to be an item.
-const MIN_REST_WORDS: usize = 12;
+const MIN_REST_WORDS: usize = 5;
 
 /// Items so far, with their readers, and what their texts consist of.
 #[derive(Debug, Default)]

@@ -5,7 +5,6 @@ use whitecoat_engine::{Authorship, Item, Kind, Media, Parent, ParentAuthor, Pare
 
 use super::microformats::{Format, parse};
 use super::people::{country, same_person};
-use super::schema::titled;
 use super::{Found, Place, dates, dom};
 
 /// Reads all microformats of a page.
@@ -87,8 +86,8 @@ impl Reader<'_> {
         }
         let shared = entry.all("repost-of").next();
         let answered = entry.all("in-reply-to").next();
-        // A note's name is its own text again.
-        let is_note = title.is_empty() || body.starts_with(&title) || title.starts_with(&body);
+        // A note has no name, or its own text again as its name.
+        let is_note = title.is_empty() || title.starts_with(&body);
         let kind = match () {
             () if answered.is_some() => Kind::Reply,
             () if is_note => Kind::Post,
@@ -102,7 +101,7 @@ impl Reader<'_> {
             } else if is_note {
                 body.clone()
             } else {
-                titled(&title, &body)
+                dom::titled(&title, &body)
             },
         );
         item.truncated = truncated && !body.is_empty();
@@ -135,7 +134,7 @@ impl Reader<'_> {
     fn review(&mut self, review: &Format<'_>, author: &str) {
         let body = review.first(&["content", "description", "summary"]);
         let title = review.first(&["name"]);
-        let mut item = self.item(review, Kind::Comment, titled(&title, &body));
+        let mut item = self.item(review, Kind::Comment, dom::titled(&title, &body));
         item.authorship = Authorship::Other;
         let parent = Parent {
             author: ParentAuthor::Patient,

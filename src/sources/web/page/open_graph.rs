@@ -3,7 +3,7 @@
 use scraper::{Html, Selector};
 use whitecoat_engine::{Item, Kind};
 
-use super::{Found, Place, dates, dom, schema};
+use super::{Found, Place, dates, dom};
 
 /// Reads the page's own description; also when the page was published.
 pub(super) fn read(document: &Html, place: &Place) -> Found {
@@ -40,7 +40,7 @@ pub(super) fn read(document: &Html, place: &Place) -> Found {
         .map(|image| dom::picture(place.base.as_ref(), image, first(&["og:image:alt"]).unwrap_or_default()));
     found.items.push(Item {
         kind,
-        text: schema::titled(title, &dom::plain(description)),
+        text: dom::titled(title, &dom::plain(description)),
         created_at: found.created.0,
         created_precision: found.created.1,
         media: media.into_iter().collect(),

@@ -181,7 +181,7 @@ impl<'v> Walk<'v> {
             body = self.graph.words(node, &["description", "caption", "transcript"]);
         }
         let author = self.graph.words(node, &["author", "creator"]);
-        let mut item = self.item(node, kind, titled(&title, &body));
+        let mut item = self.item(node, kind, dom::titled(&title, &body));
         // Without a body there is only what says when the page was written.
         if body.is_empty() {
             if self.found.created.0.is_none() {
@@ -206,7 +206,7 @@ impl<'v> Walk<'v> {
     fn review(&mut self, node: &'v Node) -> Answered {
         let title = self.graph.words(node, &["name", "headline"]);
         let body = self.graph.words(node, &["reviewBody", "text", "description"]);
-        let mut item = self.item(node, Kind::Comment, titled(&title, &body));
+        let mut item = self.item(node, Kind::Comment, dom::titled(&title, &body));
         item.authorship = Authorship::Other;
         let parent = Parent {
             author: ParentAuthor::Patient,
@@ -345,15 +345,6 @@ impl<'v> Walk<'v> {
         if !item.text.is_empty() {
             self.found.items.push(item);
         }
-    }
-}
-
-/// A title above its text, unless the text begins with it.
-pub(super) fn titled(title: &str, body: &str) -> String {
-    match (title.is_empty(), body.is_empty()) {
-        (false, false) if !body.starts_with(title) => format!("{title}\n\n{body}"),
-        (_, true) => title.to_owned(),
-        _ => body.to_owned(),
     }
 }
 
