@@ -5,8 +5,8 @@ use scraper::{ElementRef, Html, Node};
 use url::Url;
 use whitecoat_engine::{Media, MediaKind};
 
-use super::gate;
 use super::tokens::{Token, Tokens};
+use super::{elements, gate};
 
 /// Elements whose content is never shown.
 const HIDDEN: &[&str] = &["head", "noscript", "script", "style", "svg", "template"];
@@ -120,7 +120,7 @@ pub(super) fn text_without_tree(html: &str) -> String {
     while let Some(token) = tokens.next() {
         match token {
             Token::Text(text) => markup.push_str(&text.replace('<', "&lt;")),
-            Token::Start { name, .. } if gate::RAW.contains(&name.as_str()) => {
+            Token::Start { name, .. } if elements::RAW.contains(&name.as_str()) => {
                 tokens.raw(&name);
             }
             Token::Start { name, .. } | Token::End { name } if BLOCKS.contains(&name.as_str()) => {

@@ -5,6 +5,7 @@
 //! upper bound of all three. Where the standard's rules are intricate the bound is taken generously: a page refused by
 //! mistake is still read as plain text.
 
+use super::elements::{BARRIER, BREAKOUT, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
 use super::tokens::{Token, Tokens};
 
 /// Deepest nesting of a page that is parsed. The deepest of 311 real pages had 52.
@@ -33,121 +34,6 @@ impl Refusal {
         format!("the page {what}: read as plain text only, without authors, dates and pictures")
     }
 }
-
-/// Elements without content.
-const VOID: &[&str] = &[
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "image", "img", "input",
-    "keygen", "link", "meta", "param", "source", "track", "wbr",
-];
-/// Elements that close by themselves; those that may hold them count for them.
-const OPTIONAL: &[&str] = &[
-    "body", "caption", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rb", "rp",
-    "rt", "rtc", "tbody", "td", "tfoot", "th", "thead", "tr",
-];
-/// Elements whose content is text up to their end tag.
-pub(super) const RAW: &[&str] =
-    &["iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"];
-/// Elements that the tree builder opens again after a block has closed them.
-const FORMATTING: &[&str] =
-    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-/// The standard's "special" elements, as far as they are counted: no end tag of an ordinary element closes them.
-const SPECIAL: &[&str] = &[
-    "address",
-    "applet",
-    "article",
-    "aside",
-    "blockquote",
-    "button",
-    "center",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "frameset",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "listing",
-    "main",
-    "marquee",
-    "menu",
-    "nav",
-    "noscript",
-    "object",
-    "ol",
-    "plaintext",
-    "pre",
-    "search",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "template",
-    "ul",
-];
-/// Elements that no end tag from inside closes, except their own.
-const BARRIER: &[&str] = &["applet", "marquee", "object", "table", "template"];
-/// Elements of SVG and MathML that hold HTML again.
-const INTEGRATION: &[&str] =
-    &["annotation-xml", "desc", "foreignobject", "mi", "mn", "mo", "ms", "mtext", "title"];
-/// HTML elements that end SVG or MathML when they appear inside it. (`font` does so with some attributes only.)
-const BREAKOUT: &[&str] = &[
-    "b",
-    "big",
-    "blockquote",
-    "body",
-    "br",
-    "center",
-    "code",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "embed",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "hr",
-    "i",
-    "img",
-    "li",
-    "listing",
-    "menu",
-    "meta",
-    "nobr",
-    "ol",
-    "p",
-    "pre",
-    "ruby",
-    "s",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tt",
-    "u",
-    "ul",
-    "var",
-];
 
 /// Checks that `html` can be parsed in reasonable time and memory.
 pub(super) fn check(html: &str) -> Result<(), Refusal> {
@@ -213,7 +99,11 @@ impl Gate {
     }
 
     fn reads_raw_text(&self) -> bool {
-        !self.doubt && !self.stack.iter().any(|open| open.foreign || open.name == "select")
+        !self.doubt
+            && !self
+                .stack
+                .iter()
+                .any(|open| open.foreign || matches!(open.name.as_str(), "select" | "frameset"))
     }
 
     fn start(&mut self, name: &str, self_closing: bool, raw: bool) {
@@ -234,13 +124,13 @@ impl Gate {
             self.unclosed.resize(FORMATTING.len() + 1, 0);
             if let Some(count) = self.unclosed.get_mut(index) {
                 // A link closes the link before it.
-                *count = if matches!(name, "a" | "nobr") { 1 } else { *count + 1 };
+                *count = if name == "a" { 1 } else { *count + 1 };
             }
         } else {
+            self.close_implied(name);
             let weight = match name {
                 "table" => 4,
-                "ul" | "ol" | "menu" | "dir" | "dl" | "select" | "ruby" | "button" | "object" | "applet"
-                | "marquee" | "template" => 2,
+                "button" | "object" | "applet" | "marquee" | "template" => 2,
                 _ => 1,
             };
             self.push(name, weight, false);
@@ -306,19 +196,55 @@ impl Gate {
                 *count = count.saturating_sub(1);
             }
         } else {
-            let special = SPECIAL.contains(&name);
-            let found = self.stack.iter().rposition(|open| {
-                let holds = |names: &[&str]| names.contains(&open.name.as_str());
-                open.name == name
-                    || (open.foreign && holds(INTEGRATION))
-                    || (!open.foreign && if special { holds(BARRIER) } else { holds(SPECIAL) })
-            });
-            if let Some(at) = found
-                && self.stack.get(at).is_some_and(|open| open.name == name)
-            {
-                while self.stack.len() > at {
+            self.end_counted(name);
+        }
+    }
+
+    fn end_counted(&mut self, name: &str) {
+        let special = SPECIAL.contains(&name);
+        let found = self.stack.iter().rposition(|open| {
+            let holds = |names: &[&str]| names.contains(&open.name.as_str());
+            open.name == name
+                || (open.foreign && holds(INTEGRATION))
+                || (!open.foreign && if special { holds(BARRIER) } else { holds(SPECIAL) })
+                || (name == "li" && holds(&["ol", "ul"]))
+        });
+        let Some(at) = found.filter(|at| self.stack.get(*at).is_some_and(|open| open.name == name)) else {
+            return;
+        };
+        if name == "form" {
+            // A form ends without closing what is in it.
+            self.weight -= self.stack.remove(at).weight;
+            return;
+        }
+        while self.stack.len() > at {
+            self.pop();
+        }
+    }
+
+    /// What the start tag of a list item or an option closes.
+    fn close_implied(&mut self, name: &str) {
+        let closes: &[&str] = match name {
+            "li" => &["li"],
+            "dd" | "dt" => &["dd", "dt"],
+            "option" | "optgroup" => {
+                if self.stack.last().is_some_and(|top| top.name == "option") {
                     self.pop();
                 }
+                return;
+            }
+            _ => return,
+        };
+        let found = self.stack.iter().rposition(|open| {
+            let name = open.name.as_str();
+            !open.foreign
+                && (closes.contains(&name) || (SPECIAL.contains(&name) && !matches!(name, "address" | "div")))
+        });
+        if let Some(at) =
+            found.filter(|at| self.stack.get(*at).is_some_and(|it| closes.contains(&it.name.as_str())))
+        {
+            while self.stack.len() > at {
+                self.pop();
             }
         }
     }
@@ -379,5 +305,104 @@ mod tests {
         assert_eq!(check(&"<br>".repeat(MAX_ELEMENTS + 1)), Err(Refusal::Elements));
         assert_eq!(check(&format!("<p {}>", "a ".repeat(600))), Err(Refusal::Attributes));
         assert_eq!(check(&"</x>".repeat(MAX_ELEMENTS + 1)), Err(Refusal::Elements));
+    }
+
+    /// Tag soup that repeats: what the gate lets through, the tree builder must keep shallow and small.
+    #[test]
+    fn what_passes_is_shallow() {
+        const TAGS: &[&str] = &[
+            "<div>",
+            "</div>",
+            "<p>",
+            "</p>",
+            "<b>",
+            "</b>",
+            "<a b=1>",
+            "</a>",
+            "<table>",
+            "</table>",
+            "<td>",
+            "</td>",
+            "<tr>",
+            "<svg>",
+            "</svg>",
+            "<math>",
+            "<mi>",
+            "<desc>",
+            "<foo/>",
+            "<foo>",
+            "</foo>",
+            "<span>",
+            "</span>",
+            "<li>",
+            "<ul>",
+            "</ul>",
+            "<select>",
+            "</select>",
+            "<option>",
+            "<template>",
+            "</template>",
+            "<button>",
+            "<h1>",
+            "</h2>",
+            "<form>",
+            "</form>",
+            "<font size=1>",
+            "<font>",
+            "</font>",
+            "<nobr>",
+            "<object>",
+            "</object>",
+            "<style>",
+            "</style>",
+            "<xmp>",
+            "</xmp>",
+            "<!--",
+            "-->",
+            "<!-->",
+            "\"",
+            "x",
+            "<caption>",
+            "<annotation-xml encoding=text/html>",
+            "<foreignObject>",
+            "</br>",
+            "<plaintext>",
+            "<frameset>",
+            "<dd>",
+            "<ruby><rt>",
+            "<title>",
+            "</title>",
+            "<col>",
+            "<input>",
+            "<textarea>",
+            "</textarea>",
+            "<body>",
+            "</body>",
+        ];
+        let mut state = 88_172_645_463_325_252_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap_or_default() % below
+        };
+        let mut passed = 0;
+        for _ in 0..150 {
+            let mut piece =
+                |length: usize| -> String { (0..length).map(|_| TAGS[random(TAGS.len())]).collect() };
+            let (before, unit) = (piece(2), piece(5));
+            let page = format!("{before}{}", unit.repeat(1000));
+            if check(&page).is_err() {
+                continue;
+            }
+            passed += 1;
+            let tree = scraper::Html::parse_document(&page);
+            let elements = tree.tree.nodes().filter(|node| node.value().is_element()).count();
+            assert!(elements <= MAX_ELEMENTS, "{before} {unit}: {elements} elements");
+            let depth =
+                tree.tree.nodes().step_by(97).map(|node| node.ancestors().count()).max().unwrap_or_default();
+            assert!(depth <= MAX_DEPTH + 8, "{before} {unit}: depth {depth}");
+        }
+        assert!(passed > 20, "{passed} passed");
     }
 }

@@ -6,6 +6,7 @@
 
 mod dates;
 mod dom;
+mod elements;
 mod gate;
 mod json_ld;
 mod main_text;
