@@ -1,4 +1,6 @@
-//! Rules: which signals make a finding, and what to tell its reader.
+//! Rules.
+use crate::finding::Severity;
+use std::sync::Arc;
 
 use std::sync::Arc;
 
