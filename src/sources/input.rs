@@ -225,7 +225,6 @@ mod tests {
             ("b.zip", b"\x1f\x8b\x08\0\0", "a gzip file"),
             ("c.zip", b"7z\xbc\xaf\x27\x1c\0", "a 7-Zip archive"),
             ("d.jsonl", b"\xff\xd8\xff\xe0", "a JPEG picture"),
-            ("e.zip", b"PK\x03\x04\x14\0", "a zip file, but no post archive"),
             ("f.json", b"{\n  \"posts\": []\n}\n", "a JSON document"),
             ("g.json", b"[{\"id\": \"1\", \"text\": \"a\"}]", "a JSON array"),
             ("h.csv", b"who,what\na,b\n", "without a column `text`"),

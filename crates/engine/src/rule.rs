@@ -1,6 +1,4 @@
-//! Rules.
-use crate::finding::Severity;
-use std::sync::Arc;
+//! Rules: which signals make a finding, and what to tell its reader.
 
 use std::sync::Arc;
 

@@ -166,10 +166,8 @@ fn object(record: &ByteRecord, header: &Header, name: &str, line: u64) -> Result
         map.insert("media".to_owned(), Value::Array(media));
     }
     if !map.contains_key("id") {
-        map.insert("id".to_owned(), Value::String(format!("line-{line}")));
-        let source =
-            map.get("source").and_then(Value::as_str).map_or_else(|| super::place(name, line), str::to_owned);
-        map.insert("source".to_owned(), Value::String(format!("{source} ({DERIVED_ID})")));
+        map.insert("id".to_owned(), Value::String(format!("{DERIVED_ID}line-{line}")));
+        map.entry("source").or_insert_with(|| Value::String(super::place(name, line)));
     }
     Ok(Value::Object(map))
 }

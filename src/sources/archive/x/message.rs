@@ -106,7 +106,7 @@ impl Message<'_> {
             id,
             truncated: text::cap(&mut shown),
             text: shown,
-            ..written(&self.created_at, account, source, derived)
+            ..written(&self.created_at, account, source)
         })
     }
 }
@@ -173,12 +173,12 @@ pub(super) fn comment(
         thread: broadcast,
         truncated: text::cap(&mut shown),
         text: shown,
-        ..written(&comment.created_at, account, source, derived)
+        ..written(&comment.created_at, account, source)
     }))
 }
 
 /// What all items of an account have.
-fn written(created_at: &Text<'_>, account: &Arc<Account>, source: &str, derived: bool) -> Item {
+fn written(created_at: &Text<'_>, account: &Arc<Account>, source: &str) -> Item {
     let time = time::read(&created_at.0);
     Item {
         platform: PLATFORM.to_owned(),
@@ -186,7 +186,7 @@ fn written(created_at: &Text<'_>, account: &Arc<Account>, source: &str, derived:
         created_at: time.map(|time| time.0),
         created_precision: time.map_or(Precision::Unknown, |time| time.1),
         profile: Some(Arc::clone(&account.profile)),
-        source: if derived { format!("{source} (id derived)") } else { source.to_owned() },
+        source: source.to_owned(),
         ..Item::default()
     }
 }

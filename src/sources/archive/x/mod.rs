@@ -16,6 +16,7 @@ mod tweet;
 use std::path::Path;
 
 use super::container::{Container, Entry};
+use crate::identity::DERIVED_ID;
 use crate::coverage::Coverage;
 use files::Role;
 
@@ -117,5 +118,5 @@ fn derived_id(parts: &[&str]) -> String {
         // Keeps ("ab", "c") apart from ("a", "bc").
         hasher.update(&[0]);
     }
-    format!("derived-{}", hasher.finalize().to_hex().get(..16).unwrap_or_default())
+    format!("{DERIVED_ID}{}", hasher.finalize().to_hex().get(..16).unwrap_or_default())
 }

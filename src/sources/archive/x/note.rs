@@ -98,7 +98,7 @@ impl Note {
             created_precision: time::precision_of(self.created_at),
             live_state: if self.deleted { LiveState::Deleted } else { LiveState::Unknown },
             profile: Some(Arc::clone(&account.profile)),
-            source: if derived { format!("{} (id derived)", self.source) } else { self.source.clone() },
+            source: self.source.clone(),
             truncated: text::cap(&mut text) || self.capped,
             text,
             ..Item::default()

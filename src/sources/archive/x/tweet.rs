@@ -180,9 +180,8 @@ impl PostFile {
         }
         truncated |= text::cap(&mut shown);
         let time = time::read(&tweet.created_at.0);
-        let mut source = format!("{}#{offset}", self.path);
+        let source = format!("{}#{offset}", self.path);
         let id = if tweet.id().is_empty() {
-            source.push_str(" (id derived)");
             derived_id(&[&tweet.created_at.0, &shown])
         } else {
             tweet.id().to_owned()

@@ -27,6 +27,7 @@ use url::Url;
 use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
 
 use super::platforms;
+use crate::identity::DERIVED_ID;
 use crate::coverage::Coverage;
 use merge::Merged;
 
@@ -181,5 +182,5 @@ fn derived_id(item: &Item) -> String {
         hasher.update(part.as_bytes());
     }
     let digest = hasher.finalize().to_hex();
-    format!("derived-{}", digest.get(..24).unwrap_or_default())
+    format!("{DERIVED_ID}{}", digest.get(..24).unwrap_or_default())
 }
