@@ -12,21 +12,21 @@ macro_rules! files {
 pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "advice",
     "care",
-//    "channel",
-//    "contempt",
-//    "promise",
-//    "review",
-//    "sponsor",
+    "channel",
+    "contempt",
+    "promise",
+    "review",
+    "sponsor",
 );
 
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
     "boundary/individual-advice",
-//    "boundary/review-response",
-//    "boundary/unsecured-channel",
-//    "claims/guarantee",
-//    "conduct/derogatory-patient",
-//    "disclosure/sponsorship",
+    "boundary/review-response",
+    "boundary/unsecured-channel",
+    "claims/guarantee",
+    "conduct/derogatory-patient",
+    "disclosure/sponsorship",
     "privacy/patient-name",
 );
 
