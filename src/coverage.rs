@@ -20,6 +20,8 @@ pub struct Coverage {
     pub failed: BTreeMap<String, Gap>,
     /// Remarks that change how the result should be read, such as an export that says it is partial.
     pub notes: BTreeSet<String>,
+    /// Hosts that were contacted.
+    pub hosts: BTreeSet<String>,
 }
 
 /// How often something was not read, and where first.
@@ -57,6 +59,11 @@ impl Coverage {
         self.notes.insert(note.into());
     }
 
+    /// Records that `host` was contacted.
+    pub fn contacted(&mut self, host: impl Into<String>) {
+        self.hosts.insert(host.into());
+    }
+
     /// Adds what another part of the same input reported.
     pub fn absorb(&mut self, other: Coverage) {
         for (into, from) in [(&mut self.skipped, other.skipped), (&mut self.failed, other.failed)] {
@@ -68,6 +75,7 @@ impl Coverage {
             }
         }
         self.notes.extend(other.notes);
+        self.hosts.extend(other.hosts);
     }
 
     /// Whether all that should have been read was read.

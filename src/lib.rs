@@ -2,5 +2,18 @@
 //!
 //! The library behind the `whitecoat` command. The rules are in [`whitecoat_engine`].
 
+pub mod audit;
+pub mod cli;
+pub mod commands;
 pub mod coverage;
+pub mod formula;
+pub mod identity;
+pub mod interrupt;
+pub mod pipeline;
+pub mod policy;
+pub mod profile;
+pub mod progress;
+pub mod reading;
+pub mod report;
 pub mod sources;
+pub mod wording;

@@ -3,6 +3,13 @@
 //! A source turns one input into items. It hands them over in batches; a batch knows how to decode itself, so that the
 //! reading thread only opens and splits while decoding runs on whichever core is free.
 
+pub mod archive;
+mod fingerprint;
+pub mod input;
+pub mod items_file;
+mod look;
+pub mod web;
+
 use std::path::PathBuf;
 
 use indicatif::ProgressBar;

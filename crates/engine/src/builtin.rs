@@ -14,9 +14,17 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "care",
     "channel",
     "contempt",
+    "event",
+    "guards",
+    "image",
+    "people",
     "promise",
+    "reach",
     "review",
+    "sensitive",
     "sponsor",
+    "status",
+    "time",
 );
 
 /// Rule files, by id.
@@ -27,7 +35,14 @@ pub(crate) const RULES: &[(&str, &str)] = files!("rules":
     "claims/guarantee",
     "conduct/derogatory-patient",
     "disclosure/sponsorship",
+    "privacy/date-or-age",
+    "privacy/direct-identifier",
+    "privacy/patient-image",
     "privacy/patient-name",
+    "privacy/patient-narrative",
+    "privacy/reidentifiable-combination",
+    "privacy/small-geography",
+    "privacy/status-confirmation",
 );
 
 /// Modifiers that rules share.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::builtin;
-use crate::error::{DefinitionError, SourceFile};
+use crate::error::{DefinitionErrors, SourceFile};
 use crate::facts::FACTS;
 use crate::lexicon::Lexicon;
 use crate::reading::Knowledge;
@@ -50,7 +50,7 @@ impl Engine {
     ///
     /// # Errors
     /// All problems found in the rule and signal files. The tests of this crate keep the shipped ones free of them.
-    pub fn builtin() -> Result<Self, Vec<DefinitionError>> {
+    pub fn builtin() -> Result<Self, DefinitionErrors> {
         Self::new(builtin::SIGNALS, builtin::MODIFIERS, builtin::RULES)
     }
 
@@ -58,7 +58,7 @@ impl Engine {
     ///
     /// # Errors
     /// All problems found, each with file, line and what to do.
-    pub fn with_rules(rules: &[(&str, &str)]) -> Result<Self, Vec<DefinitionError>> {
+    pub fn with_rules(rules: &[(&str, &str)]) -> Result<Self, DefinitionErrors> {
         Self::new(builtin::SIGNALS, builtin::MODIFIERS, rules)
     }
 
@@ -70,7 +70,7 @@ impl Engine {
         signal_files: &[(&str, &str)],
         modifiers: (&str, &str),
         rule_files: &[(&str, &str)],
-    ) -> Result<Self, Vec<DefinitionError>> {
+    ) -> Result<Self, DefinitionErrors> {
         let mut lexicon = Lexicon::new();
         builtin::load_names(&mut lexicon);
         builtin::load_medical_terms(&mut lexicon);
@@ -81,7 +81,7 @@ impl Engine {
         let builtins: Vec<&Builtin> = signals().chain(FACTS).chain(MANNER).collect();
         let signals = Signals::compile(&sources, &builtins, lexicon)?;
         let modifier_file = SourceFile { name: modifiers.0, text: modifiers.1 };
-        let shared = SharedModifiers::parse(&modifier_file, &signals).map_err(|error| vec![error])?;
+        let shared = SharedModifiers::parse(&modifier_file, &signals)?;
 
         let mut rules: Vec<Arc<Rule>> = Vec::with_capacity(rule_files.len());
         let mut errors = Vec::new();
@@ -96,7 +96,7 @@ impl Engine {
             }
         }
         if !errors.is_empty() {
-            return Err(errors);
+            return Err(DefinitionErrors(errors));
         }
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         let mut rules_by_focus = vec![Vec::new(); signals.infos.len()];

@@ -20,11 +20,11 @@ mod signal;
 mod text;
 
 pub use engine::{BrokenPromise, Engine};
-pub use error::DefinitionError;
+pub use error::{DefinitionError, DefinitionErrors};
 pub use finding::{Evidence, Field, Finding, Mask, Modifier, Severity, Span};
 pub use item::{
-    Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision, Profile,
-    Visibility,
+    Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
+    Profile, Visibility,
 };
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;

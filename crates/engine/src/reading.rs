@@ -1,10 +1,11 @@
 //! Reading a document: every hit of every signal, in one pass over its tokens.
 
+use crate::finding::Field;
 use crate::lexicon::WordId;
 use crate::pattern::{Entities, Matcher};
 use crate::recognise::{Found, Vocabulary, recognise};
 use crate::signal::{SignalId, Signals};
-use crate::text::{Document, TokenKind, flag};
+use crate::text::{Document, Place, TokenKind, flag};
 
 /// A signal seen at some tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(crate) struct Hit {
     pub(crate) start: u32,
     pub(crate) end: u32,
     pub(crate) sentence: u32,
+    /// It stands in a picture's text.
+    pub(crate) media: bool,
 }
 
 /// Which signals were seen.
@@ -93,7 +96,8 @@ impl Reader {
 
     fn hit(&mut self, document: &Document<'_>, signals: &Signals, signal: SignalId, start: usize, end: usize) {
         let Some(token) = document.tokens().get(start) else { return };
-        let hit = Hit { signal, start: start as u32, end: end as u32, sentence: token.sentence };
+        let media = matches!(document.place(token), Place::Own(field) if field != Field::Text);
+        let hit = Hit { signal, start: start as u32, end: end as u32, sentence: token.sentence, media };
         if end <= start || self.hits.iter().rev().take(REPEATS).any(|other| *other == hit) {
             return;
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::condition::{Met, Seen};
+use crate::condition::{Met, Seen, Within};
 use crate::engine::Engine;
 use crate::facts;
 use crate::finding::{Evidence, Field, Finding, Mask, Modifier, Severity, Span};
@@ -105,7 +105,7 @@ impl<'e> Scanner<'e> {
         match best {
             None => out.push_str("no signal that the rule is about"),
             Some((rule, best)) => {
-                let _ = write!(out, "confidence {:.2}:", best.confidence());
+                let _ = write!(out, "confidence {:.4}:", best.confidence());
                 for (weighted, met) in &best.counted {
                     let name = weighted.condition.describe(*met, &self.engine.knowledge.signals);
                     let _ = write!(out, " {name}@{} {:+.1}", weighted.condition.within.name(), weighted.weight);
@@ -209,9 +209,9 @@ impl<'e> Scanner<'e> {
         for hit in &self.reader.hits {
             let Some(token) = document.tokens().get(hit.start as usize) else { continue };
             match document.place(token) {
-                Place::Own(field) => {
+                Place::Own(_) => {
                     self.own.push(*hit);
-                    if field != Field::Text {
+                    if hit.media {
                         self.media.insert(hit.signal);
                     }
                 }
@@ -246,7 +246,7 @@ impl<'e> Scanner<'e> {
     /// A fact is about the whole text.
     fn whole(&self, signal: SignalId) -> Option<Hit> {
         (self.text_tokens > 0 && self.facts.contains(signal))
-            .then_some(Hit { signal, start: 0, end: self.text_tokens, sentence: 0 })
+            .then_some(Hit { signal, start: 0, end: self.text_tokens, sentence: 0, media: false })
     }
 
     /// What a rule thinks of each focus it finds.
@@ -257,7 +257,8 @@ impl<'e> Scanner<'e> {
             for signal in focus.condition.signals() {
                 let whole = self.whole(signal);
                 for &hit in seen.hits_of(signal).iter().chain(whole.iter()) {
-                    if focus.condition.met(&seen, hit).is_none() {
+                    let elsewhere = focus.condition.within == Within::Media && !hit.media;
+                    if elsewhere || focus.condition.met(&seen, hit).is_none() {
                         continue;
                     }
                     let mut judgement = Judgement { focus: hit, score: rule.base + focus.weight, counted: Vec::new() };

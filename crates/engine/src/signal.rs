@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::error::{DefinitionError, SourceFile, nearest};
+use crate::error::{DefinitionError, DefinitionErrors, SourceFile, nearest};
 use crate::lexicon::Lexicon;
 use crate::pattern::{Atom, Element, Pattern, RawAtom, RawElement, choose_anchor, inflect, parse};
 use crate::text::TokenKind;
@@ -90,7 +90,7 @@ impl Signals {
         files: &[SourceFile<'_>],
         builtins: &[&Builtin],
         lexicon: Lexicon,
-    ) -> Result<Self, Vec<DefinitionError>> {
+    ) -> Result<Self, DefinitionErrors> {
         let mut signals = Self { lexicon, ..Self::default() };
         let mut errors = Vec::new();
         for builtin in builtins {
@@ -127,7 +127,7 @@ impl Signals {
             errors.push(error);
         }
         if !errors.is_empty() {
-            return Err(errors);
+            return Err(DefinitionErrors(errors));
         }
         signals.index();
         Ok(signals)

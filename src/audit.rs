@@ -1,0 +1,190 @@
+//! One audit: items through the engine, what the profile lets through kept as rows, copies merged.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use whitecoat_engine::{Engine, Item, LiveState, Visibility};
+
+use crate::pipeline::{self, Outcome, Settings};
+use crate::policy::Policy;
+use crate::report::Row;
+use crate::report::row;
+use crate::sources::input::Input;
+
+/// What an audit found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// One a finding, in the order of the report.
+    pub rows: Vec<Row>,
+    /// How many findings of a rule the profile did not let through.
+    pub hidden: BTreeMap<String, u64>,
+}
+
+/// Reads the inputs and audits every item.
+pub fn run(inputs: Vec<Input>, engine: &Engine, policy: &Policy, settings: &Settings) -> (Outcome, Findings) {
+    let mut all = Findings::default();
+    let worker = || {
+        let mut scanner = engine.scanner();
+        move |items: Vec<Item>| {
+            let mut found = Findings::default();
+            for item in &items {
+                found.add(item, &scanner.scan(item), policy);
+            }
+            found
+        }
+    };
+    let outcome = pipeline::run(inputs, settings, worker, |found: Findings| {
+        all.absorb(found);
+        ControlFlow::Continue(())
+    });
+    all.rows = merge(all.rows);
+    (outcome, all)
+}
+
+impl Findings {
+    /// Adds the findings in one item.
+    pub fn add(&mut self, item: &Item, findings: &[whitecoat_engine::Finding], policy: &Policy) {
+        for finding in findings {
+            if policy.shows(item, finding) {
+                self.rows.push(Row::of(item, finding, policy.mask));
+            } else {
+                *self.hidden.entry(finding.rule.id.to_string()).or_default() += 1;
+            }
+        }
+    }
+
+    fn absorb(&mut self, other: Findings) {
+        self.rows.extend(other.rows);
+        for (rule, count) in other.hidden {
+            *self.hidden.entry(rule).or_default() += count;
+        }
+    }
+}
+
+/// Joins what is one thing to deal with: the same rule on versions of one item, and on the same words posted on another
+/// account. The latest one that is public and not deleted stands for all; the others are its `related`.
+pub fn merge(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_cached_key(|row| {
+        (
+            row.visibility != Visibility::Public,
+            row.live_state == LiveState::Deleted,
+            Reverse(row.posted_at.map(|moment| moment.instant())),
+            (row.platform.clone(), row.account.clone(), row.item_id.clone()),
+            (row.rule.id.clone(), row.ordinal, row.source.clone()),
+        )
+    });
+    let mut merged: Vec<(Row, Vec<(String, String)>)> = Vec::new();
+    let mut by_item = BTreeMap::new();
+    let mut by_words: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for row in rows {
+        let item = (row.rule.id.clone(), row.ordinal, *row.identity.as_bytes());
+        let words = row.words.map(|words| (row.rule.id.clone(), row.ordinal, *words.as_bytes()));
+        let account = (row.platform.clone(), row.account.clone());
+        let same_item = by_item.get(&item).copied();
+        let same_words = || {
+            let copies = by_words.get(words.as_ref()?)?;
+            copies
+                .iter()
+                .copied()
+                .find(|&at| merged.get(at).is_some_and(|(_, accounts)| !accounts.contains(&account)))
+        };
+        let at = same_item.or_else(same_words).unwrap_or(merged.len());
+        by_item.entry(item).or_insert(at);
+        match merged.get_mut(at) {
+            Some((first, accounts)) => {
+                let other = row.item_ref();
+                if other != first.item_ref() && !first.related.contains(&other) {
+                    first.related.push(other);
+                }
+                accounts.push(account);
+            }
+            None => {
+                if let Some(words) = words {
+                    by_words.entry(words).or_default().push(at);
+                }
+                merged.push((row, vec![account]));
+            }
+        }
+    }
+    let mut rows: Vec<Row> = merged.into_iter().map(|(row, _)| row).collect();
+    rows.iter_mut().for_each(|row| row.related.sort());
+    row::sort(&mut rows);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use whitecoat_engine::{Field, Moment, Rule, Severity, Span};
+
+    use super::*;
+
+    fn rule() -> Arc<Rule> {
+        crate::report::tests::rule("privacy/patient-name", Severity::Critical)
+    }
+
+    fn row(platform: &str, id: &str, text: &str, day: &str) -> Row {
+        let item = Item {
+            platform: platform.into(),
+            account: "drk".into(),
+            id: id.into(),
+            text: text.into(),
+            created_at: format!("{day}T10:00:00Z").parse::<Moment>().ok(),
+            visibility: Visibility::Public,
+            ..Item::default()
+        };
+        let span = Span { field: Field::Text, start: 0, end: 1 };
+        Row::of(&item, &crate::report::tests::finding(rule(), span, span), true)
+    }
+
+    fn shown(rows: Vec<Row>) -> Vec<String> {
+        merge(rows).iter().map(|row| format!("{} {:?}", row.item_ref(), row.related)).collect()
+    }
+
+    #[test]
+    fn copies_on_other_accounts_count_once_and_the_latest_stands_for_them() {
+        let rows = || {
+            vec![
+                row("x", "1", "Bed 4 again", "2024-01-01"),
+                row("threads", "2", "bed 4  again", "2024-01-03"),
+                row("x", "3", "Something else", "2024-01-02"),
+            ]
+        };
+        let expected = ["threads:2 [\"x:1\"]", "x:3 []"];
+        assert_eq!(shown(rows()), expected);
+        assert_eq!(shown(rows().into_iter().rev().collect()), expected);
+    }
+
+    #[test]
+    fn the_same_words_twice_on_one_account_are_two_things_to_remove() {
+        let rows = vec![row("x", "1", "Same", "2024-01-01"), row("x", "2", "Same", "2024-01-02")];
+        assert_eq!(shown(rows), ["x:2 []", "x:1 []"]);
+    }
+
+    #[test]
+    fn versions_of_one_item_and_the_same_export_twice_count_once() {
+        let version = |id: &str, text: &str, day: &str| {
+            let item = Item {
+                platform: "mastodon".into(),
+                id: id.into(),
+                text: text.into(),
+                version_of: (id != "1").then(|| "1".into()),
+                created_at: format!("{day}T10:00:00Z").parse::<Moment>().ok(),
+                ..Item::default()
+            };
+            let span = Span { field: Field::Text, start: 0, end: 1 };
+            Row::of(&item, &crate::report::tests::finding(rule(), span, span), true)
+        };
+        let rows = vec![
+            version("1", "a", "2024-01-01"),
+            version("1b", "b", "2024-01-02"),
+            version("1", "a", "2024-01-01"),
+        ];
+        let merged = merge(rows);
+        assert_eq!(merged.len(), 1);
+        assert_eq!((merged[0].item_ref().as_str(), merged[0].occurrences()), ("mastodon:1b", 2));
+        assert_eq!(merged[0].finding_id, version("1", "a", "2024-01-01").finding_id);
+    }
+}

@@ -1,0 +1,204 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use whitecoat_engine::Severity;
+
+use crate::report::Format;
+
+const EXAMPLES: &str = "\
+Examples:
+  whitecoat audit twitter-archive.zip            audit an archive; writes audit.csv
+  whitecoat audit a.zip b.zip https://drjones.example/blog -o spring.csv
+  whitecoat check \"draft of a post\"              look at a draft before posting it
+  whitecoat rules explain privacy/patient-name   what a rule means and what to do
+
+Exit codes:
+  0  clean and complete
+  1  findings at or above --fail-on
+  2  usage, configuration, or an input that cannot be read at all
+  3  incomplete: something was not read, or the run was interrupted";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  whitecoat audit twitter-archive.zip
+  whitecoat audit facebook.zip --include-messages -o facebook.csv
+  whitecoat audit posts.csv --columns severity,rule,excerpt,url
+  whitecoat extract archive.zip | whitecoat audit - -o - --format jsonl
+
+An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
+columns id and text), a saved web page, a URL, or - for items on standard input. What it is, is
+told from its content. Nothing leaves this machine; only URLs that you name are fetched.";
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  whitecoat extract twitter-archive.zip -o items.jsonl
+  whitecoat extract facebook.zip --format csv -o posts.csv
+  whitecoat extract archive.zip | head -3";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  whitecoat check \"Clinic is open until 4 today\"
+  pbpaste | whitecoat check -";
+
+/// Finds what could hurt a clinician's patients, or the clinician, in what they have said in public.
+#[derive(Debug, Parser)]
+#[command(name = "whitecoat", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say nothing but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit what was posted, and write the findings as a table
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(AuditArgs),
+    /// Only read: write the posts as items, without looking at them
+    #[command(after_help = EXTRACT_EXAMPLES)]
+    Extract(ExtractArgs),
+    /// Look at a draft before posting it
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Show the rules
+    Rules {
+        /// Which of them.
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+    /// Show the audit profiles
+    Profiles {
+        /// Which of them.
+        #[command(subcommand)]
+        command: ProfilesCommand,
+    },
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// Archives, items files, saved pages, URLs, or - for items on standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<OsString>,
+    /// Read private messages too
+    #[arg(long)]
+    pub include_messages: bool,
+    /// How many cores to use [default: all]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Let web addresses lead to this machine (for tests)
+    #[arg(long, hide = true)]
+    pub allow_loopback: bool,
+}
+
+/// How to judge.
+#[derive(Debug, Args)]
+pub struct JudgeArgs {
+    /// The audit profile: a shipped one or a path
+    #[arg(long, value_name = "NAME|PATH", default_value = "self-audit")]
+    pub profile: String,
+    /// Exit with 1 if something of this severity or worse was found
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = severity())]
+    pub fail_on: Severity,
+    /// Show excerpts without masks (they repeat what was posted)
+    #[arg(long)]
+    pub unmask: bool,
+}
+
+/// `whitecoat audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// How to judge.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// Where to write the findings; - for standard output [default: audit.csv or audit.jsonl]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// How to write them [default: by the name of the output, else csv]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Choose columns: a,b,c; or add to the usual ones: +a,b
+    #[arg(long, value_name = "LIST")]
+    pub columns: Option<String>,
+    /// Leave cells that a spreadsheet would run as formulas as they are
+    #[arg(long)]
+    pub csv_raw: bool,
+    /// Write the table the way Excel wants it (byte order mark, CRLF)
+    #[arg(long)]
+    pub excel: bool,
+    /// The time of the run, for reports that can be reproduced
+    #[arg(long, hide = true)]
+    pub now: Option<Timestamp>,
+}
+
+/// `whitecoat extract`.
+#[derive(Debug, Args)]
+pub struct ExtractArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Where to write the items; - for standard output, which is the default
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// How to write them [default: by the name of the output, else jsonl]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// `whitecoat check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The draft; - or nothing for standard input
+    pub text: Option<String>,
+    /// How to judge.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// `whitecoat rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List all rules
+    List,
+    /// Explain one rule: what it means and what to do
+    Explain {
+        /// The rule's id, such as privacy/patient-name
+        id: String,
+    },
+}
+
+/// `whitecoat profiles`.
+#[derive(Debug, Subcommand)]
+pub enum ProfilesCommand {
+    /// List the shipped profiles
+    List,
+    /// Print a profile, to start one's own from
+    Show {
+        /// The profile's name
+        name: String,
+    },
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::name)).map(|name| {
+        Severity::ALL.into_iter().find(|severity| severity.name() == name).unwrap_or(Severity::High)
+    })
+}

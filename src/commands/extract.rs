@@ -1,0 +1,78 @@
+//! `whitecoat extract`.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use whitecoat_engine::Item;
+
+use super::{Ending, Failure, check_readings, format, recognise, settings};
+use crate::cli::ExtractArgs;
+use crate::pipeline;
+use crate::progress::Progress;
+use crate::reading::{Ended, Reading};
+use crate::report::Format;
+use crate::report::output::{Destination, Open};
+use crate::sources::input::Input;
+use crate::sources::items_file::{Writer, Written, encode};
+use crate::wording::{counted, printable};
+
+pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failure> {
+    let inputs = recognise(&args.read)?;
+    let path = args.output.as_deref().unwrap_or(Path::new("-"));
+    let destination = Destination::prepare(path, inputs.iter().filter_map(Input::path))?;
+    destination.keep_decisions()?;
+    let format = match format(args.format, args.output.as_deref(), Format::Jsonl) {
+        Format::Csv => Written::Csv,
+        Format::Jsonl => Written::JsonLines,
+    };
+    let settings = settings(&args.read, progress.clone())?;
+    let mut writer = Writer::new(destination.open()?, format)?;
+    let mut written: io::Result<()> = Ok(());
+    let outcome = pipeline::run(
+        inputs,
+        &settings,
+        || |items: Vec<Item>| encode(&items, format),
+        |encoded| {
+            written = encoded.and_then(|encoded| writer.write(&encoded));
+            if written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    );
+    let open: Open = writer.into_inner();
+    if let Err(error) = written {
+        return Err(open.failed(error).into());
+    }
+    check_readings(&outcome.readings, progress.is_quiet())?;
+    open.finish()?;
+    if !progress.is_quiet() {
+        report(&outcome.readings, path);
+    }
+    let complete = !outcome.stopped && outcome.readings.iter().all(Reading::is_complete);
+    Ok(if complete { Ending::Clean } else { Ending::Incomplete })
+}
+
+/// Says on standard error what was read and what was not.
+fn report(readings: &[Reading], output: &Path) {
+    let mut stderr = io::stderr();
+    for reading in readings {
+        if let Ended::Unreadable(problem) = &reading.ended {
+            let _ = writeln!(stderr, "{}", printable(problem));
+        }
+        let items = counted(reading.counts.items, "item", "items");
+        let _ = writeln!(stderr, "{}", printable(&format!("{}: {items}", reading.coverage.input)));
+        for (label, gaps) in [("failed", &reading.coverage.failed), ("left out", &reading.coverage.skipped)] {
+            for (reason, gap) in gaps {
+                let examples: Vec<_> = gap.examples.iter().map(String::as_str).collect();
+                let line = format!("  {label}: {} x {reason} ({})", gap.count, examples.join(", "));
+                let _ = writeln!(stderr, "{}", printable(&line));
+            }
+        }
+    }
+    if !readings.iter().all(Reading::is_complete) {
+        let _ = writeln!(
+            stderr,
+            "incomplete: {} does not hold everything",
+            printable(&output.display().to_string())
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! One file a subcommand, thin.
+
+mod audit;
+mod check;
+mod completions;
+mod extract;
+mod profiles;
+mod rules;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command, ReadArgs};
+use crate::interrupt::Interrupt;
+use crate::pipeline::Settings;
+use crate::profile::ProfileError;
+use crate::progress::Progress;
+use crate::reading::{Ended, Reading};
+use crate::report::Format;
+use crate::report::output::OutputError;
+use crate::sources::input::Input;
+use crate::sources::{InputError, Options};
+use crate::wording::printable;
+
+/// How a command ended when nothing went wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Clean and complete.
+    Clean,
+    /// There are findings at or above `--fail-on`.
+    Findings,
+    /// Not everything was read.
+    Incomplete,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A profile cannot be used.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The output cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Inputs cannot be read at all; one message each.
+    #[error("{}", .0.join("\n"))]
+    Inputs(Vec<String>),
+    /// Something else about the command line or the machine.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Output(OutputError::Stdout(error))
+    }
+}
+
+/// Runs a command and gives the exit code; errors are written to standard error.
+pub fn run(cli: Cli) -> ExitCode {
+    let progress = Progress::new(cli.quiet);
+    let result = match cli.command {
+        Command::Audit(args) => audit::run(args, progress),
+        Command::Extract(args) => extract::run(args, progress),
+        Command::Check(args) => check::run(args, cli.quiet),
+        Command::Rules { command } => rules::run(command),
+        Command::Profiles { command } => profiles::run(command),
+        Command::Completions { shell } => completions::run(shell),
+    };
+    match result {
+        Ok(Ending::Clean) => ExitCode::SUCCESS,
+        Ok(Ending::Findings) => ExitCode::from(1),
+        Ok(Ending::Incomplete) => ExitCode::from(3),
+        Err(Failure::Output(error)) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            for message in failure.to_string().lines() {
+                let lead = if message.starts_with(' ') { "" } else { "error: " };
+                let _ = writeln!(io::stderr(), "{lead}{}", printable(message));
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Recognises all inputs, or says of every one that is none why.
+fn recognise(args: &ReadArgs) -> Result<Vec<Input>, Failure> {
+    let (mut inputs, mut problems) = (Vec::new(), Vec::new());
+    for argument in &args.inputs {
+        match Input::recognise(argument) {
+            Ok(input) => inputs.push(input),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    if args.inputs.iter().filter(|input| *input == "-").count() > 1 {
+        problems.push("-: standard input can be read only once".to_owned());
+    }
+    if problems.is_empty() { Ok(inputs) } else { Err(Failure::Inputs(problems)) }
+}
+
+fn settings(args: &ReadArgs, progress: Progress) -> Result<Settings, Failure> {
+    let interrupt = Interrupt::on_ctrl_c()
+        .map_err(|error| Failure::Other(format!("cannot listen to Ctrl-C: {error}")))?;
+    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
+    let options = Options { include_messages: args.include_messages, allow_loopback: args.allow_loopback };
+    Ok(Settings { jobs, options, progress, interrupt })
+}
+
+/// An error if no input could be read at all. If single ones could not, the summary says so, or this if it is quiet.
+fn check_readings(readings: &[Reading], quiet: bool) -> Result<(), Failure> {
+    let unreadable = |reading: &Reading| match &reading.ended {
+        Ended::Unreadable(problem) => Some(problem.clone()),
+        Ended::Complete | Ended::Interrupted => None,
+    };
+    let problems: Vec<String> = readings.iter().filter_map(unreadable).collect();
+    let nothing = readings.iter().all(|reading| reading.counts.items == 0);
+    if nothing && problems.len() == readings.len() {
+        return Err(Failure::Inputs(problems));
+    }
+    for message in problems.iter().filter(|_| quiet).flat_map(|problem| problem.lines()) {
+        let _ = writeln!(io::stderr(), "{}", printable(message));
+    }
+    Ok(())
+}
+
+/// The format that was asked for, else the one that the output's name tells, else `otherwise`.
+fn format(asked: Option<Format>, output: Option<&Path>, otherwise: Format) -> Format {
+    let extension = output.and_then(Path::extension).map(|extension| extension.to_ascii_lowercase());
+    asked.unwrap_or(match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
+        Some("csv") => Format::Csv,
+        Some("jsonl" | "ndjson") => Format::Jsonl,
+        _ => otherwise,
+    })
+}
+
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
+        Failure::Inputs(vec![error.to_string()])
+    }
+}

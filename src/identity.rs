@@ -1,0 +1,139 @@
+//! What makes an item, and a finding, the same one in the next export and on another machine.
+
+use whitecoat_engine::{Field, Finding, Item, Span};
+
+/// What the id of an item begins with when its source had to make it up.
+pub const DERIVED_ID: &str = "derived-";
+
+/// Sixteen hexadecimal digits are enough to tell findings of one subject apart.
+const ID_LENGTH: usize = 16;
+
+/// Names an item across exports.
+///
+/// Platform and platform id where there are both; otherwise platform, account, time and the whole text, because an id
+/// without a platform, or one that was made up, means nothing outside its file. All versions of an edited item share
+/// the identity of the first.
+pub fn of_item(item: &Item) -> blake3::Hash {
+    let mut parts = Parts::default();
+    parts.add(&item.platform);
+    if item.platform.is_empty() || item.id.is_empty() || item.id.starts_with(DERIVED_ID) {
+        parts.add(&item.account);
+        parts.add(&item.created_at.map(|moment| moment.to_string()).unwrap_or_default());
+        parts.add(&words(item));
+    } else {
+        parts.add(item.version_of.as_ref().unwrap_or(&item.id));
+    }
+    parts.hash()
+}
+
+/// The same for copies on other platforms and accounts: text and alt texts without regard to case and white space (each
+/// platform renames the files). `None` where an item has no words to compare.
+pub fn of_words(item: &Item) -> Option<blake3::Hash> {
+    let all = item.media.iter().map(|media| &media.alt).fold(item.text.clone(), |all, alt| all + "\n" + alt);
+    let folded = all.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    (!folded.is_empty()).then(|| blake3::hash(folded.as_bytes()))
+}
+
+/// A finding's id: rule, item and which match it is; never a hash of the matched words alone, which a short number
+/// would be guessed back from.
+pub fn of_finding(finding: &Finding, item: &blake3::Hash) -> String {
+    let mut parts = Parts::default();
+    parts.add(&finding.rule.id);
+    parts.add(item.to_hex().as_str());
+    parts.add(&finding.ordinal.to_string());
+    parts.hash().to_hex().chars().take(ID_LENGTH).collect()
+}
+
+/// The text that a span cuts.
+pub fn field_text(item: &Item, field: Field) -> &str {
+    match field {
+        Field::Text => &item.text,
+        Field::MediaAlt(index) => item.media.get(index).map_or("", |media| &media.alt),
+        Field::MediaFileName(index) => item.media.get(index).map_or("", |media| &media.file_name),
+    }
+}
+
+/// A field's name in reports: `text`, `media.0.alt`, `media.0.file_name`.
+pub fn field_name(field: Field) -> String {
+    match field {
+        Field::Text => "text".to_owned(),
+        Field::MediaAlt(index) => format!("media.{index}.alt"),
+        Field::MediaFileName(index) => format!("media.{index}.file_name"),
+    }
+}
+
+/// First and one past the last code point of a span, which editors and other languages count alike.
+pub fn code_points(item: &Item, span: Span) -> (usize, usize) {
+    let text = field_text(item, span.field);
+    let up_to = |byte: usize| text.char_indices().take_while(|(at, _)| *at < byte).count();
+    (up_to(span.start), up_to(span.end))
+}
+
+fn words(item: &Item) -> String {
+    let mut all = item.text.clone();
+    for media in &item.media {
+        for part in [&media.alt, &media.file_name] {
+            all.push('\n');
+            all.push_str(part);
+        }
+    }
+    all
+}
+
+/// Parts hashed with their lengths, so that no two lists of parts look alike.
+#[derive(Default)]
+struct Parts(blake3::Hasher);
+
+impl Parts {
+    fn add(&mut self, part: &str) {
+        self.0.update(&(part.len() as u64).to_le_bytes());
+        self.0.update(part.as_bytes());
+    }
+
+    fn hash(&self) -> blake3::Hash {
+        self.0.finalize()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(platform: &str, id: &str, text: &str) -> Item {
+        Item { platform: platform.into(), id: id.into(), text: text.into(), ..Item::default() }
+    }
+
+    #[test]
+    fn a_platform_id_outlives_an_edit_and_versions_share_it() {
+        assert_eq!(of_item(&item("x", "1", "a")), of_item(&item("x", "1", "b")));
+        assert_ne!(of_item(&item("x", "1", "a")), of_item(&item("x", "2", "a")));
+        assert_ne!(of_item(&item("x", "1", "a")), of_item(&item("threads", "1", "a")));
+        let version = Item { version_of: Some("1".into()), ..item("x", "9", "b") };
+        assert_eq!(of_item(&version), of_item(&item("x", "1", "a")));
+    }
+
+    #[test]
+    fn an_id_without_a_platform_or_one_made_up_does_not_count() {
+        assert_ne!(of_item(&item("", "1", "a")), of_item(&item("", "1", "b")));
+        assert_eq!(of_item(&item("", "1", "a")), of_item(&item("", "2", "a")));
+        let derived = |id: &str| item("x", id, "a");
+        assert_eq!(of_item(&derived("derived-2")), of_item(&derived("derived-3")));
+    }
+
+    #[test]
+    fn spans_count_code_points() {
+        let item = item("x", "1", "👩‍⚕️ Mr Ode");
+        let start = item.text.find("Mr").unwrap_or_default();
+        let span = Span { field: Field::Text, start, end: start + 6 };
+        assert_eq!(code_points(&item, span), (5, 11));
+    }
+
+    #[test]
+    fn copies_differ_in_case_and_spaces_only() {
+        assert_eq!(
+            of_words(&item("x", "1", "Bed  4\nagain")),
+            of_words(&item("threads", "2", "bed 4 Again"))
+        );
+        assert_eq!(of_words(&item("x", "1", " ")), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! The columns of an audit, in one list that every table-like output is made from.
+
+use serde_json::{Value, json};
+use whitecoat_engine::Severity;
+
+use super::{Row, Run};
+use crate::wording::{self, nearest, word};
+
+/// One column.
+pub struct Column {
+    /// Its name in the header and in JSON.
+    pub name: &'static str,
+    /// Whether it is there unless columns are chosen.
+    pub default: bool,
+    value: fn(&Row, &Run) -> Value,
+}
+
+impl std::fmt::Debug for Column {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Column {
+    /// The value for JSON.
+    pub fn value(&self, row: &Row, run: &Run) -> Value {
+        (self.value)(row, run)
+    }
+
+    /// The value for a table: lists joined, a span as `start-end` after its field unless that is the text.
+    pub fn cell(&self, row: &Row, run: &Run) -> String {
+        if self.name == "span" {
+            let (start, end) = row.span;
+            let field = if row.span_field == "text" { String::new() } else { format!("{}:", row.span_field) };
+            return format!("{field}{start}-{end}");
+        }
+        match self.value(row, run) {
+            Value::Null => String::new(),
+            Value::String(text) => text,
+            Value::Array(values) => {
+                let joined: Vec<_> = values.iter().map(|value| value.as_str().unwrap_or_default()).collect();
+                joined.join("; ")
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+const fn shown(name: &'static str, value: fn(&Row, &Run) -> Value) -> Column {
+    Column { name, default: true, value }
+}
+
+const fn further(name: &'static str, value: fn(&Row, &Run) -> Value) -> Column {
+    Column { name, default: false, value }
+}
+
+/// All columns: the default ones in their order, then the others.
+pub const ALL: &[Column] = &[
+    shown("severity", |row, _| json!(row.severity)),
+    shown("rule", |row, _| json!(&*row.rule.id)),
+    shown("title", |row, _| json!(row.rule.title)),
+    shown("excerpt", |row, _| json!(row.excerpt)),
+    shown("why", |row, _| json!(row.rule.why)),
+    shown("action", |row, _| json!(action(row))),
+    shown("platform", |row, _| json!(row.platform)),
+    shown("account", |row, _| json!(row.account)),
+    shown("kind", |row, _| json!(row.kind)),
+    shown("posted_at", |row, _| json!(row.posted_at.map(|moment| wording::time(moment, row.precision)))),
+    shown("url", |row, _| json!(row.url)),
+    shown("source", |row, _| json!(row.source)),
+    shown("status", |_, _| json!("new")),
+    shown("decision", |_, _| Value::Null),
+    shown("note", |_, _| Value::Null),
+    shown("confidence", |row, _| json!(hundredths(row.confidence))),
+    shown("modifiers", |row, _| json!(modifiers(row))),
+    shown("identifiers", |row, _| json!(row.identifiers.iter().map(char::to_string).collect::<Vec<_>>())),
+    shown("people_estimate", |_, _| Value::Null),
+    shown("related", |row, _| json!(row.related)),
+    shown("guidelines", |row, _| json!(row.rule.guidelines)),
+    shown("authorship", |row, _| json!(row.authorship)),
+    shown("visibility", |row, _| json!(row.visibility)),
+    shown("live_state", |row, _| json!(row.live_state)),
+    shown("first_seen", |_, run| json!(run.date())),
+    shown("occurrences", |row, _| json!(row.occurrences())),
+    shown("item_id", |row, _| json!(row.item_id)),
+    shown("span", |row, _| json!([row.span.0, row.span.1])),
+    shown("finding_id", |row, _| json!(row.finding_id)),
+    further("run_id", |_, run| json!(run.run_id)),
+    further("run_utc", |_, run| json!(run.started.to_string())),
+    further("tool_version", |_, run| json!(run.tool_version)),
+    further("ruleset_hash", |_, run| json!(run.ruleset_hash)),
+    further("profile", |_, run| json!(run.profile.name)),
+    further("jurisdiction", |row, _| json!(row.jurisdiction)),
+    further("profession", |row, _| json!(row.profession)),
+    further("parent_ref", |row, _| json!(row.parent_ref)),
+    further("parent_author", |row, _| json!(row.parent_author)),
+    further("created_precision", |row, _| json!(row.precision)),
+    further("severity_base", |row, _| json!(row.rule.severity)),
+    further("evidence", |row, _| json!(row.evidence)),
+    further("guards_considered", |row, _| json!(row.guards)),
+    further("quasi_identifiers", |row, _| json!(row.quasi_identifiers)),
+    further("possible_patient_data", |row, _| json!(if possible_patient_data(row) { "yes" } else { "no" })),
+    further("action_code", |row, _| json!(row.rule.action)),
+    further("action_detail", |row, _| json!(row.rule.action_detail)),
+];
+
+/// Which columns, in which order.
+#[derive(Clone, Debug)]
+pub struct Columns(Vec<&'static Column>);
+
+impl Columns {
+    /// Reads `--columns`: a list of names chooses, a list that begins with `+` adds to the default ones.
+    pub fn parse(list: Option<&str>) -> Result<Self, String> {
+        let defaults = || ALL.iter().filter(|column| column.default);
+        let Some(list) = list else { return Ok(Self(defaults().collect())) };
+        let mut columns: Vec<&Column> =
+            if list.trim_start().starts_with('+') { defaults().collect() } else { vec![] };
+        for name in list.split(',').map(|name| name.trim().trim_start_matches('+')) {
+            let column = ALL.iter().find(|column| column.name == name).ok_or_else(|| unknown(name))?;
+            if !columns.iter().any(|chosen| chosen.name == name) {
+                columns.push(column);
+            }
+        }
+        Ok(Self(columns))
+    }
+
+    /// The columns.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Column> {
+        self.0.iter().copied()
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let names = || ALL.iter().map(|column| column.name);
+    let hint = match nearest(name, names()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("columns: {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    format!("--columns: there is no column {name:?}; {hint}")
+}
+
+/// The rule's action: its code, then what to do in words.
+pub fn action(row: &Row) -> String {
+    match (row.rule.action.as_str(), row.rule.action_detail.as_str()) {
+        (code, "") => code.to_owned(),
+        ("", detail) => detail.to_owned(),
+        (code, detail) => format!("{code}: {detail}"),
+    }
+}
+
+/// Whether the post may hold a patient's data, so that deleting it alone is not enough.
+pub fn possible_patient_data(row: &Row) -> bool {
+    (row.rule.id.starts_with("privacy/") && row.severity > Severity::Info)
+        || row.rule.id.starts_with("boundary/review-response")
+        || !row.identifiers.is_empty()
+}
+
+fn modifiers(row: &Row) -> Vec<String> {
+    row.modifiers.iter().map(|modifier| format!("{} {:+}", modifier.name, modifier.step)).collect()
+}
+
+/// Two decimals: more would claim a precision that is not there.
+fn hundredths(confidence: f32) -> f64 {
+    (f64::from(confidence) * 100.0).round() / 100.0
+}
+
+/// The name in words, for tables that show a kind or an authorship.
+pub fn words(value: &impl serde::Serialize) -> String {
+    word(value).replace('-', " ")
+}

@@ -1,0 +1,134 @@
+//! One line of an audit: what is kept of a finding once its item is gone.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use whitecoat_engine::{
+    Authorship, Finding, Item, Kind, LiveState, Modifier, Moment, ParentAuthor, Precision, Rule, Severity,
+    Visibility,
+};
+
+use super::excerpt;
+use crate::identity;
+
+/// A finding with what the reports say about its item.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names are those of the finding and the item")]
+pub struct Row {
+    pub finding_id: String,
+    pub rule: Arc<Rule>,
+    pub severity: Severity,
+    pub confidence: f32,
+    pub modifiers: Vec<Modifier>,
+    /// `signal@scope:weight`, the weightiest first.
+    pub evidence: Vec<String>,
+    /// Names of the signals that spoke against the finding.
+    pub guards: Vec<String>,
+    pub identifiers: Vec<char>,
+    pub quasi_identifiers: Vec<&'static str>,
+    pub excerpt: String,
+    /// Which text of the item the span cuts.
+    pub span_field: String,
+    /// In Unicode code points.
+    pub span: (usize, usize),
+    pub ordinal: usize,
+    /// `platform:id` of other versions and copies of the item in which the same was found.
+    pub related: Vec<String>,
+
+    pub item_id: String,
+    pub kind: Kind,
+    pub platform: String,
+    pub account: String,
+    pub posted_at: Option<Moment>,
+    pub precision: Precision,
+    pub url: Option<String>,
+    pub source: String,
+    pub authorship: Authorship,
+    pub visibility: Visibility,
+    pub live_state: LiveState,
+    pub parent_author: Option<ParentAuthor>,
+    pub parent_ref: Option<String>,
+    pub jurisdiction: String,
+    pub profession: String,
+
+    /// The item across exports and versions.
+    pub identity: blake3::Hash,
+    /// The item's words, to find copies by.
+    pub words: Option<blake3::Hash>,
+}
+
+impl Row {
+    /// The row of a finding in `item`.
+    pub fn of(item: &Item, finding: &Finding, mask: bool) -> Self {
+        let identity = identity::of_item(item);
+        let weighed = finding.evidence.iter();
+        let guards = weighed.clone().filter(|evidence| evidence.weight < 0.0);
+        let profile = item.profile.as_deref();
+        Self {
+            finding_id: identity::of_finding(finding, &identity),
+            rule: Arc::clone(&finding.rule),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            modifiers: finding.modifiers.clone(),
+            evidence: weighed
+                .map(|evidence| format!("{}@{}:{:+.2}", evidence.signal, evidence.scope, evidence.weight))
+                .collect(),
+            guards: guards.map(|evidence| evidence.signal.to_string()).collect(),
+            identifiers: finding.identifiers.clone(),
+            quasi_identifiers: finding.quasi_identifiers.clone(),
+            excerpt: excerpt::of(item, finding, mask),
+            span_field: identity::field_name(finding.span.field),
+            span: identity::code_points(item, finding.span),
+            ordinal: finding.ordinal,
+            related: Vec::new(),
+            item_id: item.id.clone(),
+            kind: item.kind,
+            platform: item.platform.clone(),
+            account: item.account.clone(),
+            posted_at: item.created_at,
+            precision: item.created_precision,
+            url: item.url.clone(),
+            source: item.source.clone(),
+            authorship: item.authorship,
+            visibility: item.visibility,
+            live_state: item.live_state,
+            parent_author: item.parent.as_ref().map(|parent| parent.author),
+            parent_ref: item.parent.as_ref().and_then(|parent| parent.id.clone()),
+            jurisdiction: profile.map(|profile| profile.jurisdiction.clone()).unwrap_or_default(),
+            profession: profile.map(|profile| profile.profession.clone()).unwrap_or_default(),
+            identity,
+            words: identity::of_words(item),
+        }
+    }
+
+    /// The item as `platform:id`.
+    pub fn item_ref(&self) -> String {
+        format!("{}:{}", self.platform, self.item_id)
+    }
+
+    /// In how many versions and copies the same was found.
+    pub fn occurrences(&self) -> usize {
+        1 + self.related.len()
+    }
+}
+
+/// Puts rows into the order of the report: the worst first, then the newest, then by ids. The order depends on nothing
+/// but the rows.
+pub fn sort(rows: &mut [Row]) {
+    rows.sort_by(|a, b| {
+        let key = |row: &Row| {
+            (
+                Reverse(row.severity),
+                row.posted_at.is_none(),
+                Reverse(row.posted_at.map(|moment| moment.instant())),
+            )
+        };
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.item_id.cmp(&b.item_id))
+            .then_with(|| a.rule.id.cmp(&b.rule.id))
+            .then_with(|| a.ordinal.cmp(&b.ordinal))
+            .then_with(|| a.finding_id.cmp(&b.finding_id))
+            .then_with(|| a.source.cmp(&b.source))
+    });
+}

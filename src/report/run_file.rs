@@ -1,0 +1,186 @@
+//! The record of a run: what was read with which rules, what came out, and what a person still has to check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use whitecoat_engine::{Moment, Severity};
+
+use super::Row;
+use crate::reading::Reading;
+
+/// The shape of the record; grows when a field changes its meaning.
+const FORMAT_VERSION: u32 = 1;
+/// Hexadecimal digits of a run's id.
+const RUN_ID_LENGTH: usize = 12;
+const CHECKLIST: &str = include_str!("../../profiles/checklist.toml");
+
+/// The record of one audit.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "the names are the record's own")]
+pub struct Run {
+    pub format_version: u32,
+    pub tool: &'static str,
+    pub tool_version: &'static str,
+    /// From start, rules and inputs; not random.
+    pub run_id: String,
+    pub started: Moment,
+    pub finished: Moment,
+    /// All that was named was read.
+    pub complete: bool,
+    /// The user stopped the run.
+    pub interrupted: bool,
+    /// BLAKE3 of all rules and signals.
+    pub ruleset_hash: String,
+    pub rules: usize,
+    pub profile: UsedProfile,
+    pub options: UsedOptions,
+    pub output: String,
+    pub hosts_contacted: BTreeSet<String>,
+    pub inputs: Vec<Reading>,
+    pub findings: Counts,
+    pub checklist: Vec<Line>,
+}
+
+/// Which profile was used.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs, reason = "the names are the record's own")]
+pub struct UsedProfile {
+    pub name: String,
+    pub origin: String,
+    pub blake3: String,
+}
+
+/// The options that change what was read or is shown.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs, reason = "the names are the options'")]
+pub struct UsedOptions {
+    pub include_messages: bool,
+    pub allow_loopback: bool,
+    pub unmask: bool,
+    pub fail_on: String,
+}
+
+/// How many findings.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Counts {
+    /// Rows of the audit.
+    pub shown: u64,
+    /// Rows by severity; every severity is there.
+    pub by_severity: BTreeMap<&'static str, u64>,
+    /// Rows by rule.
+    pub by_rule: BTreeMap<String, u64>,
+    /// Findings that the profile did not let through, by rule.
+    pub not_shown_by_rule: BTreeMap<String, u64>,
+}
+
+/// Something that a person has to check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// The rules that it completes.
+    pub about: Vec<String>,
+    /// What to check.
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+struct Checklist {
+    line: Vec<Line>,
+}
+
+/// The checklist that is compiled in; a test reads it, so the default is never seen.
+fn checklist() -> Vec<Line> {
+    toml::from_str(CHECKLIST).map(|checklist: Checklist| checklist.line).unwrap_or_default()
+}
+
+/// What a run starts with.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the names are those of the record")]
+pub struct Start {
+    pub started: Timestamp,
+    pub definition: Vec<u8>,
+    pub rules: usize,
+    pub profile: UsedProfile,
+    pub options: UsedOptions,
+    pub output: String,
+}
+
+impl Run {
+    /// The record of a run that is over.
+    pub fn new(
+        start: Start,
+        finished: Timestamp,
+        inputs: Vec<Reading>,
+        interrupted: bool,
+        findings: Counts,
+    ) -> Self {
+        let ruleset_hash = blake3::hash(&start.definition).to_hex().to_string();
+        let mut run_id = blake3::Hasher::new();
+        for part in [start.started.to_string(), ruleset_hash.clone(), start.profile.blake3.clone()] {
+            run_id.update(part.as_bytes());
+        }
+        for input in &inputs {
+            run_id.update(input.coverage.input.as_bytes());
+            run_id.update(input.fingerprint.blake3.as_deref().unwrap_or_default().as_bytes());
+        }
+        Self {
+            format_version: FORMAT_VERSION,
+            tool: "whitecoat",
+            tool_version: env!("CARGO_PKG_VERSION"),
+            run_id: run_id.finalize().to_hex().chars().take(RUN_ID_LENGTH).collect(),
+            started: Moment::utc(start.started),
+            finished: Moment::utc(finished),
+            complete: !interrupted && inputs.iter().all(Reading::is_complete),
+            interrupted,
+            ruleset_hash,
+            rules: start.rules,
+            profile: start.profile,
+            options: start.options,
+            output: start.output,
+            hosts_contacted: inputs.iter().flat_map(|input| input.coverage.hosts.clone()).collect(),
+            inputs,
+            findings,
+            checklist: checklist(),
+        }
+    }
+
+    /// The day of the run, in UTC.
+    pub fn date(&self) -> String {
+        self.started.date().to_string()
+    }
+
+    /// Writes the record.
+    pub fn write(&self, mut to: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut to, self)?;
+        to.write_all(b"\n")
+    }
+}
+
+impl Counts {
+    /// Counts rows.
+    pub fn of(rows: &[Row], not_shown_by_rule: BTreeMap<String, u64>) -> Self {
+        let mut counts = Self { shown: rows.len() as u64, not_shown_by_rule, ..Self::default() };
+        for severity in Severity::ALL {
+            counts.by_severity.insert(severity.name(), 0);
+        }
+        for row in rows {
+            *counts.by_severity.entry(row.severity.name()).or_default() += 1;
+            *counts.by_rule.entry(row.rule.id.to_string()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checklist_is_valid() {
+        let lines = checklist();
+        assert!(lines.len() > 10);
+        assert!(lines.iter().all(|line| line.text.ends_with('.')), "{lines:#?}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Post archives: zips, folders and single files that a platform made for the account holder.
+
+mod container;
+mod encoding;
+mod platforms;
+mod splitter;
+mod x;
+
+use std::path::Path;
+
+use container::{Container, Entry};
+
+use crate::coverage::Coverage;
+use crate::sources::{InputError, Options, Sink};
+
+/// How much of a file is looked at to see what it is.
+const TELLING_BYTES: usize = 512;
+
+/// How many names a refusal lists.
+const NAMES_SHOWN: usize = 5;
+
+const EXPECTED: &str = "an X archive: the zip as X made it, its unpacked folder, or a file out of it such as tweets.js or tweets.csv";
+
+/// Whether `path` is for this source: a folder, a zip (a damaged one too), or a file out of an archive. By content; the name
+/// counts only for files whose content may be damaged, such as an empty `tweets.js`.
+pub fn claims(path: &Path) -> bool {
+    let Ok(meta) = std::fs::metadata(path) else { return false };
+    if meta.is_dir() || !meta.is_file() {
+        return meta.is_dir();
+    }
+    if container::is_zip(path).unwrap_or(false) {
+        return true;
+    }
+    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return false };
+    let start = container.entries.first().cloned().map(|entry| container.peek(&entry, TELLING_BYTES));
+    x::claims_file(path, &start.unwrap_or_default())
+}
+
+/// Reads an archive into `sink`. What is left out or broken inside of it goes to the coverage.
+///
+/// # Errors
+///
+/// When nothing of it can be read, with what is wrong and what to try; or when the run was stopped.
+pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
+    let mut container = Container::open(path, sink.coverage())?;
+    let survey = x::Survey::of(&mut container);
+    if survey.is_x() {
+        return x::read(path, &mut container, &survey, options, sink);
+    }
+    Err(refusal(path, &container.entries))
+}
+
+fn refusal(path: &Path, entries: &[Entry]) -> InputError {
+    let unreadable = |problem: String, next: &str| InputError::Unreadable {
+        input: path.display().to_string(),
+        problem,
+        expected: EXPECTED.to_owned(),
+        next: next.to_owned(),
+    };
+    let Some(first) = entries.first() else {
+        let kind = if path.is_dir() { "folder" } else { "zip" };
+        return unreadable(
+            format!("the {kind} holds no files"),
+            "check that the download and the unpacking were complete",
+        );
+    };
+    // The user's name for the container may tell as much as what is in it.
+    let own_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let names = entries.iter().map(|entry| entry.name.as_str()).chain(own_name.as_deref());
+    if let Some(platform) = platforms::guess(names) {
+        return unreadable(
+            format!(
+                "this looks like an export of {platform}, and this version reads X archives only; others will come"
+            ),
+            "meanwhile write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
+        );
+    }
+    if let Some(inner) = entries.iter().find(|entry| entry.name.to_ascii_lowercase().ends_with(".zip")) {
+        return unreadable(
+            format!("there is another zip inside ({}), and zips in zips are not opened", inner.name),
+            "unpack the outer one, and give the inner one",
+        );
+    }
+    if path.is_file() && entries.len() == 1 && own_name.as_deref() == Some(&first.name) {
+        return unreadable(
+            "the file is no archive, and no file out of an archive".to_owned(),
+            "give the zip or folder as the platform made it, or an items file (JSON Lines or CSV)",
+        );
+    }
+    let shown: Vec<_> = entries.iter().take(NAMES_SHOWN).map(|entry| entry.name.as_str()).collect();
+    unreadable(
+        format!("none of its {} files is known; the first are: {}", entries.len(), shown.join(", ")),
+        "give the folder that holds `data`, or the zip as the platform made it",
+    )
+}

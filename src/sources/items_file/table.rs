@@ -1,0 +1,173 @@
+//! Items as rows of a table: flat columns for the nested fields.
+
+use std::io::Read;
+
+use csv::ByteRecord;
+use serde_json::{Map, Value};
+
+use super::split::Chunk;
+use super::{BYTE_ORDER_MARK, Items, NOT_UTF8};
+use crate::coverage::Coverage;
+use crate::formula;
+use crate::identity::DERIVED_ID;
+
+/// The columns of an items table, in the order in which they are written.
+pub(super) const COLUMNS: &[&str] = &[
+    "id",
+    "kind",
+    "platform",
+    "account",
+    "text",
+    "created_at",
+    "created_precision",
+    "url",
+    "authorship",
+    "visibility",
+    "live_state",
+    "parent_author",
+    "parent_kind",
+    "parent_id",
+    "parent_handle",
+    "parent_text",
+    "thread",
+    "version_of",
+    "media_kind",
+    "media_path",
+    "media_file_name",
+    "media_alt",
+    "media_gps",
+    "media_captured_at",
+    "media_more",
+    "profile_name",
+    "profile_bio",
+    "profile_profession",
+    "profile_employer",
+    "profile_location",
+    "profile_jurisdiction",
+    "source",
+    "truncated",
+];
+
+/// Names that other tools use for a column.
+const ALIASES: &[(&str, &str)] =
+    &[("date", "created_at"), ("parent", "parent_text"), ("handle", "account"), ("bio", "profile_bio")];
+/// How many columns that are ignored are named.
+const NAMED: usize = 10;
+const TOO_MANY_CELLS: &str = "the row has more cells than the first row; the rest was not read";
+
+/// Which column holds which field.
+pub(super) struct Header {
+    columns: Vec<Option<&'static str>>,
+    ignored: Vec<String>,
+}
+
+/// A header cell as a column's name.
+pub(super) fn column_name(cell: &str) -> String {
+    let name = cell.trim().trim_start_matches('\u{feff}').to_lowercase().replace([' ', '-', '.'], "_");
+    ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name.clone(), |(_, column)| (*column).to_owned())
+}
+
+impl Header {
+    /// Takes the first row off the first chunk. `None` if there is no row.
+    pub(super) fn take(chunk: &mut Chunk, delimiter: u8) -> Option<Self> {
+        let mut reader = reader(chunk.bytes.as_slice(), delimiter);
+        let mut record = ByteRecord::new();
+        if !reader.read_byte_record(&mut record).unwrap_or(false) {
+            return None;
+        }
+        let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX).min(chunk.bytes.len());
+        drop(reader);
+        let head = chunk.bytes.drain(..end);
+        chunk.first_line += head.filter(|&byte| byte == b'\n').count() as u64;
+        let (mut columns, mut ignored) = (Vec::new(), Vec::new());
+        for cell in &record {
+            let name = column_name(&String::from_utf8_lossy(cell));
+            let column =
+                COLUMNS.iter().find(|column| **column == name && !columns.contains(&Some(**column))).copied();
+            if column.is_none() {
+                ignored.push(name);
+            }
+            columns.push(column);
+        }
+        Some(Self { columns, ignored })
+    }
+
+    /// Says which columns are not used and whether ids are missing.
+    pub(super) fn remark(&self, coverage: &mut Coverage) {
+        if !self.columns.contains(&Some("id")) {
+            coverage.note("there is no column `id`: ids were made from the line numbers");
+        }
+        if !self.ignored.is_empty() {
+            let named: Vec<_> = self.ignored.iter().take(NAMED).map(String::as_str).collect();
+            let more = if self.ignored.len() > NAMED { ", ..." } else { "" };
+            coverage.note(format!("columns that are not used: {}{more}", named.join(", ")));
+        }
+    }
+}
+
+fn reader<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(from)
+}
+
+/// Reads the rows of a chunk.
+pub(super) fn rows(chunk: &Chunk, delimiter: u8, header: &Header, items: &mut Items<'_>) {
+    // The CSV reader takes a byte order mark off whatever it begins with; here it can only be a cell's own.
+    let lead: &[u8] = if chunk.bytes.starts_with(BYTE_ORDER_MARK) { b"\n" } else { b"" };
+    let first_line = chunk.first_line - lead.len() as u64;
+    let mut reader = reader(lead.chain(chunk.bytes.as_slice()), delimiter);
+    let mut record = ByteRecord::new();
+    // Reading from memory into flexible records cannot fail.
+    while reader.read_byte_record(&mut record).unwrap_or(false) {
+        let line = record.position().map_or(0, csv::Position::line) + first_line - 1;
+        if record.iter().skip(header.columns.len()).any(|cell| !cell.is_empty()) {
+            items.fail(TOO_MANY_CELLS, line);
+        }
+        match object(&record, header, items.name, line) {
+            Ok(value) => items.lenient(value, line),
+            Err(_) => items.fail(NOT_UTF8, line),
+        }
+    }
+}
+
+/// A row as the JSON object of the same item. An empty cell is an absent field, except for the text.
+fn object(record: &ByteRecord, header: &Header, name: &str, line: u64) -> Result<Value, std::str::Utf8Error> {
+    let mut map = Map::new();
+    let mut nested = [("parent_", Map::new()), ("profile_", Map::new()), ("media_", Map::new())];
+    let mut more = None;
+    for (cell, column) in record.iter().zip(&header.columns) {
+        let Some(column) = *column else { continue };
+        let text = std::str::from_utf8(cell)?;
+        if text.is_empty() && column != "text" {
+            continue;
+        }
+        let value = Value::String(formula::unguarded(text).to_owned());
+        if column == "media_more" {
+            more = serde_json::from_str(text).ok();
+            continue;
+        }
+        let group = nested.iter_mut().find_map(|(prefix, map)| Some((column.strip_prefix(*prefix)?, map)));
+        match group {
+            Some((field, group)) => group.insert(field.to_owned(), value),
+            None => map.insert(column.to_owned(), value),
+        };
+    }
+    let [(_, parent), (_, profile), (_, medium)] = nested;
+    let mut media = Vec::new();
+    if !medium.is_empty() {
+        media.push(Value::Object(medium));
+    }
+    media.extend(more.and_then(|more: Value| more.as_array().cloned()).unwrap_or_default());
+    for (field, group) in [("parent", parent), ("profile", profile)] {
+        if !group.is_empty() {
+            map.insert(field.to_owned(), Value::Object(group));
+        }
+    }
+    if !media.is_empty() {
+        map.insert("media".to_owned(), Value::Array(media));
+    }
+    if !map.contains_key("id") {
+        map.insert("id".to_owned(), Value::String(format!("{DERIVED_ID}line-{line}")));
+        map.entry("source").or_insert_with(|| Value::String(super::place(name, line)));
+    }
+    Ok(Value::Object(map))
+}

@@ -1,0 +1,408 @@
+//! The nesting gate: refuses pages that would make the HTML tree builder run for hours.
+//!
+//! The tree builder takes time quadratic in the nesting depth and in the number of attributes of one tag, and copies
+//! unclosed formatting elements (`<b>`, `<font>` …) into every following block. One linear pass over the tags keeps an
+//! upper bound of all three. Where the standard's rules are intricate the bound is taken generously: a page refused by
+//! mistake is still read as plain text.
+
+use super::elements::{BARRIER, BREAKOUT, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
+use super::tokens::{Token, Tokens};
+
+/// Deepest nesting of a page that is parsed. The deepest of 311 real pages had 52.
+pub(super) const MAX_DEPTH: usize = 512;
+/// Most elements that parsing a page may make, copies of unclosed formatting elements included.
+pub(super) const MAX_ELEMENTS: usize = 500_000;
+/// Most attributes of one tag.
+pub(super) const MAX_ATTRIBUTES: usize = 512;
+
+/// Why a page is not parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Depth,
+    Elements,
+    Attributes,
+}
+
+impl Refusal {
+    /// A fixed sentence that quotes the limit.
+    pub(super) fn note(self) -> String {
+        let what = match self {
+            Refusal::Depth => format!("nests elements deeper than {MAX_DEPTH}"),
+            Refusal::Elements => format!("holds more than {MAX_ELEMENTS} elements"),
+            Refusal::Attributes => format!("has a tag with more than {MAX_ATTRIBUTES} attributes"),
+        };
+        format!("the page {what}: read as plain text only, without authors, dates and pictures")
+    }
+}
+
+/// Checks that `html` can be parsed in reasonable time and memory.
+pub(super) fn check(html: &str) -> Result<(), Refusal> {
+    let mut gate = Gate::default();
+    let mut tokens = Tokens::of(html);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Text(_) => {}
+            Token::Start { attributes: MAX_ATTRIBUTES.., .. } => return Err(Refusal::Attributes),
+            Token::Start { name, self_closing, .. } => {
+                let raw = RAW.contains(&name.as_str()) && gate.reads_raw_text();
+                gate.start(&name, self_closing, raw);
+                if raw {
+                    tokens.raw(&name);
+                }
+            }
+            Token::End { name } => gate.end(&name),
+        }
+        if gate.weight + gate.formatting() > MAX_DEPTH {
+            return Err(Refusal::Depth);
+        }
+        if gate.elements > MAX_ELEMENTS {
+            return Err(Refusal::Elements);
+        }
+    }
+    Ok(())
+}
+
+/// An open element.
+#[derive(Debug)]
+struct Open {
+    name: String,
+    weight: usize,
+    foreign: bool,
+    /// The formatting elements that were unclosed outside this one, when it is a barrier.
+    outside: Option<Vec<usize>>,
+    /// A table: formatting elements opened between its cells, and whether a cell is open.
+    between_cells: usize,
+    in_cell: bool,
+}
+
+#[derive(Debug, Default)]
+struct Gate {
+    stack: Vec<Open>,
+    /// How deep the stack is, with the elements that are not on it but may be.
+    weight: usize,
+    /// Unclosed formatting elements by name, since the innermost barrier; the last count is for those without a name.
+    unclosed: Vec<usize>,
+    /// Unclosed formatting elements outside the innermost barrier.
+    outside: usize,
+    elements: usize,
+    /// Something was met that the standard's versions treat differently: trust neither raw text nor `/>` any more.
+    doubt: bool,
+}
+
+impl Gate {
+    fn formatting(&self) -> usize {
+        self.outside + self.unclosed.iter().sum::<usize>()
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.stack.last().is_some_and(|top| top.foreign && !INTEGRATION.contains(&top.name.as_str()))
+    }
+
+    fn reads_raw_text(&self) -> bool {
+        !self.doubt
+            && !self
+                .stack
+                .iter()
+                .any(|open| open.foreign || matches!(open.name.as_str(), "select" | "frameset"))
+    }
+
+    fn start(&mut self, name: &str, self_closing: bool, raw: bool) {
+        self.elements += 1 + self.formatting();
+        if self.is_foreign() && BREAKOUT.contains(&name) {
+            self.leave_foreign();
+        }
+        self.doubt |= self.is_foreign() && name == "font";
+        let foreign = self.is_foreign() || matches!(name, "svg" | "math");
+        if foreign {
+            if !self_closing || self.doubt {
+                self.push(name, 1, true);
+            }
+        } else if raw || VOID.contains(&name) {
+        } else if OPTIONAL.contains(&name) {
+            self.table_part(name, matches!(name, "td" | "th"));
+        } else if let Some(index) = FORMATTING.iter().position(|it| *it == name) {
+            self.unclosed.resize(FORMATTING.len() + 1, 0);
+            if let Some(count) = self.unclosed.get_mut(index) {
+                // A link closes the link before it.
+                *count = if name == "a" { 1 } else { *count + 1 };
+            }
+        } else {
+            self.close_implied(name);
+            let weight = match name {
+                "table" => 4,
+                "button" | "object" | "applet" | "marquee" | "template" => 2,
+                _ => 1,
+            };
+            self.push(name, weight, false);
+        }
+    }
+
+    fn push(&mut self, name: &str, weight: usize, foreign: bool) {
+        let barrier = !foreign && BARRIER.contains(&name);
+        let outside = barrier.then(|| {
+            self.outside += self.unclosed.iter().sum::<usize>();
+            std::mem::take(&mut self.unclosed)
+        });
+        self.weight += weight;
+        let name = name.to_owned();
+        self.stack.push(Open { name, weight, foreign, outside, between_cells: 0, in_cell: false });
+    }
+
+    fn pop(&mut self) {
+        let Some(open) = self.stack.pop() else { return };
+        self.weight -= open.weight;
+        if let Some(outside) = open.outside {
+            let left = if open.in_cell { 0 } else { self.unclosed.iter().sum() };
+            self.outside -= outside.iter().sum::<usize>() + open.between_cells;
+            self.unclosed = outside;
+            // What was opened between cells stands before the table in the tree, and stays open.
+            self.unclosed.resize(FORMATTING.len() + 1, 0);
+            if let Some(nameless) = self.unclosed.last_mut() {
+                *nameless += left + open.between_cells;
+            }
+        }
+    }
+
+    fn leave_foreign(&mut self) {
+        while self.is_foreign() {
+            self.pop();
+        }
+    }
+
+    /// A start or end tag of a part of a table: what a cell left unclosed ends with the cell.
+    fn table_part(&mut self, name: &str, opens_cell: bool) {
+        let Some(table) = self.stack.iter_mut().rev().find(|open| open.outside.is_some()) else { return };
+        if table.name != "table" || !matches!(name, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot") {
+            return;
+        }
+        if !table.in_cell {
+            let between = self.unclosed.iter().sum::<usize>();
+            table.between_cells += between;
+            self.outside += between;
+        }
+        self.unclosed.clear();
+        table.in_cell = opens_cell;
+    }
+
+    fn end(&mut self, name: &str) {
+        self.elements += 1;
+        if self.is_foreign() && matches!(name, "p" | "br") {
+            self.doubt = true;
+        }
+        if OPTIONAL.contains(&name) {
+            self.table_part(name, false);
+        } else if let Some(index) = FORMATTING.iter().position(|it| *it == name) {
+            if let Some(count) = self.unclosed.get_mut(index) {
+                *count = count.saturating_sub(1);
+            }
+        } else {
+            self.end_counted(name);
+        }
+    }
+
+    fn end_counted(&mut self, name: &str) {
+        let special = SPECIAL.contains(&name);
+        let found = self.stack.iter().rposition(|open| {
+            let holds = |names: &[&str]| names.contains(&open.name.as_str());
+            open.name == name
+                || (open.foreign && holds(INTEGRATION))
+                || (!open.foreign && if special { holds(BARRIER) } else { holds(SPECIAL) })
+                || (name == "li" && holds(&["ol", "ul"]))
+        });
+        let Some(at) = found.filter(|at| self.stack.get(*at).is_some_and(|open| open.name == name)) else {
+            return;
+        };
+        if name == "form" {
+            // A form ends without closing what is in it.
+            self.weight -= self.stack.remove(at).weight;
+            return;
+        }
+        while self.stack.len() > at {
+            self.pop();
+        }
+    }
+
+    /// What the start tag of a list item or an option closes.
+    fn close_implied(&mut self, name: &str) {
+        let closes: &[&str] = match name {
+            "li" => &["li"],
+            "dd" | "dt" => &["dd", "dt"],
+            "option" | "optgroup" => {
+                if self.stack.last().is_some_and(|top| top.name == "option") {
+                    self.pop();
+                }
+                return;
+            }
+            _ => return,
+        };
+        let found = self.stack.iter().rposition(|open| {
+            let name = open.name.as_str();
+            !open.foreign
+                && (closes.contains(&name) || (SPECIAL.contains(&name) && !matches!(name, "address" | "div")))
+        });
+        if let Some(at) =
+            found.filter(|at| self.stack.get(*at).is_some_and(|it| closes.contains(&it.name.as_str())))
+        {
+            while self.stack.len() > at {
+                self.pop();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_pages_pass() {
+        let rows = "<tr><td><font color=red><b>x<td><a href=1>y</tr>".repeat(2000);
+        let page = format!(
+            "<!doctype html><title><div></title><script>{}</script><svg><path/><g/><style>a</style></svg>
+             <ul>{}</ul>{}<table>{rows}</table><p>{}",
+            "<div>".repeat(2000),
+            "<li><a href=x>one".repeat(2000),
+            "<div><span><b>x</b></span></div>".repeat(2000),
+            "<br>".repeat(2000)
+        );
+        assert_eq!(check(&page), Ok(()));
+        assert_eq!(check(&"<div>".repeat(MAX_DEPTH)), Ok(()));
+    }
+
+    #[test]
+    fn deep_pages_are_refused_however_they_hide_it() {
+        for unit in [
+            "<div>",
+            "<ul><li>",
+            "<x-y>",
+            "<div></span>",
+            "<b>",
+            "<p><b></p>",
+            "<div/>",
+            "<b><div></b>",
+            "<span><div></span>",
+            "<div><table><td></div>",
+            "<b><table><td></b></table>",
+            "<a \"><div b=\">",
+            "<svg><div><foo/>",
+            "<svg><g>",
+            "<svg><style><div>",
+            "<svg><desc><foo/>",
+            "<table><b></table>",
+            "<select><xmp><div>",
+            "<template><div></template-x>",
+        ] {
+            let page = unit.repeat(100_000);
+            let refused = check(&page);
+            assert!(matches!(refused, Err(Refusal::Depth | Refusal::Elements)), "{unit}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn copies_elements_and_attributes_are_counted() {
+        let copies = format!("{}{}", "<b>".repeat(400), "<p>x".repeat(2000));
+        assert_eq!(check(&copies), Err(Refusal::Elements));
+        assert_eq!(check(&"<br>".repeat(MAX_ELEMENTS + 1)), Err(Refusal::Elements));
+        assert_eq!(check(&format!("<p {}>", "a ".repeat(600))), Err(Refusal::Attributes));
+        assert_eq!(check(&"</x>".repeat(MAX_ELEMENTS + 1)), Err(Refusal::Elements));
+    }
+
+    /// Tag soup that repeats: what the gate lets through, the tree builder must keep shallow and small.
+    #[test]
+    fn what_passes_is_shallow() {
+        const TAGS: &[&str] = &[
+            "<div>",
+            "</div>",
+            "<p>",
+            "</p>",
+            "<b>",
+            "</b>",
+            "<a b=1>",
+            "</a>",
+            "<table>",
+            "</table>",
+            "<td>",
+            "</td>",
+            "<tr>",
+            "<svg>",
+            "</svg>",
+            "<math>",
+            "<mi>",
+            "<desc>",
+            "<foo/>",
+            "<foo>",
+            "</foo>",
+            "<span>",
+            "</span>",
+            "<li>",
+            "<ul>",
+            "</ul>",
+            "<select>",
+            "</select>",
+            "<option>",
+            "<template>",
+            "</template>",
+            "<button>",
+            "<h1>",
+            "</h2>",
+            "<form>",
+            "</form>",
+            "<font size=1>",
+            "<font>",
+            "</font>",
+            "<nobr>",
+            "<object>",
+            "</object>",
+            "<style>",
+            "</style>",
+            "<xmp>",
+            "</xmp>",
+            "<!--",
+            "-->",
+            "<!-->",
+            "\"",
+            "x",
+            "<caption>",
+            "<annotation-xml encoding=text/html>",
+            "<foreignObject>",
+            "</br>",
+            "<plaintext>",
+            "<frameset>",
+            "<dd>",
+            "<ruby><rt>",
+            "<title>",
+            "</title>",
+            "<col>",
+            "<input>",
+            "<textarea>",
+            "</textarea>",
+            "<body>",
+            "</body>",
+        ];
+        let mut state = 88_172_645_463_325_252_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap_or_default() % below
+        };
+        let mut passed = 0;
+        for _ in 0..150 {
+            let mut piece =
+                |length: usize| -> String { (0..length).map(|_| TAGS[random(TAGS.len())]).collect() };
+            let (before, unit) = (piece(2), piece(5));
+            let page = format!("{before}{}", unit.repeat(1000));
+            if check(&page).is_err() {
+                continue;
+            }
+            passed += 1;
+            let tree = scraper::Html::parse_document(&page);
+            let elements = tree.tree.nodes().filter(|node| node.value().is_element()).count();
+            assert!(elements <= MAX_ELEMENTS, "{before} {unit}: {elements} elements");
+            let depth =
+                tree.tree.nodes().step_by(97).map(|node| node.ancestors().count()).max().unwrap_or_default();
+            assert!(depth <= MAX_DEPTH + 8, "{before} {unit}: depth {depth}");
+        }
+        assert!(passed > 20, "{passed} passed");
+    }
+}

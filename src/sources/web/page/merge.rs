@@ -1,0 +1,122 @@
+//! Putting together what several readers found in one page, each thing once.
+
+use std::collections::BTreeSet;
+
+use whitecoat_engine::Item;
+
+/// How many words one shingle has.
+const SHINGLE: usize = 5;
+/// The share of a text's shingles that must be known for the text to be known, in per cent.
+const KNOWN_PERCENT: usize = 90;
+/// What is left of the main text after the known paragraphs are taken out must have this many words to be an item.
+const MIN_REST_WORDS: usize = 5;
+
+/// Items so far, with their readers, and what their texts consist of.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    pub(super) items: Vec<(&'static str, Item)>,
+    texts: Vec<String>,
+    shingles: BTreeSet<u64>,
+}
+
+impl Merged {
+    /// Adds the items that no *other* reader has found yet. (One reader may say the same thing twice and mean it.)
+    pub(super) fn add(&mut self, reader: &'static str, items: impl IntoIterator<Item = Item>) {
+        let new: Vec<Item> = items.into_iter().filter(|item| !self.knows(&item.text)).collect();
+        for item in new {
+            self.push(reader, item);
+        }
+    }
+
+    /// Adds an item without the paragraphs that are known. True if what was left was too little to keep.
+    pub(super) fn add_rest(&mut self, reader: &'static str, mut item: Item) -> bool {
+        if !self.items.is_empty() {
+            let paragraphs: Vec<&str> =
+                item.text.split('\n').filter(|paragraph| !self.knows(paragraph)).collect();
+            let rest = paragraphs.join("\n");
+            if rest.split_whitespace().count() < MIN_REST_WORDS {
+                return !rest.trim().is_empty();
+            }
+            item.text = rest.trim().to_owned();
+        }
+        self.push(reader, item);
+        false
+    }
+
+    fn push(&mut self, reader: &'static str, item: Item) {
+        let words = words(&item.text);
+        self.shingles.extend(shingles(&words));
+        self.texts.push(format!(" {} ", words.join(" ")));
+        self.items.push((reader, item));
+    }
+
+    /// Whether the words of `text` stand in an item already: all in a row in one, or nearly all in runs.
+    fn knows(&self, text: &str) -> bool {
+        let words = words(text);
+        if words.is_empty() {
+            // An empty line stays with the paragraphs around it; anything without a word is not worth an item.
+            return !text.trim().is_empty();
+        }
+        if words.len() < SHINGLE * 4 {
+            let text = format!(" {} ", words.join(" "));
+            return self.texts.iter().any(|known| known.contains(&text));
+        }
+        let (mut known, mut all) = (0, 0);
+        for shingle in shingles(&words) {
+            all += 1;
+            known += usize::from(self.shingles.contains(&shingle));
+        }
+        known * 100 >= all * KNOWN_PERCENT
+    }
+}
+
+/// The words in lower case, without punctuation.
+fn words(text: &str) -> Vec<String> {
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn shingles(words: &[String]) -> impl Iterator<Item = u64> {
+    words.windows(SHINGLE).map(|window| {
+        let digest = blake3::hash(window.join(" ").as_bytes());
+        let mut first = [0; 8];
+        first.copy_from_slice(digest.as_bytes().split_at(8).0);
+        u64::from_le_bytes(first)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(text: &str) -> Item {
+        Item { text: text.to_owned(), ..Item::default() }
+    }
+
+    fn texts(merged: &Merged) -> Vec<&str> {
+        merged.items.iter().map(|(_, item)| item.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_later_reader_repeats_nothing() {
+        let long: String = (0..60).map(|n| format!("word{n} ")).collect();
+        let mut merged = Merged::default();
+        merged.add("a", [item("Thank you, Bob!"), item("Thank you, Bob!"), item(&long)]);
+        merged.add("b", [item("thank you bob"), item("Thank you"), item("new"), item(&long.to_uppercase())]);
+        assert_eq!(texts(&merged), ["Thank you, Bob!", "Thank you, Bob!", long.as_str(), "new"]);
+    }
+
+    #[test]
+    fn the_rest_of_the_main_text_is_kept_when_it_says_something() {
+        let rest = "This is something else that was said in twelve words or a few more.";
+        let mut merged = Merged::default();
+        merged.add("a", [item("Known words here.")]);
+        assert!(!merged.add_rest("b", item(&format!("Known words here.\n\n{rest}"))));
+        assert!(merged.add_rest("c", item("Known words here.\n\nShare this")));
+        assert!(!merged.add_rest("d", item("Known words here.")));
+        assert_eq!(texts(&merged), ["Known words here.", rest]);
+    }
+}

@@ -1,0 +1,186 @@
+//! Reading one page into items, whether it was fetched or saved.
+//!
+//! The gate first; then the readers in order, the most certain first: JSON-LD, microformats, main text, Open Graph. What
+//! an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
+//! pages, so it is read last, though what it says about dates is used before.
+
+mod dates;
+mod dom;
+mod elements;
+mod gate;
+mod json_ld;
+mod main_text;
+mod merge;
+mod mf_items;
+mod microformats;
+mod open_graph;
+mod people;
+pub(super) mod saved;
+mod schema;
+mod tokens;
+mod wall;
+
+use std::sync::Arc;
+
+use scraper::{Html, Selector};
+use url::Url;
+use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
+
+use super::platforms;
+use crate::identity::DERIVED_ID;
+use crate::coverage::Coverage;
+use merge::Merged;
+
+/// Where a page is from.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// What stands before the `#` in [`Item::source`]: the page's address or the file's path.
+    pub(super) name: String,
+    /// The page's address, as fetched or as a saved page tells.
+    pub(super) url: Option<Url>,
+    /// What relative addresses start from.
+    pub(super) base: Option<Url>,
+    /// Fetched now (true), or saved at some time (false).
+    pub(super) live: bool,
+}
+
+/// What one reader found.
+#[derive(Debug, Default)]
+struct Found {
+    items: Vec<Item>,
+    /// The profile of the page's owner.
+    profile: Option<Profile>,
+    /// When the page was published.
+    created: (Option<Moment>, Precision),
+}
+
+/// What a page holds.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// The page's title.
+    pub(super) title: String,
+    /// Its items, numbered and complete.
+    pub(super) items: Vec<Item>,
+    /// What was not read.
+    pub(super) coverage: Coverage,
+    /// The page that stands in for the real one, such as `a sign-in page`. Nothing else is filled then.
+    pub(super) wall: Option<&'static str>,
+    /// Where the page is from, completed by what it says itself.
+    pub(super) url: Option<Url>,
+}
+
+/// Reads a page. `place.url` of a saved page is found in the page.
+pub(super) fn read(html: &str, mut place: Place) -> Reading {
+    let mut reading = Reading::default();
+    if let Err(refusal) = gate::check(html) {
+        reading.coverage.note(refusal.note());
+        reading.url = place.url.clone();
+        let text = dom::text_without_tree(html);
+        let mut merged = Merged::default();
+        merged.add(
+            "text",
+            (!text.is_empty()).then(|| Item {
+                kind: whitecoat_engine::Kind::Article,
+                text,
+                ..Item::default()
+            }),
+        );
+        reading.items = finish(merged.items, &place, None);
+        return reading;
+    }
+    let document = Html::parse_document(html);
+    reading.title = title(&document);
+    if place.url.is_none() {
+        place.url = saved::origin(html, &document);
+    }
+    place.base = base(&document, place.url.as_ref());
+    reading.url = place.url.clone();
+    if let Some(wall) = wall::find(&document, &reading.title) {
+        reading.wall = Some(wall);
+        return reading;
+    }
+
+    let blocks = json_ld::blocks(&document);
+    for broken in blocks.broken {
+        reading.coverage.fail("a JSON-LD block is not JSON", format!("{}#{broken}", place.name));
+    }
+    let linked = schema::read(&blocks.values, &place);
+    let marked = mf_items::read(&document, &place);
+    let meta = open_graph::read(&document, &place);
+    let created = [linked.created, marked.created, meta.created]
+        .into_iter()
+        .find(|(moment, _)| moment.is_some())
+        .unwrap_or_default();
+
+    let mut merged = Merged::default();
+    merged.add("json-ld", linked.items);
+    merged.add("microformats", marked.items);
+    if let Some(mut item) = main_text::read(html, &document, &place) {
+        (item.created_at, item.created_precision) = created;
+        if merged.add_rest("main-text", item) {
+            let place = format!("{}#main-text", place.name);
+            reading.coverage.skip("a few words around the items already read", place);
+        }
+    }
+    merged.add("open-graph", meta.items);
+    reading.items = finish(merged.items, &place, linked.profile.or(marked.profile));
+    reading
+}
+
+fn title(document: &Html) -> String {
+    let text = |selector: &str| main_text::first_text(document, selector);
+    let title = Selector::parse("title").ok().and_then(|title| {
+        let title: String = document.select(&title).next()?.text().collect();
+        Some(title.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|title| !title.is_empty())
+    });
+    title.unwrap_or_else(|| text("h1"))
+}
+
+/// What relative addresses of the page start from: its `<base>`, else its own address.
+fn base(document: &Html, url: Option<&Url>) -> Option<Url> {
+    let base =
+        Selector::parse("base[href]").ok().and_then(|base| document.select(&base).next()?.attr("href"));
+    base.and_then(|href| dom::resolve(url, href)).or_else(|| url.cloned())
+}
+
+/// Fills in what all items of a page share, and gives each its id and its source.
+fn finish(items: Vec<(&'static str, Item)>, place: &Place, profile: Option<Profile>) -> Vec<Item> {
+    let platform = place.url.as_ref().and_then(platforms::of);
+    let host = place.url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let profile = profile.map(Arc::new);
+    let mut ids = std::collections::BTreeSet::new();
+    let mut counts = std::collections::BTreeMap::new();
+    let mut done = Vec::with_capacity(items.len());
+    for (reader, mut item) in items {
+        let count: &mut usize = counts.entry(reader).or_default();
+        *count += 1;
+        item.source = format!("{}#{reader}:{count}", place.name);
+        item.platform = platform.map_or("web", |platform| platform.name).to_owned();
+        if item.account.is_empty() && platform.is_none() {
+            item.account = host.to_owned();
+        }
+        item.url = item.url.or_else(|| place.url.as_ref().map(|url| url.as_str().to_owned()));
+        if place.live {
+            (item.visibility, item.live_state) = (Visibility::Public, LiveState::Live);
+        }
+        item.profile = item.profile.or_else(|| profile.clone());
+        if item.id.is_empty() || ids.contains(&item.id) {
+            item.id = derived_id(&item);
+        }
+        ids.insert(item.id.clone());
+        done.push(item);
+    }
+    done
+}
+
+/// An id for an item that has none: the same for the same words at the same address.
+fn derived_id(item: &Item) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let created = item.created_at.map(|moment| moment.to_string()).unwrap_or_default();
+    for part in [item.url.as_deref().unwrap_or_default(), &format!("{:?}", item.kind), &created, &item.text] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let digest = hasher.finalize().to_hex();
+    format!("{DERIVED_ID}{}", digest.get(..24).unwrap_or_default())
+}

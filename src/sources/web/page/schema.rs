@@ -1,0 +1,353 @@
+//! schema.org nodes to items: profiles, articles, posts, comments, reviews and the replies to them.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Parent, ParentAuthor, ParentKind, Profile};
+
+use super::json_ld::{Graph, MAX_DEPTH, Node, is, list};
+use super::people::{country, same_person};
+use super::{Found, Place, dates, dom};
+
+const PERSON: &[&str] = &["Person", "Physician", "IndividualPhysician"];
+const BUSINESS: &[&str] = &[
+    "Dentist",
+    "Hospital",
+    "LocalBusiness",
+    "MedicalBusiness",
+    "MedicalClinic",
+    "MedicalOrganization",
+    "Optician",
+    "Organization",
+    "Pharmacy",
+    "PhysiciansOffice",
+    "Physiotherapy",
+    "ProfessionalService",
+];
+const ARTICLE: &[&str] = &[
+    "AboutPage",
+    "AdvertiserContentArticle",
+    "Article",
+    "BlogPosting",
+    "LiveBlogPosting",
+    "MedicalScholarlyArticle",
+    "MedicalWebPage",
+    "NewsArticle",
+    "OpinionNewsArticle",
+    "QAPage",
+    "Report",
+    "ScholarlyArticle",
+    "TechArticle",
+];
+const POST: &[&str] = &["DiscussionForumPosting", "Question", "SocialMediaPosting"];
+const COMMENT: &[&str] = &["Answer", "Comment", "CorrectionComment"];
+const REVIEW: &[&str] = &["CriticReview", "EmployerReview", "Review", "UserReview"];
+const VIDEO: &[&str] = &["VideoObject"];
+
+/// Reads all nodes of a page.
+pub(super) fn read(values: &[Value], place: &Place) -> Found {
+    let graph = Graph::of(values);
+    let owner = owner(&graph, values);
+    let mut walk = Walk { graph, place, owner, seen: BTreeSet::new(), found: Found::default() };
+    // A comment that stands beside its post is reached through the post first.
+    for late in [false, true] {
+        for node in top_level(values).filter(|node| is(node, COMMENT) == late) {
+            walk.visit(node, None, 0);
+        }
+    }
+    walk.found
+}
+
+fn top_level(values: &[Value]) -> impl Iterator<Item = &Node> {
+    values.iter().flat_map(|value| list(Some(value))).filter_map(Value::as_object).flat_map(|node| {
+        let inner = list(node.get("@graph")).filter_map(Value::as_object);
+        std::iter::once(node).chain(inner)
+    })
+}
+
+/// Whose page it is.
+#[derive(Debug, Default)]
+struct Owner {
+    name: String,
+    person: bool,
+}
+
+fn owner<'v>(graph: &Graph<'v>, values: &'v [Value]) -> Owner {
+    let mains = top_level(values).flat_map(|node| {
+        let linked =
+            ["mainEntity", "about", "itemReviewed"].into_iter().flat_map(|key| graph.nodes(node, key));
+        linked.chain(std::iter::once(node))
+    });
+    let mains: Vec<&Node> = mains.collect();
+    [PERSON, BUSINESS]
+        .into_iter()
+        .find_map(|types| {
+            let node = mains.iter().find(|node| is(node, types) && node.contains_key("name"))?;
+            Some(Owner { name: graph.words(node, &["name"]), person: types == PERSON })
+        })
+        .unwrap_or_default()
+}
+
+/// What a node is an answer to.
+#[derive(Clone, Debug)]
+struct Answered {
+    parent: Parent,
+    author: String,
+}
+
+struct Walk<'v> {
+    graph: Graph<'v>,
+    place: &'v Place,
+    owner: Owner,
+    seen: BTreeSet<usize>,
+    found: Found,
+}
+
+impl<'v> Walk<'v> {
+    fn visit(&mut self, node: &'v Node, answered: Option<&Answered>, depth: usize) {
+        if depth > MAX_DEPTH || !self.seen.insert(std::ptr::from_ref(node) as usize) {
+            return;
+        }
+        if is(node, REVIEW) {
+            let this = self.review(node);
+            self.children(node, Some(&this), &["author", "creator"], depth);
+        } else if is(node, COMMENT) {
+            let this = self.comment(node, answered);
+            self.children(node, Some(&this), &["author", "creator", "parentItem"], depth);
+        } else if is(node, POST) || is(node, ARTICLE) || is(node, VIDEO) {
+            let this = self.written(node);
+            self.children(node, Some(&this), &[], depth);
+        } else {
+            if is(node, PERSON) || is(node, BUSINESS) {
+                self.profile(node);
+            }
+            self.children(node, None, &[], depth);
+        }
+    }
+
+    /// Visits what hangs on a node. Only comments and answers hear of `this`.
+    fn children(&mut self, node: &'v Node, this: Option<&Answered>, without: &[&str], depth: usize) {
+        for (key, value) in node.iter().filter(|(key, _)| !without.contains(&key.as_str())) {
+            for value in list(Some(value)) {
+                let Some(child) = self.graph.node(value) else { continue };
+                let answers = matches!(
+                    key.as_str(),
+                    "comment" | "reply" | "replies" | "acceptedAnswer" | "suggestedAnswer" | "subjectOf"
+                );
+                self.visit(child, this.filter(|_| answers), depth + 1);
+            }
+        }
+    }
+
+    fn profile(&mut self, node: &'v Node) {
+        let graph = &self.graph;
+        let address = graph.nodes(node, "address").into_iter().next().unwrap_or(node);
+        let location: Vec<String> = ["addressLocality", "addressRegion"]
+            .iter()
+            .map(|key| graph.words(address, &[key]))
+            .filter(|words| !words.is_empty())
+            .collect();
+        let bio = graph.words(node, &["description", "disambiguatingDescription"]);
+        let profession =
+            graph.words(node, &["jobTitle", "hasOccupation", "medicalSpecialty", "honorificSuffix"]);
+        let profile = Profile {
+            name: graph.words(node, &["name", "alternateName"]),
+            bio: bio.clone(),
+            profession: profession.rsplit('/').next().unwrap_or_default().to_owned(),
+            employer: graph
+                .words(node, &["worksFor", "hospitalAffiliation", "affiliation", "parentOrganization"]),
+            location: location.join(", "),
+            jurisdiction: country(&graph.words(address, &["addressCountry"])).to_owned(),
+        };
+        let handle = graph.words(node, &["alternateName"]);
+        let mut item = self.item(node, Kind::Profile, bio);
+        item.account = handle.trim_start_matches('@').to_owned();
+        if same_person(&profile.name, &self.owner.name) && self.found.profile.is_none() {
+            self.found.profile = Some(profile.clone());
+        }
+        item.profile = Some(profile.into());
+        self.push(item);
+    }
+
+    fn written(&mut self, node: &'v Node) -> Answered {
+        let kind = match () {
+            () if is(node, VIDEO) => Kind::Caption,
+            () if is(node, POST) => Kind::Post,
+            () => Kind::Article,
+        };
+        let title = self.graph.words(node, &["headline", "name"]);
+        let mut body = self.graph.words(node, &["articleBody", "text"]);
+        if body.is_empty() && kind == Kind::Caption {
+            body = self.graph.words(node, &["description", "caption", "transcript"]);
+        }
+        let author = self.graph.words(node, &["author", "creator"]);
+        let mut item = self.item(node, kind, dom::titled(&title, &body));
+        // Without a body there is only what says when the page was written.
+        if body.is_empty() {
+            if self.found.created.0.is_none() {
+                self.found.created = (item.created_at, item.created_precision);
+            }
+            item.text = String::new();
+        }
+        // Somebody else's question, on a page where the owner answers.
+        let own = kind != Kind::Post || author.is_empty() || self.is_owner(&author);
+        item.authorship = if own { Authorship::Own } else { Authorship::Other };
+        let parent = Parent {
+            author: if own { ParentAuthor::Own } else { ParentAuthor::Public },
+            kind: ParentKind::Post,
+            id: some(item.id.clone()),
+            handle: None,
+            text: some(if item.text.is_empty() { title } else { item.text.clone() }),
+        };
+        self.push(item);
+        Answered { parent, author }
+    }
+
+    fn review(&mut self, node: &'v Node) -> Answered {
+        let title = self.graph.words(node, &["name", "headline"]);
+        let body = self.graph.words(node, &["reviewBody", "text", "description"]);
+        let mut item = self.item(node, Kind::Comment, dom::titled(&title, &body));
+        item.authorship = Authorship::Other;
+        let parent = Parent {
+            author: ParentAuthor::Patient,
+            kind: ParentKind::Review,
+            id: some(item.id.clone()),
+            handle: None,
+            text: some(item.text.clone()),
+        };
+        self.push(item);
+        Answered { parent, author: self.graph.words(node, &["author", "creator"]) }
+    }
+
+    fn comment(&mut self, node: &'v Node, answered: Option<&Answered>) -> Answered {
+        let author = self.graph.words(node, &["author", "creator"]);
+        let answered = answered.cloned().or_else(|| self.parent_item(node));
+        let on_review = answered.as_ref().is_some_and(|it| it.parent.kind == ParentKind::Review);
+        let own = if on_review {
+            // Replies of a practice come under many names; only a person who is known not to be the owner is another.
+            let reviewer = answered.as_ref().map(|it| it.author.as_str()).unwrap_or_default();
+            let person = self.graph.nodes(node, "author").iter().any(|author| is(author, PERSON));
+            !(same_person(&author, reviewer) || person && self.owner.person && !self.is_owner(&author))
+        } else {
+            let answer_of_the_page = is(node, &["Answer"]) && author.is_empty();
+            let of_the_posts_author = answered
+                .as_ref()
+                .is_some_and(|it| it.parent.author == ParentAuthor::Own && same_person(&author, &it.author));
+            answer_of_the_page || of_the_posts_author || self.is_owner(&author)
+        };
+        let kind = match (on_review, own) {
+            (true, true) => Kind::ReviewReply,
+            _ if is(node, &["Answer"]) => Kind::Reply,
+            _ => Kind::Comment,
+        };
+        let mut item = self.item(node, kind, self.graph.words(node, &["text", "description", "name"]));
+        item.authorship = if own { Authorship::Own } else { Authorship::Other };
+        item.parent = answered.map(|it| it.parent);
+        let parent = Parent {
+            author: if own { ParentAuthor::Own } else { ParentAuthor::Public },
+            kind: ParentKind::Comment,
+            id: some(item.id.clone()),
+            handle: None,
+            text: some(item.text.clone()),
+        };
+        self.push(item);
+        Answered { parent, author }
+    }
+
+    /// The parent that a comment names itself.
+    fn parent_item(&self, node: &'v Node) -> Option<Answered> {
+        let above = ["parentItem", "itemReviewed", "about"].iter().find_map(|key| {
+            self.graph.nodes(node, key).into_iter().find(|above| {
+                is(above, REVIEW) || is(above, COMMENT) || is(above, POST) || is(above, ARTICLE)
+            })
+        })?;
+        let author = self.graph.words(above, &["author", "creator"]);
+        let review = is(above, REVIEW);
+        let parent = Parent {
+            author: match review {
+                true => ParentAuthor::Patient,
+                false if self.is_owner(&author) => ParentAuthor::Own,
+                false => ParentAuthor::Public,
+            },
+            kind: match review {
+                true => ParentKind::Review,
+                false if is(above, COMMENT) => ParentKind::Comment,
+                false => ParentKind::Post,
+            },
+            id: self.address(above),
+            handle: None,
+            text: some(
+                self.graph.words(above, &["reviewBody", "text", "articleBody", "headline", "description"]),
+            ),
+        };
+        Some(Answered { parent, author })
+    }
+
+    fn is_owner(&self, name: &str) -> bool {
+        same_person(name, &self.owner.name)
+    }
+
+    /// The permalink or other absolute name of a node.
+    fn address(&self, node: &Node) -> Option<String> {
+        ["url", "@id"]
+            .iter()
+            .filter_map(|key| node.get(*key)?.as_str())
+            .find_map(|address| dom::resolve(self.place.base.as_ref(), address))
+            .map(String::from)
+    }
+
+    fn item(&self, node: &'v Node, kind: Kind, text: String) -> Item {
+        let date = ["datePublished", "dateCreated", "uploadDate", "dateModified"]
+            .iter()
+            .find_map(|key| node.get(*key)?.as_str())
+            .unwrap_or_default();
+        let (created_at, created_precision) = dates::parse(date);
+        let url = self.address(node);
+        Item {
+            id: url.clone().unwrap_or_default(),
+            kind,
+            text,
+            created_at,
+            created_precision,
+            url,
+            media: self.media(node),
+            ..Item::default()
+        }
+    }
+
+    fn media(&self, node: &'v Node) -> Vec<Media> {
+        let base = self.place.base.as_ref();
+        let mut media: Vec<Media> = ["image", "photo"]
+            .iter()
+            .flat_map(|key| list(node.get(*key)))
+            .filter_map(|value| match value {
+                Value::String(address) => Some(dom::picture(base, address, "")),
+                _ => {
+                    let node = self.graph.node(value)?;
+                    let address = ["contentUrl", "url"].iter().find_map(|key| node.get(*key)?.as_str())?;
+                    Some(dom::picture(
+                        base,
+                        address,
+                        &self.graph.words(node, &["caption", "description", "name"]),
+                    ))
+                }
+            })
+            .collect();
+        if is(node, VIDEO)
+            && let Some(address) = ["contentUrl", "embedUrl"].iter().find_map(|key| node.get(*key)?.as_str())
+        {
+            media.push(Media { kind: MediaKind::Video, ..dom::picture(base, address, "") });
+        }
+        media
+    }
+
+    fn push(&mut self, item: Item) {
+        if !item.text.is_empty() {
+            self.found.items.push(item);
+        }
+    }
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}

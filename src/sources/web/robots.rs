@@ -1,0 +1,300 @@
+//! A robots.txt matcher after RFC 9309.
+
+use std::time::Duration;
+
+use url::Url;
+
+/// The product token that groups are matched with.
+pub(super) const AGENT_TOKEN: &str = "whitecoat";
+
+/// How much of a robots.txt is read; RFC 9309 section 2.5 asks for at least this.
+pub(super) const ROBOTS_BYTES: usize = 500 * 1024;
+
+/// The rules of one robots.txt that concern one agent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Robots {
+    rules: Vec<Rule>,
+    /// How long to wait between requests.
+    pub(super) crawl_delay: Option<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Rule {
+    allow: bool,
+    pattern: String,
+}
+
+/// What a line of the file says, once its key is recognised.
+enum Line<'a> {
+    Agent(&'a str),
+    Rule(bool, &'a str),
+    Delay(&'a str),
+}
+
+impl Robots {
+    /// The rules for `agent` (a product token, in any case). Never fails: what cannot be read is passed over.
+    pub(super) fn parse(bytes: &[u8], agent: &str) -> Self {
+        let bytes = bytes.get(..ROBOTS_BYTES).unwrap_or(bytes);
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        // Groups of the same agent are merged; the group of `*` counts only when no group names the agent.
+        let (mut named, mut general) = (Self::default(), Self::default());
+        let mut named_seen = false;
+        let (mut in_named, mut in_general, mut heading) = (false, false, false);
+        for line in text.split(['\n', '\r']).filter_map(Line::parse) {
+            if let Line::Agent(name) = line {
+                if !heading {
+                    (in_named, in_general) = (false, false);
+                }
+                heading = true;
+                in_general |=
+                    name == "*" || name.strip_prefix('*').is_some_and(|rest| rest.starts_with([' ', '\t']));
+                in_named |= !agent.is_empty() && product_token(name).eq_ignore_ascii_case(agent);
+                named_seen |= in_named;
+                continue;
+            }
+            heading = false;
+            if in_named {
+                named.add(&line);
+            }
+            if in_general {
+                general.add(&line);
+            }
+        }
+        if named_seen { named } else { general }
+    }
+
+    fn add(&mut self, line: &Line<'_>) {
+        match *line {
+            Line::Rule(allow, pattern) if !pattern.is_empty() => {
+                self.rules.push(Rule { allow, pattern: normalised(pattern) });
+            }
+            Line::Delay(value) => {
+                let delay = value.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                self.crawl_delay = self.crawl_delay.max(delay);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether `url` may be fetched: the longest matching pattern decides, and of equally long ones the allowing one.
+    pub(super) fn allows(&self, url: &Url) -> bool {
+        if url.path() == "/robots.txt" {
+            return true;
+        }
+        let mut target = url.path().to_owned();
+        if let Some(query) = url.query() {
+            target.push('?');
+            target.push_str(query);
+        }
+        let target = normalised(&target);
+        self.rules
+            .iter()
+            .filter(|rule| matches(&rule.pattern, &target))
+            .max_by_key(|rule| (rule.pattern.len(), rule.allow))
+            .is_none_or(|rule| rule.allow)
+    }
+}
+
+impl<'a> Line<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        // Some files leave the colon out.
+        let (key, value) = line.split_once(':').or_else(|| line.split_once([' ', '\t']))?;
+        let (key, value) = (key.trim(), value.trim());
+        let is = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+        if is(&["user-agent", "useragent", "user agent"]) {
+            Some(Line::Agent(value))
+        } else if is(&["disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"]) {
+            Some(Line::Rule(false, value))
+        } else if is(&["allow"]) {
+            Some(Line::Rule(true, value))
+        } else if is(&["crawl-delay", "crawldelay"]) {
+            Some(Line::Delay(value))
+        } else {
+            // Sitemap and unknown lines belong to no group and end none.
+            None
+        }
+    }
+}
+
+/// The leading letters, `-` and `_` of a user-agent value, as in `Bot/1.0` or `Bot (for x)`.
+fn product_token(name: &str) -> &str {
+    let end = name.find(|c: char| !c.is_ascii_alphabetic() && c != '-' && c != '_').unwrap_or(name.len());
+    name.get(..end).unwrap_or_default()
+}
+
+/// One spelling for paths and patterns: non-ASCII as `%XX`, and escapes in upper case.
+fn normalised(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path.as_bytes().iter();
+    while let Some(&byte) = rest.next() {
+        let digits = rest.as_slice().get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        match (byte, digits) {
+            (b'%', Some(digits)) => {
+                out.push('%');
+                out.extend(digits.iter().map(|digit| char::from(digit.to_ascii_uppercase())));
+                rest.nth(1);
+            }
+            (byte, _) if byte.is_ascii() => out.push(char::from(byte)),
+            (byte, _) => {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                out.push('%');
+                out.extend([byte >> 4, byte & 15].iter().map(|&half| char::from(HEX[usize::from(half)])));
+            }
+        }
+    }
+    out
+}
+
+/// Whether `pattern` (with `*` for anything and a last `$` for the end) matches a prefix of `path`.
+fn matches(pattern: &str, path: &str) -> bool {
+    let (pattern, anchored) = match pattern.strip_suffix('$') {
+        Some(pattern) => (pattern, true),
+        None => (pattern, false),
+    };
+    let mut pieces: Vec<&str> = pattern.split('*').collect();
+    let last = if pieces.len() > 1 { pieces.pop() } else { None };
+    let mut pieces = pieces.into_iter();
+    let Some(mut rest) = path.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
+    // Taking the first place that fits is right for all pieces but an anchored last one.
+    for piece in pieces {
+        match rest.find(piece) {
+            Some(at) => rest = rest.get(at + piece.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    match (last, anchored) {
+        (None, true) => rest.is_empty(),
+        (None, false) => true,
+        (Some(last), true) => rest.ends_with(last),
+        (Some(last), false) => rest.contains(last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+
+    fn allowed(robots: &str, agent: &str, url: &str) -> bool {
+        Robots::parse(robots.as_bytes(), agent).allows(&Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn the_longest_match_wins_and_allow_wins_a_tie() {
+        let robots =
+            "user-agent: *\ndisallow: /a\nallow: /a/b\ndisallow: /a/b/*.pdf$\nallow: /tie\ndisallow: /tie";
+        for (path, expected) in [
+            ("/", true),
+            ("/a", false),
+            ("/a/c", false),
+            ("/a/b/c", true),
+            ("/a/b/c.pdf", false),
+            ("/a/b/c.pdf?x", true),
+            ("/tie", true),
+            ("/robots.txt", true),
+        ] {
+            assert_eq!(allowed(robots, "whitecoat", &format!("https://h.example{path}")), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn groups_merge_and_the_named_one_replaces_the_general_one() {
+        let robots = "\u{feff}User-agent: *\nDisallow: /\n\nUser-agent: other\nUser-Agent: WhiteCoat/2 (x)\n\
+                      Disallow: /x # why\nCrawl-delay: 2.5\n\nUser-agent: whitecoat\nDisallow: /y";
+        let parsed = Robots::parse(robots.as_bytes(), AGENT_TOKEN);
+        assert_eq!(parsed.crawl_delay, Some(Duration::from_millis(2500)));
+        for (path, expected) in [("/", true), ("/x", false), ("/y", false)] {
+            assert_eq!(allowed(robots, AGENT_TOKEN, &format!("https://h.example{path}")), expected, "{path}");
+        }
+        assert!(!allowed(robots, "somebody", "https://h.example/"));
+        // An empty group of one's own lets everything pass.
+        assert!(allowed(
+            "User-agent: *\nDisallow: /\nUser-agent: whitecoat\nDisallow:",
+            AGENT_TOKEN,
+            "https://h.example/"
+        ));
+    }
+
+    #[test]
+    fn percent_encoding_and_hostile_patterns() {
+        assert!(!allowed("user-agent: *\ndisallow: /b\u{e4}r", "w", "https://h.example/b%c3%a4r"));
+        assert!(!allowed("user-agent: *\ndisallow: /%7ejane", "w", "https://h.example/%7Ejane"));
+        let stars = format!("user-agent: *\ndisallow: /{}$", "*a".repeat(5000));
+        assert!(allowed(&stars, "w", &format!("https://h.example/{}", "a".repeat(3000))));
+        assert!(allowed("user-agent: *\ndisallow: /a*b$", "w", "https://h.example/abc"));
+        assert!(!allowed("user-agent: *\ndisallow: /a*b$", "w", "https://h.example/abcb"));
+        assert!(allowed(
+            "user-agent: *\ncrawl-delay: -1\ncrawl-delay: inf\ncrawl-delay: NaN",
+            "w",
+            "https://h.example/"
+        ));
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        test: String,
+        robots: String,
+        agent: String,
+        url: String,
+        allowed: bool,
+    }
+
+    /// The published table of cases, read in place when it is there.
+    #[test]
+    fn agrees_with_the_published_cases() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/pages/robots-google/cases.json");
+        let Ok(text) = std::fs::read_to_string(path) else { return };
+        let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+        // One search engine's own rule, not the standard's: `/index.html` stands for its folder.
+        const NOT_STANDARD: &str = "GoogleOnly_IndexHTMLisDirectory";
+        let mut wrong = Vec::new();
+        for case in cases.iter().filter(|case| case.test != NOT_STANDARD) {
+            // Not an absolute address, or an agent that is no product token: nothing this crate can be asked.
+            let Ok(url) = Url::parse(&case.url) else { continue };
+            if Robots::parse(case.robots.as_bytes(), &case.agent).allows(&url) != case.allowed {
+                wrong.push(format!("{} {:?} {} {:?}", case.test, case.agent, case.url, case.robots));
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Expected {
+        user_agent: String,
+        paths: Vec<String>,
+        hosts: BTreeMap<String, HostCase>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct HostCase {
+        protego: Vec<u8>,
+        other_parser: Option<Vec<u8>>,
+    }
+
+    /// Real files against what two other parsers say: where they agree, so must this one.
+    #[test]
+    fn agrees_with_other_parsers_on_real_files() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/pages/robots");
+        let Ok(text) = std::fs::read_to_string(folder.join("expected.json")) else { return };
+        let expected: Expected = serde_json::from_str(&text).unwrap();
+        let mut wrong = Vec::new();
+        for (host, case) in &expected.hosts {
+            let Ok(bytes) = std::fs::read(folder.join(format!("{host}.robots.txt"))) else { continue };
+            let robots = Robots::parse(&bytes, &expected.user_agent);
+            let ours: Vec<u8> = expected
+                .paths
+                .iter()
+                .map(|path| u8::from(robots.allows(&Url::parse(&format!("https://{host}{path}")).unwrap())))
+                .collect();
+            if ours != case.protego && case.other_parser.as_ref() != Some(&ours) {
+                wrong.push(format!("{host}: {ours:?}, others {:?} {:?}", case.protego, case.other_parser));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -1,0 +1,152 @@
+//! What the tests of the web source share: a sink that collects, and a loopback server.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use url::Url;
+use whitecoat::coverage::Coverage;
+use whitecoat::sources::web::{Limits, read_url_within};
+use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
+use whitecoat_engine::Item;
+
+/// Keeps everything a source says.
+pub struct Collected {
+    pub items: Vec<Item>,
+    pub coverage: Coverage,
+    pub recognised: Vec<String>,
+    bar: ProgressBar,
+}
+
+impl Default for Collected {
+    fn default() -> Self {
+        let bar = ProgressBar::hidden();
+        Self { items: Vec::new(), coverage: Coverage::default(), recognised: Vec::new(), bar }
+    }
+}
+
+impl Sink for Collected {
+    fn batch(&mut self, batch: Batch) -> Result<(), Stopped> {
+        let decoded = batch.decode();
+        self.items.extend(decoded.items);
+        self.coverage.absorb(decoded.coverage);
+        Ok(())
+    }
+
+    fn coverage(&mut self) -> &mut Coverage {
+        &mut self.coverage
+    }
+
+    fn recognised(&mut self, what: &str) {
+        self.recognised.push(what.to_owned());
+    }
+
+    fn progress(&self) -> &ProgressBar {
+        &self.bar
+    }
+}
+
+/// A server on 127.0.0.1 that closes each connection after one answer, and keeps the heads of all requests.
+pub struct Server {
+    port: u16,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// `answer` gets the request target and the connection to write to.
+    pub fn start(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let (kept, answer) = (Arc::clone(&heads), Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
+                std::thread::spawn(move || {
+                    let Ok(mut stream) = stream else { return };
+                    let mut head = Vec::new();
+                    let mut byte = [0];
+                    while !head.ends_with(b"\r\n\r\n") {
+                        match stream.read(&mut byte) {
+                            Ok(1) => head.push(byte[0]),
+                            _ => return,
+                        }
+                    }
+                    let head = String::from_utf8(head).unwrap();
+                    let target = head.split(' ').nth(1).unwrap().to_owned();
+                    kept.lock().unwrap().push(head);
+                    answer(&target, &mut stream);
+                });
+            }
+        });
+        Self { port, heads }
+    }
+
+    /// A server without robots.txt that answers everything else with `answer`.
+    pub fn with(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        Self::start(move |target, stream| match target {
+            "/robots.txt" => reply(stream, "404 Not Found", "", b""),
+            target => answer(target, stream),
+        })
+    }
+
+    /// A server with one HTML page for every address but robots.txt.
+    pub fn page(html: impl Into<Vec<u8>>) -> Self {
+        let html = html.into();
+        Self::with(move |_, stream| reply(stream, "200 OK", "Content-Type: text/html; charset=utf-8", &html))
+    }
+
+    pub fn url(&self, path: &str) -> Url {
+        Url::parse(&format!("http://127.0.0.1:{}{path}", self.port)).unwrap()
+    }
+
+    /// The heads of all requests so far.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
+
+    /// The targets of all requests so far.
+    pub fn targets(&self) -> Vec<String> {
+        self.heads().iter().map(|head| head.split(' ').nth(1).unwrap().to_owned()).collect()
+    }
+
+    /// Reads the page at `path`.
+    pub fn read(&self, path: &str) -> (Collected, Result<(), InputError>) {
+        self.read_within(path, &quick())
+    }
+
+    pub fn read_within(&self, path: &str, limits: &Limits) -> (Collected, Result<(), InputError>) {
+        let mut sink = Collected::default();
+        let options = Options { allow_loopback: true, ..Options::default() };
+        let outcome = read_url_within(&self.url(path), &options, limits, &mut sink);
+        (sink, outcome)
+    }
+}
+
+/// The default limits without waiting.
+pub fn quick() -> Limits {
+    Limits { between_requests: Duration::ZERO, first_wait: Duration::ZERO, ..Limits::default() }
+}
+
+/// Writes one answer with a correct length.
+pub fn reply(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) {
+    let headers = if headers.is_empty() { String::new() } else { format!("{headers}\r\n") };
+    let head =
+        format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+}
+
+/// Keeps the connection open until the client goes away.
+pub fn hold(stream: &mut TcpStream) {
+    let mut byte = [0];
+    while let Ok(1) = stream.read(&mut byte) {}
+}
+
+/// What the user is told.
+#[track_caller]
+pub fn message(outcome: Result<(), InputError>) -> String {
+    outcome.expect_err("must be refused").to_string()
+}
