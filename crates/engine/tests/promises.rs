@@ -5,10 +5,7 @@ use whitecoat_engine::Engine;
 
 #[test]
 fn rules_keep_their_promises() {
-    let engine = Engine::builtin().unwrap_or_else(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        panic!("the shipped rules do not load:\n{}", lines.join("\n"));
-    });
+    let engine = Engine::builtin().unwrap_or_else(|errors| panic!("the shipped rules do not load:\n{errors}"));
     let broken: Vec<String> = engine
         .broken_promises()
         .iter()
