@@ -12,12 +12,17 @@ macro_rules! files {
 pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "advice",
     "care",
+    "channel",
+    "contempt",
     "event",
     "guards",
     "image",
     "people",
+    "promise",
     "reach",
+    "review",
     "sensitive",
+    "sponsor",
     "status",
     "time",
 );
@@ -25,6 +30,11 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
     "boundary/individual-advice",
+    "boundary/review-response",
+    "boundary/unsecured-channel",
+    "claims/guarantee",
+    "conduct/derogatory-patient",
+    "disclosure/sponsorship",
     "privacy/date-or-age",
     "privacy/direct-identifier",
     "privacy/patient-image",
