@@ -171,6 +171,12 @@ impl Condition {
         self.any.iter().chain(&self.all).copied()
     }
 
+    /// Whether the condition could be met somewhere, given all signals that were seen.
+    pub(crate) fn possible(&self, seen: &SignalSet) -> bool {
+        let any = self.any.is_empty() || self.any.iter().any(|signal| seen.contains(*signal));
+        any && self.all.iter().all(|signal| seen.contains(*signal))
+    }
+
     /// What meets the condition around `focus`, if it is met. A bare `none` that is met has no signal to show, and
     /// shows the focus.
     pub(crate) fn met(&self, seen: &Seen<'_>, focus: Hit) -> Option<Met> {

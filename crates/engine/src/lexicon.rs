@@ -12,32 +12,69 @@ pub(crate) type WordId = u32;
 /// A class's number.
 pub(crate) type ClassId = u16;
 
+/// What an ordinary word costs a pattern that starts from it; see [`Lexicon::cost`].
+const ORDINARY: u32 = 2;
+
 /// Words by hash, and classes by word.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lexicon {
     ids: HashMap<u64, WordId, BuildHasherDefault<Identity>>,
-    words: Vec<Box<str>>,
-    classes_of: Vec<Vec<ClassId>>,
+    costs: Vec<u32>,
+    /// For every word, the number of its set of classes: most words have one of a few hundred sets.
+    set_of: Vec<u16>,
+    sets: Vec<ClassSet>,
+    /// The set that comes of adding a class to a set.
+    grown: HashMap<(u16, ClassId), u16>,
     members: Vec<Vec<WordId>>,
     class_names: HashMap<Box<str>, ClassId>,
 }
 
+/// Classes, a bit each.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct ClassSet(Vec<u64>);
+
+impl ClassSet {
+    fn with(&self, class: ClassId) -> Self {
+        let mut bits = self.0.clone();
+        let word = usize::from(class) / 64;
+        bits.resize(bits.len().max(word + 1), 0);
+        bits[word] |= 1 << (class % 64);
+        Self(bits)
+    }
+
+    fn contains(&self, class: ClassId) -> bool {
+        self.0.get(usize::from(class) / 64).is_some_and(|word| word & (1 << (class % 64)) != 0)
+    }
+}
+
 impl Lexicon {
     pub(crate) fn new() -> Self {
-        let mut lexicon = Self::default();
-        lexicon.words.push("".into());
-        lexicon.classes_of.push(Vec::new());
+        let mut lexicon = Self {
+            ids: HashMap::default(),
+            costs: vec![ORDINARY],
+            set_of: vec![0],
+            sets: vec![ClassSet::default()],
+            grown: HashMap::new(),
+            members: Vec::new(),
+            class_names: HashMap::new(),
+        };
+        for (word, share) in COMMON {
+            let id = lexicon.intern(word);
+            if let Some(cost) = lexicon.costs.get_mut(id as usize) {
+                *cost = share * 100;
+            }
+        }
         lexicon
     }
 
     /// The number of a word, added if it is new. Words over [`WORD_BYTES`] get 0.
     pub(crate) fn intern(&mut self, word: &str) -> WordId {
         let Some(hash) = hash_word(word.as_bytes()) else { return 0 };
-        let next = self.words.len() as WordId;
+        let next = self.set_of.len() as WordId;
         let id = *self.ids.entry(hash).or_insert(next);
         if id == next {
-            self.words.push(word.into());
-            self.classes_of.push(Vec::new());
+            self.set_of.push(0);
+            self.costs.push(ORDINARY);
         }
         id
     }
@@ -52,12 +89,18 @@ impl Lexicon {
         hash_word(word.as_bytes()).map_or(0, |hash| self.get(hash))
     }
 
-    pub(crate) fn word(&self, id: WordId) -> &str {
-        self.words.get(id as usize).map_or("", |word| word)
+    pub(crate) fn len(&self) -> usize {
+        self.set_of.len()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.words.len()
+    /// How often a word occurs in running text, in millionths; an order of magnitude is all that is needed.
+    pub(crate) fn cost(&self, word: WordId) -> u32 {
+        self.costs.get(word as usize).copied().unwrap_or(ORDINARY)
+    }
+
+    /// The same for all words of a class together.
+    pub(crate) fn class_cost(&self, class: ClassId) -> u32 {
+        self.members(class).iter().map(|&word| self.cost(word)).fold(0, u32::saturating_add)
     }
 
     /// The number of a class, added if it is new.
@@ -76,24 +119,55 @@ impl Lexicon {
     }
 
     pub(crate) fn add_to_class(&mut self, class: ClassId, word: WordId) {
-        if word == 0 {
+        if word == 0 || self.is_in(word, class) {
             return;
         }
-        let classes = &mut self.classes_of[word as usize];
-        if !classes.contains(&class) {
-            classes.push(class);
-            self.members[class as usize].push(word);
-        }
+        let (Some(set), Some(members)) = (self.set_of.get_mut(word as usize), self.members.get_mut(usize::from(class)))
+        else {
+            return;
+        };
+        members.push(word);
+        let sets = &mut self.sets;
+        let before = *set;
+        *set = *self.grown.entry((before, class)).or_insert_with(|| {
+            let grown = sets[usize::from(before)].with(class);
+            let known = sets.iter().position(|other| *other == grown);
+            known.unwrap_or_else(|| {
+                sets.push(grown);
+                sets.len() - 1
+            }) as u16
+        });
     }
 
     pub(crate) fn is_in(&self, word: WordId, class: ClassId) -> bool {
-        self.classes_of.get(word as usize).is_some_and(|classes| classes.contains(&class))
+        let set = self.set_of.get(word as usize).and_then(|set| self.sets.get(usize::from(*set)));
+        set.is_some_and(|set| set.contains(class))
     }
 
     pub(crate) fn members(&self, class: ClassId) -> &[WordId] {
-        self.members.get(class as usize).map_or(&[], |members| members)
+        self.members.get(usize::from(class)).map_or(&[], |members| members)
     }
 }
+
+/// Words so common that a pattern should rather start from another of its words, with their share of running English
+/// text in hundredths of a per cent, by order of magnitude.
+const COMMON: &[(&str, u32)] = &[
+    ("the", 500), ("to", 270), ("and", 260), ("of", 250), ("a", 210), ("in", 180), ("i", 180), ("is", 110),
+    ("that", 110), ("it", 110), ("for", 90), ("you", 130), ("my", 80), ("on", 75), ("with", 70), ("this", 60),
+    ("was", 70), ("be", 60), ("are", 55), ("have", 50), ("as", 50), ("at", 50), ("not", 50), ("me", 50),
+    ("but", 45), ("so", 45), ("we", 45), ("they", 40), ("he", 45), ("she", 30), ("your", 45), ("all", 35),
+    ("just", 35), ("from", 35), ("by", 35), ("or", 35), ("an", 30), ("his", 30), ("her", 30), ("what", 30),
+    ("if", 30), ("do", 35), ("can", 30), ("up", 30), ("out", 30), ("like", 30), ("will", 25), ("get", 25),
+    ("one", 25), ("no", 25), ("when", 25), ("who", 20), ("about", 20), ("there", 20), ("had", 20), ("has", 20),
+    ("our", 20), ("were", 20), ("go", 20), ("now", 20), ("them", 20), ("their", 20), ("him", 15), ("been", 15),
+    ("time", 15), ("good", 15), ("day", 15), ("how", 20), ("some", 15), ("more", 18), ("than", 12), ("then", 12),
+    ("here", 12), ("back", 12), ("'s", 120), ("'m", 40), ("'re", 25), ("'ve", 15), ("'ll", 15), ("'d", 8),
+    ("don't", 15), ("know", 20), ("see", 15), ("today", 15), ("want", 12), ("got", 15), ("us", 10), ("new", 12),
+    ("people", 12), ("would", 12), ("could", 8), ("should", 8), ("why", 10), ("am", 12), ("did", 10), ("any", 8),
+    ("into", 8), ("over", 8), ("after", 8), ("before", 6), ("these", 8), ("those", 5), ("because", 8), ("its", 8),
+    ("two", 6), ("first", 7), ("last", 6), ("still", 7), ("need", 8), ("make", 8), ("take", 6), ("going", 8),
+    ("off", 6), ("only", 7), ("too", 8), ("very", 6), ("work", 7), ("night", 5), ("week", 5), ("year", 5),
+];
 
 /// A hash of up to [`WORD_BYTES`] bytes, `None` for longer words.
 pub(crate) fn hash_word(word: &[u8]) -> Option<u64> {

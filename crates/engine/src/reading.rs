@@ -34,6 +34,12 @@ impl SignalSet {
         }
     }
 
+    pub(crate) fn add_all(&mut self, other: &SignalSet) {
+        for (into, from) in self.0.iter_mut().zip(&other.0) {
+            *into |= from;
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
@@ -60,7 +66,7 @@ pub(crate) struct Reader {
 }
 
 /// What the engine knows for reading.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Knowledge {
     pub(crate) signals: Signals,
     pub(crate) vocabulary: Vocabulary,
@@ -116,9 +122,8 @@ impl Reader {
             }
             for &index in signals.patterns_from_word(word) {
                 let pattern = &signals.patterns[index as usize];
-                let level = signals.info(pattern.signal).level;
-                if level > 1 {
-                    self.waiting.push((level, index, at as u32));
+                if pattern.level > 1 {
+                    self.waiting.push((pattern.level, index, at as u32));
                     continue;
                 }
                 let matcher = Matcher { lexicon: &signals.lexicon, document, entities: &self.entities };
@@ -135,7 +140,7 @@ impl Reader {
         let mut tries: Vec<(u32, u32)> = from_words.map(|&(_, index, at)| (index, at)).collect();
         for hit in &self.hits {
             for &index in signals.patterns_from_signal(hit.signal) {
-                if signals.info(signals.patterns[index as usize].signal).level == level {
+                if signals.patterns[index as usize].level == level {
                     tries.push((index, hit.start));
                 }
             }

@@ -243,6 +243,12 @@ impl Rule {
         kind && author
     }
 
+    /// The score, in log-odds, that a finding must reach.
+    pub(crate) fn needed_score(&self) -> f32 {
+        // Weights have one decimal; sums of them should not miss the mark by rounding.
+        (self.threshold / (1.0 - self.threshold)).ln() - 1e-4
+    }
+
     /// The signals that a finding of this rule can be about.
     pub(crate) fn focus_signals(&self) -> impl Iterator<Item = SignalId> + '_ {
         self.focus.iter().flat_map(|focus| focus.condition.signals())

@@ -11,7 +11,7 @@ use crate::item::{Item, Profile};
 use crate::reading::{Hit, Reader, SignalSet};
 use crate::rule::{Per, Rule, Weighted};
 use crate::signal::SignalId;
-use crate::text::{Buffers, Document, Place};
+use crate::text::{Buffers, Document, Place, TokenKind};
 
 /// An excerpt is widened by whole sentences until it has this many bytes.
 const EXCERPT_BYTES: usize = 90;
@@ -29,6 +29,8 @@ pub struct Scanner<'e> {
     facts: SignalSet,
     media: SignalSet,
     parent: SignalSet,
+    /// Signals and facts seen anywhere around the item.
+    everything: SignalSet,
     own: Vec<Hit>,
     ranges: Vec<(u32, u32)>,
     candidates: Vec<u16>,
@@ -47,8 +49,8 @@ struct ProfileReading {
 /// A rule's judgement of one focus.
 struct Judgement<'r> {
     focus: Hit,
+    entry: &'r Weighted,
     score: f32,
-    counted: Vec<(&'r Weighted, Met)>,
 }
 
 impl Judgement<'_> {
@@ -68,6 +70,7 @@ impl<'e> Scanner<'e> {
             facts: SignalSet::default(),
             media: SignalSet::default(),
             parent: SignalSet::default(),
+            everything: SignalSet::default(),
             own: Vec::new(),
             ranges: vec![(0, 0); signals],
             candidates: Vec::new(),
@@ -83,7 +86,7 @@ impl<'e> Scanner<'e> {
             let candidates = std::mem::take(&mut self.candidates);
             for &index in &candidates {
                 let Some(rule) = self.engine.rules().get(usize::from(index)) else { continue };
-                if rule.applies_to(item) {
+                if rule.applies_to(item) && self.within_reach(rule) {
                     self.apply(rule, &document, &mut findings);
                 }
             }
@@ -106,8 +109,8 @@ impl<'e> Scanner<'e> {
             None => out.push_str("no signal that the rule is about"),
             Some((rule, best)) => {
                 let _ = write!(out, "confidence {:.4}:", best.confidence());
-                for (weighted, met) in &best.counted {
-                    let name = weighted.condition.describe(*met, &self.engine.knowledge.signals);
+                for (weighted, met) in self.counted(rule, &best) {
+                    let name = weighted.condition.describe(met, &self.engine.knowledge.signals);
                     let _ = write!(out, " {name}@{} {:+.1}", weighted.condition.within.name(), weighted.weight);
                 }
                 if !rule.applies_to(item) {
@@ -128,7 +131,8 @@ impl<'e> Scanner<'e> {
         let considered = rule.map_or_else(Vec::new, |rule| {
             let judgements = self.judgements(rule);
             let entries = |judgement: &Judgement<'_>| {
-                let (focus, met) = judgement.counted.split_first()?;
+                let counted = self.counted(rule, judgement);
+                let (focus, met) = counted.split_first()?;
                 let met = met.iter().filter_map(|(entry, _)| number(&rule.evidence, entry)).collect();
                 Some((number(&rule.focus, focus.0)?, met))
             };
@@ -174,6 +178,11 @@ impl<'e> Scanner<'e> {
             if let Some(&id) = self.engine.facts.get(fact) {
                 self.facts.insert(id);
             }
+        }
+        self.everything.clone_from(&self.facts);
+        self.everything.add_all(&self.profile.signals);
+        for hit in &self.reader.hits {
+            self.everything.insert(hit.signal);
         }
         for fact in self.facts.iter() {
             self.candidates.extend_from_slice(&self.engine.rules_by_focus[usize::from(fact)]);
@@ -280,24 +289,38 @@ impl<'e> Scanner<'e> {
                     if elsewhere || focus.condition.met(&seen, hit).is_none() {
                         continue;
                     }
-                    let mut judgement = Judgement { focus: hit, score: rule.base + focus.weight, counted: Vec::new() };
-                    judgement.counted.push((focus, Met { signal, hit: Some(hit) }));
+                    let mut score = rule.base + focus.weight;
                     for evidence in &rule.evidence {
-                        if let Some(met) = evidence.condition.met(&seen, hit) {
-                            judgement.score += evidence.weight;
-                            judgement.counted.push((evidence, met));
+                        if evidence.condition.met(&seen, hit).is_some() {
+                            score += evidence.weight;
                         }
                     }
-                    judgements.push(judgement);
+                    judgements.push(Judgement { focus: hit, entry: focus, score });
                 }
             }
         }
         judgements
     }
 
+    /// What counted in a judgement: the focus first, then everything that was met.
+    fn counted<'r>(&self, rule: &'r Rule, judgement: &Judgement<'r>) -> Vec<(&'r Weighted, Met)> {
+        let seen = self.seen();
+        let focus = (judgement.entry, Met { signal: judgement.focus.signal, hit: Some(judgement.focus) });
+        let met = |entry: &'r Weighted| entry.condition.met(&seen, judgement.focus).map(|met| (entry, met));
+        std::iter::once(focus).chain(rule.evidence.iter().filter_map(met)).collect()
+    }
+
+    /// Whether a rule could make a finding if all that was seen stood at the right places. Most rules cannot.
+    fn within_reach(&self, rule: &Rule) -> bool {
+        let possible = |entry: &&Weighted| entry.condition.possible(&self.everything);
+        let focus = rule.focus.iter().filter(possible).map(|entry| entry.weight).fold(f32::NEG_INFINITY, f32::max);
+        let more = rule.evidence.iter().filter(|entry| entry.weight > 0.0).filter(possible).map(|entry| entry.weight);
+        rule.base + focus + more.sum::<f32>() >= rule.needed_score()
+    }
+
     fn apply(&self, rule: &Arc<Rule>, document: &Document<'_>, findings: &mut Vec<Finding>) {
         let mut judgements = self.judgements(rule);
-        judgements.retain(|judgement| judgement.confidence() >= rule.threshold);
+        judgements.retain(|judgement| judgement.score >= rule.needed_score());
         judgements.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.focus.start.cmp(&b.focus.start)));
         let mut kept: Vec<Judgement<'_>> = Vec::new();
         for judgement in judgements {
@@ -335,9 +358,9 @@ impl<'e> Scanner<'e> {
         let signals = &self.engine.knowledge.signals;
         let focus = judgement.focus;
         let span = document.span(focus.start as usize, focus.end as usize)?;
-        let (severity, modifiers) = self.severity(rule, judgement);
-        let mut evidence: Vec<Evidence> = judgement
-            .counted
+        let counted = self.counted(rule, judgement);
+        let (severity, modifiers) = self.severity(rule, judgement, &counted);
+        let mut evidence: Vec<Evidence> = counted
             .iter()
             .enumerate()
             .map(|(index, (weighted, met))| Evidence {
@@ -378,7 +401,12 @@ impl<'e> Scanner<'e> {
     }
 
     /// The rule's severity moved by its modifiers. Critical needs two cues of different sorts.
-    fn severity(&self, rule: &Rule, judgement: &Judgement<'_>) -> (Severity, Vec<Modifier>) {
+    fn severity(
+        &self,
+        rule: &Rule,
+        judgement: &Judgement<'_>,
+        counted: &[(&Weighted, Met)],
+    ) -> (Severity, Vec<Modifier>) {
         let seen = self.seen();
         let mut modifiers: Vec<Modifier> = Vec::new();
         for modifier in &rule.modifiers {
@@ -388,16 +416,16 @@ impl<'e> Scanner<'e> {
             }
         }
         let severity = rule.severity.moved(modifiers.iter().map(|modifier| modifier.step).sum());
-        if severity < Severity::Critical || self.cues(judgement) >= 2 {
+        if severity < Severity::Critical || self.cues(counted) >= 2 {
             return (severity, modifiers);
         }
         modifiers.push(Modifier { name: "one-cue-only".into(), step: -1 });
         (Severity::High, modifiers)
     }
 
-    fn cues(&self, judgement: &Judgement<'_>) -> usize {
+    fn cues(&self, counted: &[(&Weighted, Met)]) -> usize {
         let mut cues: Vec<&str> = Vec::new();
-        for (index, (weighted, met)) in judgement.counted.iter().enumerate() {
+        for (index, (weighted, met)) in counted.iter().enumerate() {
             let cue = &*self.engine.knowledge.signals.info(met.signal).cue;
             if (index == 0 || weighted.weight > 0.0) && !cues.contains(&cue) {
                 cues.push(cue);
@@ -417,8 +445,8 @@ impl<'e> Scanner<'e> {
             masks.extend(span.filter(inside).map(|span| Mask { span, label }));
         }
         for (at, token) in document.tokens().iter().enumerate() {
-            let digits = document.word(token).bytes().filter(u8::is_ascii_digit).count();
-            if digits >= MASKED_DIGITS {
+            let numeric = matches!(token.kind, TokenKind::Number | TokenKind::Mention | TokenKind::Url);
+            if numeric && document.word(token).bytes().filter(u8::is_ascii_digit).count() >= MASKED_DIGITS {
                 let span = document.span(at, at + 1);
                 masks.extend(span.filter(inside).map(|span| Mask { span, label: "number" }));
             }

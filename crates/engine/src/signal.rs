@@ -1,8 +1,9 @@
 //! Signals: what can be seen in a text, by name. Loaded from `signals/*.toml` and from the recognisers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::error::{DefinitionError, DefinitionErrors, SourceFile, nearest};
@@ -71,7 +72,7 @@ struct SignalDefinition {
 }
 
 /// All signals, compiled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Signals {
     pub(crate) infos: Vec<SignalInfo>,
     pub(crate) lexicon: Lexicon,
@@ -80,7 +81,7 @@ pub(crate) struct Signals {
     by_word: Vec<Box<[u32]>>,
     /// For every signal, the patterns that start from a hit of it.
     by_signal: Vec<Box<[u32]>>,
-    ids: HashMap<Arc<str>, SignalId>,
+    ids: FxHashMap<Arc<str>, SignalId>,
     pub(crate) levels: u8,
 }
 
@@ -91,7 +92,15 @@ impl Signals {
         builtins: &[&Builtin],
         lexicon: Lexicon,
     ) -> Result<Self, DefinitionErrors> {
-        let mut signals = Self { lexicon, ..Self::default() };
+        let mut signals = Self {
+            infos: Vec::new(),
+            lexicon,
+            patterns: Vec::new(),
+            by_word: Vec::new(),
+            by_signal: Vec::new(),
+            ids: FxHashMap::default(),
+            levels: 0,
+        };
         let mut errors = Vec::new();
         for builtin in builtins {
             signals.register(SignalInfo {
@@ -239,7 +248,7 @@ impl Signals {
                 let next = "add a word, a class or a signal that must stand in it";
                 fail("it has no anchor: nothing in it says where to start looking".to_owned(), next)
             })?;
-            self.patterns.push(Pattern { signal, elements: elements.into(), anchor, begins, ends });
+            self.patterns.push(Pattern { signal, elements: elements.into(), anchor, begins, ends, level: 0 });
         }
         Ok(())
     }
@@ -318,6 +327,9 @@ impl Signals {
     }
 
     fn index(&mut self) {
+        for pattern in &mut self.patterns {
+            pattern.level = self.infos[usize::from(pattern.signal)].level;
+        }
         let mut by_word: Vec<Vec<u32>> = vec![Vec::new(); self.lexicon.len()];
         let mut by_signal: Vec<Vec<u32>> = vec![Vec::new(); self.infos.len()];
         for (index, pattern) in self.patterns.iter().enumerate() {

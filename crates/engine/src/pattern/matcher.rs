@@ -82,9 +82,9 @@ impl Matcher<'_> {
         let sentence = self.document.tokens().get(at)?.sentence;
         let limits = self.document.sentence(sentence);
         let Element::One { atoms, .. } = pattern.elements.get(pattern.anchor)? else { return None };
+        let start = self.backward(pattern, pattern.anchor, at, limits.0)?;
         let after = self.forward_one(atoms, at, limits.1)?;
         let end = self.forward(pattern, pattern.anchor + 1, after, limits.1)?;
-        let start = self.backward(pattern, pattern.anchor, at, limits.0)?;
         Some((start, end))
     }
 
@@ -114,11 +114,11 @@ impl Matcher<'_> {
         let token = self.token(at)?;
         let mut best = None;
         for &atom in atoms {
-            let end = match atom {
-                Atom::Signal(signal) => self.entities.end_of(signal, at).filter(|&end| end <= limit),
-                _ => self.fits(atom, token).then_some(at + 1),
-            };
-            best = best.max(end);
+            match atom {
+                Atom::Signal(signal) => best = best.max(self.entities.end_of(signal, at).filter(|&end| end <= limit)),
+                _ if best.is_none() && self.fits(atom, token) => best = Some(at + 1),
+                _ => {}
+            }
         }
         best
     }
@@ -131,14 +131,14 @@ impl Matcher<'_> {
         let token = self.token(end - 1)?;
         let mut best: Option<usize> = None;
         for &atom in atoms {
-            let start = match atom {
-                Atom::Signal(signal) => self.entities.start_of(signal, end).filter(|&start| start >= limit),
-                _ => self.fits(atom, token).then_some(end - 1),
-            };
-            best = match (best, start) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
+            match atom {
+                Atom::Signal(signal) => {
+                    let start = self.entities.start_of(signal, end).filter(|&start| start >= limit);
+                    best = start.map(|start| best.map_or(start, |best| best.min(start))).or(best);
+                }
+                _ if best.is_none() && self.fits(atom, token) => best = Some(end - 1),
+                _ => {}
+            }
         }
         best
     }

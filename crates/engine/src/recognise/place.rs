@@ -1,9 +1,9 @@
 //! Places: towns and regions from the gazetteer, unknown names after a preposition, streets and named buildings.
 
-use std::collections::HashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{Cursor, Found, builtin, class_of};
-use crate::lexicon::{ClassId, Lexicon, hash_word};
+use crate::lexicon::{ClassId, Lexicon};
 use crate::signal::Builtin;
 use crate::text::{TokenKind, flag};
 
@@ -22,7 +22,7 @@ const LONGEST_NAME: usize = 4;
 /// Names of places with the size of the largest place of that name.
 #[derive(Debug, Default)]
 pub(crate) struct Gazetteer {
-    sizes: HashMap<u64, Size>,
+    sizes: FxHashMap<u64, Size>,
 }
 
 /// How many people live in a place.
@@ -41,7 +41,7 @@ impl Gazetteer {
     /// From lines `name<TAB>countries<TAB>band[<TAB>w]` of places and `name<TAB>country…` of regions. Names that are also
     /// words (`w`) are left to context: they count only after a preposition, which is where all places are looked for.
     pub(crate) fn parse(places: &str, regions: &str) -> Self {
-        let mut sizes = HashMap::with_capacity(places.len() / 20);
+        let mut sizes = FxHashMap::with_capacity_and_hasher(places.len() / 16, FxBuildHasher);
         for line in places.lines() {
             let mut columns = line.split('\t');
             let (Some(name), _, Some(band)) = (columns.next(), columns.next(), columns.next()) else { continue };
@@ -65,10 +65,10 @@ impl Gazetteer {
     }
 }
 
+/// FNV-1a over a name's letters, without full stops ("St. Louis" and "St Louis").
 fn hash_name(bytes: impl Iterator<Item = u8>) -> u64 {
-    let name: Vec<u8> = bytes.filter(|b| *b != b'.').collect();
-    name.chunks(24).fold(name.len() as u64, |hash, chunk| {
-        hash.rotate_left(17).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ hash_word(chunk).unwrap_or_default()
+    bytes.filter(|b| *b != b'.').fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }
 
