@@ -89,7 +89,7 @@ impl Words {
         let given = lexicon.intern_class("given-name");
         let mut class = |name: &str, words: &str| class_of(lexicon, name, words);
         Self {
-            before: class("place.before", "in at from near outside around by off of to through across downtown"),
+            before: class("place.before", "in at from near outside around by off of to through across downtown past via beyond towards"),
             building: class(
                 "place.building",
                 "hospital infirmary clinic surgery practice hospice elementary primary school high academy college university \
@@ -153,7 +153,7 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
         }
     }
     let preposition = place.map(|i| cursor.text(i).to_ascii_lowercase()).unwrap_or_default();
-    let certain = matches!(preposition.as_str(), "in" | "near" | "outside" | "from" | "at" | "off" | "downtown");
+    let certain = matches!(preposition.as_str(), "in" | "near" | "outside" | "from" | "at" | "off" | "downtown" | "past" | "beyond" | "towards");
     let ordinary = token.word != 0 && !cursor.in_class(at, words.saint) && end == at + 1;
     let is_person = cursor.in_class(at, words.given);
     if certain && after_preposition && !ordinary && !is_person && !token.has(flag::ALL_CAPS) {
