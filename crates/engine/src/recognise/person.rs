@@ -75,7 +75,9 @@ impl Words {
                  not no yes is are was were be been am do does did has have had can could will would shall should may might must \
                  let just only also very today tonight tomorrow yesterday now here there thanks thank please sorry hello hi hey \
                  good great happy new old first last next one two three monday tuesday wednesday thursday friday saturday sunday \
-                 january february march april june july august september october november december christmas easter",
+                 january february march april june july august september october november december christmas easter \
+                 african american hispanic latino latina caucasian asian european australian canadian british english irish welsh \
+                 scottish indian aroha kia",
             ),
             given,
             given_or_word,

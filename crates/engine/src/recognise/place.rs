@@ -82,6 +82,7 @@ pub(crate) struct Words {
     given: ClassId,
     months: ClassId,
     never: ClassId,
+    not_place: ClassId,
 }
 
 impl Words {
@@ -111,6 +112,11 @@ impl Words {
                  youtube google zoom god covid nhs ed er icu nicu or picu pacu theatre clinic hospital mr mrs ms dr prof miss \
                  medicine surgery nursing pediatrics paediatrics cardiology oncology psychiatry radiology",
             ),
+            not_place: class(
+                "place.not",
+                "score scale syndrome disease sign criteria reflex protocol study trial classification grade stage procedure \
+                 method test index day week month",
+            ),
             gazetteer,
             given,
         }
@@ -130,6 +136,10 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
     let end = end_of_capitals(cursor, words, at);
     if let Some(end) = building(cursor, words, at, end) {
         return out.push(Found { signal: "facility", start: at, end });
+    }
+    // "an increase in Wells score": an eponym.
+    if (at + 1..=end).any(|i| cursor.in_class(i, words.not_place) && cursor.beside(at, i).is_some()) {
+        return;
     }
     let mut place = before;
     if place.is_some_and(|i| cursor.text(i).eq_ignore_ascii_case("the")) {
