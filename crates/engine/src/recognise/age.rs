@@ -25,6 +25,7 @@ pub(crate) struct Words {
     before: ClassId,
     is: ClassId,
     tens: ClassId,
+    teens: ClassId,
     ones: ClassId,
     old: ClassId,
     plain: ClassId,
@@ -46,6 +47,10 @@ impl Words {
             before: class("age.before", "aged age turned turning turns"),
             is: class("age.is", "'s is was she's he's"),
             tens: class("age.tens", "twenty thirty forty fifty sixty seventy eighty ninety hundred"),
+            teens: class(
+                "age.teens",
+                "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+            ),
             ones: class("age.ones", "one two three four five six seven eight nine"),
             old: class("age.old", "old o of"),
             plain: class("age.plain", "she he they her him who and"),
@@ -119,6 +124,9 @@ fn plain(cursor: &Cursor<'_>, words: &Words, at: usize, value: u32, out: &mut Ve
 
 /// An age in words: `ninety-six`, when something says that it is an age.
 pub(crate) fn in_words(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) {
+    if cursor.in_class(at, words.teens) {
+        return teen(cursor, words, at, out);
+    }
     if !cursor.in_class(at, words.tens) {
         return;
     }
@@ -154,6 +162,24 @@ pub(crate) fn in_words(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut 
     });
     if is_old || said {
         report(value, at, if is_old { old + 1 } else { end }, out);
+    }
+}
+
+/// `she is nineteen`, `aged twelve`, `fifteen years old`.
+fn teen(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) {
+    let year = cursor.past_hyphen(at + 1);
+    let old = cursor.past_hyphen(year + 1);
+    let is_old = cursor.in_class(year, words.year) && cursor.text(old).eq_ignore_ascii_case("old");
+    let before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
+    let stops = cursor.get(at + 1).is_none_or(|t| t.kind == TokenKind::Sign) || cursor.beside(at, at + 1).is_none();
+    let said = before.is_some_and(|before| {
+        let is = cursor.in_class(before, words.is)
+            && before.checked_sub(1).is_some_and(|i| cursor.in_class(i, words.plain) || cursor.in_class(i, words.sex));
+        cursor.in_class(before, words.before) || (is && stops)
+    });
+    if is_old || said {
+        let minor = !matches!(cursor.text(at).to_ascii_lowercase().as_str(), "eighteen" | "nineteen");
+        report(if minor { 12 } else { 18 }, at, if is_old { old + 1 } else { at + 1 }, out);
     }
 }
 

@@ -60,6 +60,17 @@ fn all_digits(cursor: &Cursor<'_>, at: usize) -> Option<usize> {
     (little || big).then_some(at + 5)
 }
 
+/// `20250801`, as cameras and recorders name their files.
+pub(crate) fn eight_digits(cursor: &Cursor<'_>, at: usize, out: &mut Vec<Found>) -> Option<usize> {
+    let value = cursor.value(at).filter(|_| cursor.digits(at) == 8)?;
+    let (year, month, day) = (value / 10_000, value / 100 % 100, value % 100);
+    let sound = (1990..=2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    sound.then(|| {
+        out.push(Found { signal: "date-day", start: at, end: at + 1 });
+        at + 1
+    })
+}
+
 /// `12 May`, `3rd of May 2020`, `May 12th`, `May 2020`.
 fn with_month(cursor: &Cursor<'_>, words: &Words, at: usize) -> Option<(&'static str, usize, usize)> {
     let value = cursor.value(at)?;

@@ -60,6 +60,7 @@ pub(crate) fn recognise(document: &Document<'_>, lexicon: &Lexicon, words: &Voca
         match token.kind {
             TokenKind::Number if at >= free_from => {
                 free_from = contact::phone(&cursor, at, out)
+                    .or_else(|| date::eight_digits(&cursor, at, out))
                     .or_else(|| number::identifier(&cursor, &words.number, at, out))
                     .or_else(|| date::numeric(&cursor, &words.date, at, out))
                     .or_else(|| age::in_digits(&cursor, &words.age, at, out))

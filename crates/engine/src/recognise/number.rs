@@ -9,6 +9,7 @@ pub(crate) const SIGNALS: &[Builtin] = &[
     builtin("record-number", "a record, account or case number", "identifier", Some("number"), Some('H'), None),
     builtin("national-id", "a national identity or health number", "identifier", Some("number"), Some('G'), None),
     builtin("serial-number", "a device, accession or vehicle number", "identifier", Some("number"), Some('M'), None),
+    builtin("ip-address", "the address of a computer", "identifier", Some("number"), Some('O'), None),
     builtin("long-number", "a long number of unknown kind", "identifier", Some("number"), Some('R'), None),
     builtin("dose", "an amount of a medicine", "dose", None, None, None),
     builtin("percent", "a percentage", "measure", None, None, None),
@@ -20,6 +21,7 @@ pub(crate) struct Words {
     record: ClassId,
     national: ClassId,
     serial: ClassId,
+    plate: ClassId,
     public_code: ClassId,
     number_word: ClassId,
     unit: ClassId,
@@ -32,18 +34,20 @@ impl Words {
             record: class(
                 "number.record",
                 "mrn urn uhid chi chart record records hospital policy claim member beneficiary account acct encounter csn \
-                 visit patient pt pid case file ref reference registration referral booking",
+                 visit patient pt pid case file ref reference registration referral booking insurance insurer ins plan subscriber \
+                 hosp rx prescription",
             ),
             national: class("number.national", "nhs ssn medicare medicaid ohip phn pps ihi dva passport"),
             serial: class(
                 "number.serial",
-                "accession acc serial sn s/n udi lot implant device plate licence license vin reg rego episode specimen",
+                "accession acc serial sn s udi lot implant device plate licence license vin reg rego episode specimen",
             ),
+            plate: class("number.plate", "plate plates rego registration vin licence license"),
             public_code: class(
                 "number.public",
                 "npi nct pmid doi isbn isrctn gmc nmc ahpra ein recall lot trial version grant protocol irb rec batch",
             ),
-            number_word: class("number.word", "no number num id nr is was"),
+            number_word: class("number.word", "no number num id nr is was n"),
             unit: class(
                 "dose.unit",
                 "mg mcg g ml units unit iu mgs mls mcgs milligrams micrograms puffs puff tablets tabs tablet tab gtt drops \
@@ -55,7 +59,15 @@ impl Words {
 
 /// A number that stands for a person, a device or a case, at `at`; answers where to go on.
 pub(crate) fn identifier(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) -> Option<usize> {
+    if let Some(end) = ip_address(cursor, at) {
+        out.push(Found { signal: "ip-address", start: at, end });
+        return Some(end);
+    }
     let (start, end, digits) = extent(cursor, at);
+    if is_plate(cursor, words, start, end) {
+        out.push(Found { signal: "serial-number", start, end });
+        return Some(end);
+    }
     if digits.len() < 3 {
         return None;
     }
@@ -63,7 +75,9 @@ pub(crate) fn identifier(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mu
         return Some(end);
     }
     let social = is_social_security(cursor, at);
-    let signal = if social || said_before(cursor, words.national, words, start) || is_nhs_number(cursor, at, &digits) {
+    // Shorter ones are service lines, such as NHS 111.
+    let national = digits.len() >= 6 && said_before(cursor, words.national, words, start);
+    let signal = if social || national || is_nhs_number(cursor, at, &digits) {
         "national-id"
     } else if digits.len() >= 4 && said_before(cursor, words.serial, words, start) {
         "serial-number"
@@ -119,6 +133,21 @@ fn extent(cursor: &Cursor<'_>, at: usize) -> (usize, usize, String) {
     (start, end, digits)
 }
 
+/// `rego 1FK-7QX`: letters and digits mixed, of which a numberplate may have few.
+fn is_plate(cursor: &Cursor<'_>, words: &Words, start: usize, end: usize) -> bool {
+    const SHORTEST: u32 = 5;
+    let (Some(first), Some(last)) = (cursor.get(start), cursor.get(end.saturating_sub(1))) else { return false };
+    end > start + 1 && last.end - first.start >= SHORTEST && said_before(cursor, words.plate, words, start)
+}
+
+/// `192.168.1.1`: four numbers up to 255.
+fn ip_address(cursor: &Cursor<'_>, at: usize) -> Option<usize> {
+    let part = |i: usize| cursor.value(i).is_some_and(|value| value <= 255) && cursor.digits(i) <= 3;
+    let dotted = |i: usize| cursor.is_sign(i, b'.') && cursor.is_joined(i) && cursor.is_joined(i + 1);
+    let address = (0..4).all(|n| part(at + 2 * n)) && (0..3).all(|n| dotted(at + 2 * n + 1));
+    (address && !cursor.is_joined(at)).then_some(at + 7)
+}
+
 /// Whether a word of `class` stands up to three tokens before `start`, with nothing but "number", "no." or signs between.
 fn said_before(cursor: &Cursor<'_>, class: ClassId, words: &Words, start: usize) -> bool {
     if cursor.in_class(start, class) {
@@ -131,7 +160,7 @@ fn said_before(cursor: &Cursor<'_>, class: ClassId, words: &Words, start: usize)
             return true;
         }
         let between = cursor.in_class(before, words.number_word)
-            || cursor.get(before).is_some_and(|t| matches!(t.sign, b':' | b'#' | b'.' | b'-' | b'(' | b'='))
+            || cursor.get(before).is_some_and(|t| matches!(t.sign, b':' | b'#' | b'.' | b'-' | b'(' | b'=' | b'/'))
             || cursor.text(before).eq_ignore_ascii_case("id");
         if !between {
             return false;

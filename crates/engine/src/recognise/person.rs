@@ -27,6 +27,7 @@ pub(crate) struct Words {
     suffix: ClassId,
     greeting: ClassId,
     introduces: ClassId,
+    after_call: ClassId,
     not_person: ClassId,
 }
 
@@ -55,10 +56,11 @@ impl Words {
                 "hi hello hey dear aw ah aye ach oh howdy hiya morning thanks cheers sorry congrats congratulations happy kia \
                  bless bravo welcome",
             ),
+            after_call: class("person.after-call", "this you you're your that's thank thanks we we're we've congratulations so"),
             introduces: class(
                 "person.introduces",
                 "meet little wee big old young baby auntie aunty uncle granny grandad grandpa grandma nana nan yiayia coach lt \
-                 sgt captain called named naming don doña tío tía our that's it's poor dear sweet brave rip farewell saint",
+                 sgt captain not called named naming don doña tío tía our that's it's poor dear sweet brave rip farewell saint",
             ),
             not_person: class(
                 "person.not",
@@ -73,7 +75,9 @@ impl Words {
                  not no yes is are was were be been am do does did has have had can could will would shall should may might must \
                  let just only also very today tonight tomorrow yesterday now here there thanks thank please sorry hello hi hey \
                  good great happy new old first last next one two three monday tuesday wednesday thursday friday saturday sunday \
-                 january february march april june july august september october november december christmas easter",
+                 january february march april june july august september october november december christmas easter \
+                 african american hispanic latino latina caucasian asian european australian canadian british english irish welsh \
+                 scottish indian aroha kia",
             ),
             given,
             given_or_word,
@@ -185,12 +189,14 @@ fn addressed(cursor: &Cursor<'_>, words: &Words, at: usize, known: bool) -> bool
     let stops = |i: usize| {
         cursor.get(i).is_none_or(|t| t.sentence != token.sentence || matches!(t.sign, b',' | b'!' | b'?' | b'.'))
     };
+    // An unknown word is a name there only when it is called out: "so well, Gráinne!"
+    let ends_call = |i: usize| if known { stops(i) } else { cursor.is_sign(i, b'!') };
     match before {
         Some(before) => {
             let greeted = cursor.in_class(before, words.greeting);
-            (greeted && (known || stops(at + 1))) || (known && cursor.is_sign(before, b',') && stops(at + 1))
+            (greeted && (known || stops(at + 1))) || (cursor.is_sign(before, b',') && ends_call(at + 1))
         }
-        None => at == 0 && cursor.is_sign(at + 1, b',') && (known || unknown),
+        None => at == 0 && (cursor.is_sign(at + 1, b',') || known && cursor.in_class(at + 1, words.after_call)),
     }
 }
 

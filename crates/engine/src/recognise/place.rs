@@ -82,6 +82,7 @@ pub(crate) struct Words {
     given: ClassId,
     months: ClassId,
     never: ClassId,
+    not_place: ClassId,
 }
 
 impl Words {
@@ -89,7 +90,7 @@ impl Words {
         let given = lexicon.intern_class("given-name");
         let mut class = |name: &str, words: &str| class_of(lexicon, name, words);
         Self {
-            before: class("place.before", "in at from near outside around by off of to through across downtown"),
+            before: class("place.before", "in at from near outside around by off of to through across downtown past via beyond towards"),
             building: class(
                 "place.building",
                 "hospital infirmary clinic surgery practice hospice elementary primary school high academy college university \
@@ -111,6 +112,11 @@ impl Words {
                  youtube google zoom god covid nhs ed er icu nicu or picu pacu theatre clinic hospital mr mrs ms dr prof miss \
                  medicine surgery nursing pediatrics paediatrics cardiology oncology psychiatry radiology",
             ),
+            not_place: class(
+                "place.not",
+                "score scale syndrome disease sign criteria reflex protocol study trial classification grade stage procedure \
+                 method test index day week month",
+            ),
             gazetteer,
             given,
         }
@@ -130,6 +136,10 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
     let end = end_of_capitals(cursor, words, at);
     if let Some(end) = building(cursor, words, at, end) {
         return out.push(Found { signal: "facility", start: at, end });
+    }
+    // "an increase in Wells score": an eponym.
+    if (at + 1..=end).any(|i| cursor.in_class(i, words.not_place) && cursor.beside(at, i).is_some()) {
+        return;
     }
     let mut place = before;
     if place.is_some_and(|i| cursor.text(i).eq_ignore_ascii_case("the")) {
@@ -153,7 +163,7 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
         }
     }
     let preposition = place.map(|i| cursor.text(i).to_ascii_lowercase()).unwrap_or_default();
-    let certain = matches!(preposition.as_str(), "in" | "near" | "outside" | "from" | "at" | "off" | "downtown");
+    let certain = matches!(preposition.as_str(), "in" | "near" | "outside" | "from" | "at" | "off" | "downtown" | "past" | "beyond" | "towards");
     let ordinary = token.word != 0 && !cursor.in_class(at, words.saint) && end == at + 1;
     let is_person = cursor.in_class(at, words.given);
     if certain && after_preposition && !ordinary && !is_person && !token.has(flag::ALL_CAPS) {
