@@ -8,7 +8,7 @@ use serde::Serialize;
 pub const EXAMPLES_PER_REASON: usize = 3;
 
 /// Coverage of one input that the user named.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// The input as the user typed it.
     pub input: String,
@@ -25,7 +25,7 @@ pub struct Coverage {
 }
 
 /// How often something was not read, and where first.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Gap {
     /// How many records or files.
     pub count: u64,
