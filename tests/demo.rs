@@ -15,8 +15,7 @@ use zip::{DateTime, ZipArchive, ZipWriter};
 const ARCHIVE: &str = "tests/fixtures/demo/x-archive-2025-11-02.zip";
 
 /// What the posts with findings give away, and no output may.
-const GIVEN_AWAY: &[&str] =
-    &["Pellegrino", "00731845", "Rosalie", "May 30", "103", "Danby", "tomkessler72"];
+const GIVEN_AWAY: &[&str] = &["Pellegrino", "00731845", "Rosalie", "May 30", "103", "Danby", "tomkessler72"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -39,18 +39,11 @@ pub struct Input {
 enum Kind {
     Stdin,
     Url(Url),
-    /// A folder whose inputs stand beside this one, with what else it holds.
-    Folder(PathBuf, Box<Rest>),
+    /// A folder whose inputs stand beside this one, with what else is in it.
+    Folder(PathBuf, Box<Coverage>),
     Archive(PathBuf),
     Page(PathBuf),
     Items(PathBuf),
-}
-
-/// What a folder of inputs holds: how many inputs, and what is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Rest {
-    inputs: u64,
-    coverage: Coverage,
 }
 
 impl Input {
@@ -85,9 +78,9 @@ impl Input {
                 }
                 web::read_url(url, options, sink)
             }
-            Kind::Folder(_, rest) => {
-                sink.recognised(&format!("a folder with {}", counted(rest.inputs, "input", "inputs")));
-                sink.coverage().absorb(rest.coverage.clone());
+            Kind::Folder(_, coverage) => {
+                sink.recognised(&format!("a folder with {}", counted(coverage.holds, "input", "inputs")));
+                sink.coverage().absorb(Coverage::clone(coverage));
                 Ok(())
             }
             Kind::Archive(path) => archive::read(path, options, sink),
@@ -182,8 +175,7 @@ fn recognise_folder(path: &Path, name: String) -> Result<Vec<Input>, InputError>
         };
         return Err(unreadable(&name, problem, next));
     }
-    let rest = Rest { inputs: inputs.len() as u64, coverage };
-    inputs.insert(0, Input { name, kind: Kind::Folder(path.to_owned(), Box::new(rest)) });
+    inputs.insert(0, Input { name, kind: Kind::Folder(path.to_owned(), Box::new(coverage)) });
     Ok(inputs)
 }
 
@@ -216,6 +208,7 @@ fn children(folder: &Path, name: &str) -> Result<(Vec<Input>, Coverage), InputEr
             Err(error) => coverage.fail("a file in the folder cannot be opened", error.to_string()),
         }
     }
+    coverage.holds = inputs.len() as u64;
     Ok((inputs, coverage))
 }
 
@@ -319,7 +312,7 @@ mod tests {
         inputs
             .iter()
             .map(|input| match &input.kind {
-                Kind::Folder(of, rest) => format!("folder {}: {}", below(of), rest.inputs),
+                Kind::Folder(of, coverage) => format!("folder {}: {}", below(of), coverage.holds),
                 Kind::Archive(of) => format!("archive {}", below(of)),
                 Kind::Page(of) => format!("page {}", below(of)),
                 Kind::Items(of) => format!("items {}", below(of)),
@@ -370,16 +363,15 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink("/etc/hostname", folder.path().join("e.jsonl")).unwrap();
         let inputs = Input::recognise(folder.path().as_os_str()).unwrap();
-        let Kind::Folder(_, rest) = &inputs[0].kind else { panic!("{inputs:?}") };
-        let counts: Vec<_> =
-            rest.coverage.skipped.iter().map(|(why, gap)| (why.as_str(), gap.count)).collect();
+        let Kind::Folder(_, coverage) = &inputs[0].kind else { panic!("{inputs:?}") };
+        let counts: Vec<_> = coverage.skipped.iter().map(|(why, gap)| (why.as_str(), gap.count)).collect();
         let mut expected = vec![("not an input: a PDF document", 2)];
         expected.push(("not an input: a folder that is no archive: name it too, if it holds inputs", 1));
         #[cfg(unix)]
         expected.push(("not an input: a symbolic link, which is not followed", 1));
         expected.sort_unstable();
         assert_eq!(counts, expected);
-        assert!(rest.coverage.is_complete());
+        assert!(coverage.is_complete());
     }
 
     #[test]
