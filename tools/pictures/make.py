@@ -15,8 +15,8 @@ COMMAND = "$ cargo run --release -- audit tests/fixtures/demo"
 FIRST_LINES, LAST_LINES = 40, 8
 COLOURS = {"31": "#ff6b68", "33": "#e5c07b", "36": "#56b6c2"}
 ROWS = 10
-COLUMNS = {"severity": 80, "rule": 210, "excerpt": 290, "why": 240, "action": 240, "platform": 85, "kind": 95,
-           "posted_at": 100, "decision": 85, "note": 60}
+COLUMNS = {"severity": 84, "rule": 210, "excerpt": 290, "why": 240, "action": 240, "platform": 98, "kind": 95,
+           "posted_at": 168, "decision": 85, "note": 60}
 
 
 def run(folder):
@@ -57,7 +57,10 @@ def terminal(lines):
 
 def table(rows):
     """The first row of each rule."""
-    first = list({row["rule"]: row for row in reversed(rows)}.values())[::-1][:ROWS]
+    first = {}
+    for row in rows:
+        first.setdefault(row["rule"], row)
+    first = list(first.values())[:ROWS]
     css = ("*{box-sizing:border-box}body{margin:0;font:12px 'DejaVu Sans',sans-serif}table{border-collapse:collapse;table-layout:fixed;"
            f"width:{sum(COLUMNS.values()) + 26}px" "}td,th{border:1px solid #c9c9c9;padding:3px 5px;vertical-align:top;text-align:left;overflow:hidden}"
            "th{background:#e8e8e8}.n{background:#f3f3f3;color:#777;text-align:center;width:26px}td div{max-height:75px;overflow:hidden}")
