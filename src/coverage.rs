@@ -8,12 +8,15 @@ use serde::Serialize;
 pub const EXAMPLES_PER_REASON: usize = 3;
 
 /// Coverage of one input that the user named.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// The input as the user typed it.
     pub input: String,
     /// What it was recognised as, such as `X archive of @name`.
     pub recognised: String,
+    /// How many inputs it holds, for a folder of inputs; each has a coverage of its own.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub holds: u64,
     /// Left out on purpose, by reason. Does not make a run incomplete.
     pub skipped: BTreeMap<String, Gap>,
     /// Should have been read and could not be, by reason. Makes a run incomplete.
@@ -25,7 +28,7 @@ pub struct Coverage {
 }
 
 /// How often something was not read, and where first.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Gap {
     /// How many records or files.
     pub count: u64,
@@ -74,6 +77,7 @@ impl Coverage {
                 entry.trim();
             }
         }
+        self.holds += other.holds;
         self.notes.extend(other.notes);
         self.hosts.extend(other.hosts);
     }
@@ -92,6 +96,10 @@ impl Coverage {
         gap.examples.insert(place);
         gap.trim();
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Gap {

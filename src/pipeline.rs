@@ -296,7 +296,7 @@ mod tests {
         let line =
             |id| format!("{{\"id\":\"{id}\",\"text\":\"a post that is long enough to fill a batch\"}}\n");
         std::fs::write(file.path(), (0..count).map(line).collect::<String>()).unwrap();
-        let inputs = vec![Input::recognise(file.path().as_os_str()).unwrap()];
+        let inputs = Input::recognise(file.path().as_os_str()).unwrap();
         let settings = Settings {
             jobs,
             options: Options::default(),

@@ -123,6 +123,35 @@ fn a_broken_line_makes_the_audit_incomplete() {
 }
 
 #[test]
+fn a_folder_of_inputs_is_read_input_by_input() {
+    let folder = folder(&[
+        ("posts.jsonl", TWO_POSTS.as_bytes()),
+        ("damaged.zip", b"PK\x03\x04 and no more"),
+        ("letter.pdf", b"%PDF-1.7\n"),
+    ]);
+    let output = run(&folder, &["audit", ".", "--now", NOW]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let record: serde_json::Value = serde_json::from_str(&read(&folder, "audit.run.json")).unwrap();
+    let inputs: Vec<_> = record["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|input| {
+            (input["input"].as_str().unwrap(), input["items"].as_u64().unwrap(), &input["ended"]["state"])
+        })
+        .collect();
+    assert_eq!(
+        inputs,
+        [
+            (".", 0, &"complete".into()),
+            ("./damaged.zip", 0, &"unreadable".into()),
+            ("./posts.jsonl", 2, &"complete".into())
+        ]
+    );
+    assert_eq!(record["inputs"][0]["skipped"]["not an input: a PDF document"]["count"], 1);
+}
+
+#[test]
 fn bad_inputs_say_what_they_are_and_what_to_do() {
     let folder = folder(&[
         ("archive.zip", b"%PDF-1.7\n"),

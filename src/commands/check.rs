@@ -12,7 +12,7 @@ use crate::profile::Loaded;
 use crate::report::Row;
 use crate::report::columns::{action, possible_patient_data};
 use crate::report::row;
-use crate::report::summary::{lower_first, style_of, terminal_width, wrapped};
+use crate::report::summary::{possible, style_of, terminal_width, wrapped};
 
 /// A longer draft is no draft.
 const MAX_DRAFT_BYTES: u64 = 1024 * 1024;
@@ -64,7 +64,7 @@ fn write(rows: &[Row], to: &mut dyn Write) -> io::Result<()> {
     for row in rows {
         let colour = style_of(row.severity);
         let (name, id) = (row.severity.name(), &row.rule.id);
-        writeln!(to, "{colour}{name}{colour:#}  possible {} ({id})", lower_first(&row.rule.title))?;
+        writeln!(to, "{colour}{name}{colour:#}  {} ({id})", possible(&row.rule.title))?;
         let advice =
             if possible_patient_data(row) { "Do not post it as it is.".to_owned() } else { action(row) };
         for text in [&format!("“{}”", row.excerpt), &row.rule.why, &advice] {

@@ -58,8 +58,12 @@ fn report(readings: &[Reading], output: &Path) {
         if let Ended::Unreadable(problem) = &reading.ended {
             let _ = writeln!(stderr, "{}", printable(problem));
         }
-        let items = counted(reading.counts.items, "item", "items");
-        let _ = writeln!(stderr, "{}", printable(&format!("{}: {items}", reading.coverage.input)));
+        let (count, one, many) = match reading.coverage.holds {
+            0 => (reading.counts.items, "item", "items"),
+            inputs => (inputs, "input", "inputs"),
+        };
+        let line = format!("{}: {}", reading.coverage.input, counted(count, one, many));
+        let _ = writeln!(stderr, "{}", printable(&line));
         for (label, gaps) in [("failed", &reading.coverage.failed), ("left out", &reading.coverage.skipped)] {
             for (reason, gap) in gaps {
                 let examples: Vec<_> = gap.examples.iter().map(String::as_str).collect();

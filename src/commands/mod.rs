@@ -83,12 +83,12 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// Recognises all inputs, or says of every one that is none why.
+/// Recognises all inputs, those in named folders too, or says of every argument that is none why.
 fn recognise(args: &ReadArgs) -> Result<Vec<Input>, Failure> {
     let (mut inputs, mut problems) = (Vec::new(), Vec::new());
     for argument in &args.inputs {
         match Input::recognise(argument) {
-            Ok(input) => inputs.push(input),
+            Ok(recognised) => inputs.extend(recognised),
             Err(error) => problems.push(error.to_string()),
         }
     }

@@ -76,7 +76,9 @@ impl Page<'_> {
                 what => format!(" ({what})"),
             };
             self.text(2, Style::new(), &format!("{}{recognised}", reading.coverage.input))?;
-            self.text(4, DIM, &contents(reading))?;
+            if reading.coverage.holds == 0 {
+                self.text(4, DIM, &contents(reading))?;
+            }
             for note in &reading.coverage.notes {
                 self.text(4, DIM, &format!("note: {note}"))?;
             }
@@ -122,11 +124,8 @@ impl Page<'_> {
         });
         let platform = if row.platform.is_empty() { "" } else { &row.platform };
         let name = row.severity.name();
-        let head = printable(&format!(
-            "{date} {platform} {}: possible {}",
-            words(&row.kind),
-            lower_first(&row.rule.title)
-        ));
+        let head =
+            printable(&format!("{date} {platform} {}: {}", words(&row.kind), possible(&row.rule.title)));
         let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
         writeln!(self.to, "  {colour}{name:8}{colour:#} {head}")?;
         if !row.excerpt.is_empty() {
@@ -228,13 +227,14 @@ pub fn style_of(severity: Severity) -> Style {
     }
 }
 
-/// A title in the middle of a sentence; abbreviations stay as they are.
-pub fn lower_first(title: &str) -> String {
+/// A rule's title in the middle of a sentence, never as a certainty; abbreviations stay as they are.
+pub fn possible(title: &str) -> String {
     let mut chars = title.chars();
-    match (chars.next(), chars.clone().next()) {
+    let title = match (chars.next(), chars.clone().next()) {
         (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
         _ => title.to_owned(),
-    }
+    };
+    if title.starts_with("possible ") { title } else { format!("possible {title}") }
 }
 
 /// The lines of a text at a width, broken at spaces; a word that is wider stays whole.

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::archive::Holds;
 use super::look::{self, Look};
 use super::{InputError, Options, Sink, archive, fingerprint, items_file, web};
+use crate::coverage::Coverage;
 use crate::reading::Fingerprint;
+use crate::wording::counted;
 
 /// How much of a file is looked at.
 const HEAD_BYTES: u64 = 64 * 1024;
@@ -17,7 +20,12 @@ const HEAD_BYTES: u64 = 64 * 1024;
 const NEIGHBOURS: usize = 10_000;
 /// How alike two names must be, from 0 to 1, before one is offered for the other.
 const ALIKE: f64 = 0.8;
-const EXPECTED: &str = "a post archive (zip, folder or single file), an items file (JSON Lines or CSV), a saved web page, a URL, or - for items on standard input";
+/// How many files and folders a folder of inputs may hold.
+const MAX_CHILDREN: usize = 1_000;
+const EXPECTED: &str = "a post archive (zip, folder or single file), an items file (JSON Lines or CSV), a saved web page, a folder of these, a URL, or - for items on standard input";
+const NO_ARCHIVE: &str = "no post archive of a known platform";
+const LINK: &str = "a symbolic link, which is not followed";
+const SUBFOLDER: &str = "a folder that is no archive: name it too, if it holds inputs";
 
 /// One input that the user named, recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,24 +39,33 @@ pub struct Input {
 enum Kind {
     Stdin,
     Url(Url),
+    /// A folder whose inputs stand beside this one, with what else is in it.
+    Folder(PathBuf, Box<Coverage>),
     Archive(PathBuf),
     Page(PathBuf),
     Items(PathBuf),
 }
 
 impl Input {
-    /// Finds out what an argument of the command line is. Opens files, contacts nothing.
-    pub fn recognise(argument: &OsStr) -> Result<Self, InputError> {
+    /// Finds out what an argument of the command line is: one input, or a folder and the inputs in it. Opens files,
+    /// contacts nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it is nothing that can be read, with what it looks like and what to try.
+    pub fn recognise(argument: &OsStr) -> Result<Vec<Self>, InputError> {
         let name = argument.to_string_lossy().into_owned();
         let path = Path::new(argument);
         let kind = if name == "-" {
             Kind::Stdin
         } else if let Some(url) = web_address(&name) {
             Kind::Url(url)
+        } else if metadata(path, &name)?.is_dir() {
+            return recognise_folder(path, name);
         } else {
-            recognise_path(path, &name)?
+            recognise_file(path, &name)?
         };
-        Ok(Self { name, kind })
+        Ok(vec![Self { name, kind }])
     }
 
     /// Reads it.
@@ -60,6 +77,11 @@ impl Input {
                     sink.coverage().contacted(host);
                 }
                 web::read_url(url, options, sink)
+            }
+            Kind::Folder(_, coverage) => {
+                sink.recognised(&format!("a folder with {}", counted(coverage.holds, "input", "inputs")));
+                sink.coverage().absorb(Coverage::clone(coverage));
+                Ok(())
             }
             Kind::Archive(path) => archive::read(path, options, sink),
             Kind::Page(path) => web::read_saved_page(path, options, sink),
@@ -78,6 +100,7 @@ impl Input {
         match &self.kind {
             Kind::Stdin => fingerprint::none("standard input is not kept"),
             Kind::Url(_) => fingerprint::none("a web address has no fixed content"),
+            Kind::Folder(..) => fingerprint::none("each input in the folder has its own"),
             Kind::Archive(path) | Kind::Page(path) | Kind::Items(path) => fingerprint::of(path),
         }
     }
@@ -86,7 +109,7 @@ impl Input {
     pub fn path(&self) -> Option<&Path> {
         match &self.kind {
             Kind::Stdin | Kind::Url(_) => None,
-            Kind::Archive(path) | Kind::Page(path) | Kind::Items(path) => Some(path),
+            Kind::Folder(path, _) | Kind::Archive(path) | Kind::Page(path) | Kind::Items(path) => Some(path),
         }
     }
 }
@@ -95,15 +118,15 @@ fn web_address(name: &str) -> Option<Url> {
     Url::parse(name).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-fn recognise_path(path: &Path, name: &str) -> Result<Kind, InputError> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing(path, name)),
-        Err(source) => return Err(InputError::Open { path: path.to_owned(), source }),
-    };
-    if metadata.is_dir() {
-        return recognise_folder(path, name);
-    }
+fn metadata(path: &Path, name: &str) -> Result<fs::Metadata, InputError> {
+    fs::metadata(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => missing(path, name),
+        _ => InputError::Open { path: path.to_owned(), source },
+    })
+}
+
+fn recognise_file(path: &Path, name: &str) -> Result<Kind, InputError> {
+    let metadata = metadata(path, name)?;
     if !metadata.is_file() {
         // A pipe can be read only once: it holds items, or the reader says what it saw instead.
         return Ok(Kind::Items(path.to_owned()));
@@ -128,24 +151,89 @@ fn recognise_path(path: &Path, name: &str) -> Result<Kind, InputError> {
     }
 }
 
-fn recognise_folder(path: &Path, name: &str) -> Result<Kind, InputError> {
-    let mut entries =
-        fs::read_dir(path).map_err(|source| InputError::Open { path: path.to_owned(), source })?;
-    if entries.next().is_none() {
+/// A folder is an archive, or it holds inputs. Marks of an export further down, such as those of another platform, count
+/// only where nothing but web pages lies at the top: many exports bring a page to look at them with.
+fn recognise_folder(path: &Path, name: String) -> Result<Vec<Input>, InputError> {
+    let archive = |name| Ok(vec![Input { name, kind: Kind::Archive(path.to_owned()) }]);
+    let holds = archive::holds(path);
+    if holds == Holds::Archive {
+        return archive(name);
+    }
+    let (mut inputs, coverage) = children(path, &name)?;
+    let only_pages = inputs.iter().all(|input| matches!(input.kind, Kind::Page(_)));
+    if holds == Holds::Marks && only_pages {
+        return archive(name);
+    }
+    if inputs.is_empty() {
+        let (problem, next) = if coverage == Coverage::default() {
+            ("an empty folder", "name the folder that the archive was unpacked into")
+        } else {
+            (
+                "a folder that is no post archive of a known platform and holds no input",
+                "name the top folder of the unpacked archive, the zip itself, or a folder that holds archives, items files and saved pages",
+            )
+        };
+        return Err(unreadable(&name, problem, next));
+    }
+    inputs.insert(0, Input { name, kind: Kind::Folder(path.to_owned(), Box::new(coverage)) });
+    Ok(inputs)
+}
+
+/// The inputs directly in a folder, by name, and what of it is none.
+fn children(folder: &Path, name: &str) -> Result<(Vec<Input>, Coverage), InputError> {
+    let cannot = |source| InputError::Open { path: folder.to_owned(), source };
+    let entries: Vec<fs::DirEntry> = fs::read_dir(folder)
+        .map_err(cannot)?
+        .take(MAX_CHILDREN + 1)
+        .collect::<Result<_, _>>()
+        .map_err(cannot)?;
+    if entries.len() > MAX_CHILDREN {
+        let problem = format!("a folder of more than {MAX_CHILDREN} files, none of them an archive's");
         return Err(unreadable(
             name,
-            "an empty folder",
-            "name the folder that the archive was unpacked into",
+            &problem,
+            "name the inputs in it one by one, or put them into a folder of their own",
         ));
     }
-    if archive::claims(path) {
-        return Ok(Kind::Archive(path.to_owned()));
+    let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+    paths.sort();
+    let (mut inputs, mut coverage) = (Vec::new(), Coverage::default());
+    for path in paths {
+        let name = path.display().to_string();
+        match recognise_child(&path, &name) {
+            Ok(kind) => inputs.push(Input { name, kind }),
+            Err(InputError::Unreadable { problem, .. }) => {
+                coverage.skip(&format!("not an input: {problem}"), name)
+            }
+            Err(error) => coverage.fail("a file in the folder cannot be opened", error.to_string()),
+        }
     }
-    Err(unreadable(
-        name,
-        "a folder that is no post archive of a known platform",
-        "name the top folder of the unpacked archive, or the zip itself; give single pages and items files one by one",
-    ))
+    coverage.holds = inputs.len() as u64;
+    Ok((inputs, coverage))
+}
+
+/// Stricter than for what the user named: a zip of anything else is no input here.
+fn recognise_child(path: &Path, name: &str) -> Result<Kind, InputError> {
+    let kind =
+        fs::symlink_metadata(path).map_err(|source| InputError::Open { path: path.to_owned(), source })?;
+    if kind.is_symlink() {
+        return Err(unreadable(name, LINK, "name what it leads to"));
+    }
+    if kind.is_dir() {
+        return match archive::holds(path) {
+            Holds::Archive => Ok(Kind::Archive(path.to_owned())),
+            Holds::Marks | Holds::Nothing => Err(unreadable(name, SUBFOLDER, "")),
+        };
+    }
+    if !kind.is_file() {
+        return Err(unreadable(name, "neither a file nor a folder", ""));
+    }
+    match recognise_file(path, name)? {
+        Kind::Archive(path) if archive::holds(&path) == Holds::Nothing => {
+            Err(unreadable(name, &format!("a zip file, but {NO_ARCHIVE}"), ""))
+        }
+        kind => Ok(kind),
+    }
 }
 
 fn open(path: &Path) -> Result<File, InputError> {
@@ -209,12 +297,93 @@ fn unreadable(name: &str, problem: &str, next: &str) -> InputError {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
 
     use super::*;
 
     fn problem(name: &Path) -> String {
         Input::recognise(name.as_os_str()).unwrap_err().to_string()
+    }
+
+    /// The inputs behind a path: what each is, and its name below the path.
+    fn seen(path: &Path) -> Vec<String> {
+        let inputs = Input::recognise(path.as_os_str()).unwrap();
+        let below = |of: &Path| of.strip_prefix(path).unwrap().display().to_string();
+        inputs
+            .iter()
+            .map(|input| match &input.kind {
+                Kind::Folder(of, coverage) => format!("folder {}: {}", below(of), coverage.holds),
+                Kind::Archive(of) => format!("archive {}", below(of)),
+                Kind::Page(of) => format!("page {}", below(of)),
+                Kind::Items(of) => format!("items {}", below(of)),
+                Kind::Stdin | Kind::Url(_) => "other".to_owned(),
+            })
+            .collect()
+    }
+
+    fn write(folder: &Path, name: &str, content: &[u8]) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    const POSTS: &[u8] =
+        b"window.YTD.tweets.part0 = [ {\"tweet\": {\"id_str\": \"1\", \"full_text\": \"a\"}} ]";
+    const PAGE: &[u8] = b"<!doctype html><title>Practice</title><p>Open on Friday";
+    const ITEM: &[u8] = b"{\"id\": \"1\", \"text\": \"a\"}\n";
+
+    #[test]
+    fn a_folder_is_an_archive_or_holds_inputs() {
+        let cases: &[(&[(&str, &[u8])], &[&str])] = &[
+            (&[("data/tweets.js", POSTS), ("Your archive.html", PAGE)], &["archive "]),
+            (&[("tweets.js", POSTS), ("notes.txt", b"milk")], &["archive "]),
+            (&[("content/posts_1.json", b"[]"), ("index.html", PAGE)], &["archive "]),
+            (&[("twitter-2024/data/tweets.js", POSTS)], &["folder : 1", "archive twitter-2024"]),
+            (
+                &[("b.html", PAGE), ("a.jsonl", ITEM), ("x/data/tweets.js", POSTS), ("x.pdf", b"%PDF-1.7")],
+                &["folder : 3", "items a.jsonl", "page b.html", "archive x"],
+            ),
+        ];
+        for (files, expected) in cases {
+            let folder = tempfile::tempdir().unwrap();
+            for (name, content) in *files {
+                write(folder.path(), name, content);
+            }
+            assert_eq!(seen(folder.path()), *expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_input_in_a_folder_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "a.jsonl", ITEM);
+        write(folder.path(), "b.pdf", b"%PDF-1.7");
+        write(folder.path(), "c.pdf", b"%PDF-1.7");
+        write(folder.path(), "sub/d.jsonl", ITEM);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/etc/hostname", folder.path().join("e.jsonl")).unwrap();
+        let inputs = Input::recognise(folder.path().as_os_str()).unwrap();
+        let Kind::Folder(_, coverage) = &inputs[0].kind else { panic!("{inputs:?}") };
+        let counts: Vec<_> = coverage.skipped.iter().map(|(why, gap)| (why.as_str(), gap.count)).collect();
+        let mut expected = vec![("not an input: a PDF document", 2)];
+        expected.push(("not an input: a folder that is no archive: name it too, if it holds inputs", 1));
+        #[cfg(unix)]
+        expected.push(("not an input: a symbolic link, which is not followed", 1));
+        expected.sort_unstable();
+        assert_eq!(counts, expected);
+        assert!(coverage.is_complete());
+    }
+
+    #[test]
+    fn a_folder_without_input_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(problem(folder.path()).contains("an empty folder"));
+        write(folder.path(), "a.pdf", b"%PDF-1.7");
+        assert!(problem(folder.path()).contains("holds no input"));
+        for number in 0..MAX_CHILDREN {
+            write(folder.path(), &format!("{number}.jsonl"), ITEM);
+        }
+        assert!(problem(folder.path()).contains("more than 1000 files"));
     }
 
     #[test]
@@ -247,8 +416,7 @@ mod tests {
         {
             let path = folder.path().join(name);
             fs::write(&path, bytes).unwrap();
-            let input = Input::recognise(path.as_os_str()).unwrap();
-            assert_eq!(input.kind, Kind::Items(path));
+            assert_eq!(seen(&path), ["items "]);
         }
     }
 

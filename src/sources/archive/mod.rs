@@ -36,6 +36,32 @@ pub fn claims(path: &Path) -> bool {
     x::claims_file(path, &start.unwrap_or_default())
 }
 
+/// What a folder or a zip holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// The files of an archive, at the top or in its folder `data`; or it cannot be opened, and reading it says why.
+    Archive,
+    /// An archive further down, or marks of an export that this version does not read.
+    Marks,
+    /// Nothing that this source knows.
+    Nothing,
+}
+
+/// Looks at the names in a folder or a zip, and at the beginnings of files whose names say nothing.
+pub fn holds(path: &Path) -> Holds {
+    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return Holds::Archive };
+    let survey = x::Survey::of(&mut container);
+    if survey.is_x() && survey.is_at_top() {
+        Holds::Archive
+    } else if survey.is_x()
+        || platforms::guess(container.entries.iter().map(|entry| entry.name.as_str())).is_some()
+    {
+        Holds::Marks
+    } else {
+        Holds::Nothing
+    }
+}
+
 /// Reads an archive into `sink`. What is left out or broken inside of it goes to the coverage.
 ///
 /// # Errors

@@ -16,8 +16,8 @@ mod tweet;
 use std::path::Path;
 
 use super::container::{Container, Entry};
-use crate::identity::DERIVED_ID;
 use crate::coverage::Coverage;
+use crate::identity::DERIVED_ID;
 use files::Role;
 
 pub(super) use read::read;
@@ -82,6 +82,14 @@ impl Survey {
     /// Whether this is an X archive, or a file out of one.
     pub(super) fn is_x(&self) -> bool {
         self.is_x
+    }
+
+    /// Whether files of the archive lie at the top or in the top folder `data`, and not only further down.
+    pub(super) fn is_at_top(&self) -> bool {
+        self.found.iter().any(|file| {
+            let name = &file.entry.name;
+            (!name.contains('/') || name.starts_with("data/")) && files::is_telling(file.role)
+        })
     }
 
     /// Counts what is not read.

@@ -1,0 +1,151 @@
+//! The demonstration that the README begins with: it reads whole, shows every rule, and repeats no breach.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use zip::write::SimpleFileOptions;
+use zip::{DateTime, ZipArchive, ZipWriter};
+
+const ARCHIVE: &str = "tests/fixtures/demo/x-archive-2025-11-02.zip";
+
+/// What the posts with findings give away, and no output may.
+const GIVEN_AWAY: &[&str] = &["Pellegrino", "00731845", "Rosalie", "May 30", "103", "Danby", "tomkessler72"];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn audit(output: &Path) -> Output {
+    Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"))
+        .current_dir(root())
+        .args(["audit", "tests/fixtures/demo", "-o"])
+        .arg(output)
+        .env_clear()
+        .env("SOURCE_DATE_EPOCH", "1762074000")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn rules() -> BTreeSet<String> {
+    let engine = whitecoat_engine::Engine::builtin().unwrap();
+    engine.rules().iter().map(|rule| rule.id.to_string()).collect()
+}
+
+#[test]
+fn the_demo_is_read_whole_and_shows_every_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = audit(&folder.path().join("audit.csv"));
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let record: Value =
+        serde_json::from_slice(&fs::read(folder.path().join("audit.run.json")).unwrap()).unwrap();
+    assert_eq!(record["complete"], true);
+    let inputs: Vec<(&str, u64)> = record["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|input| (input["input"].as_str().unwrap(), input["items"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(
+        inputs,
+        [
+            ("tests/fixtures/demo", 0),
+            ("tests/fixtures/demo/instagram-and-google.jsonl", 10),
+            ("tests/fixtures/demo/practice-page.html", 7),
+            (ARCHIVE, 63),
+        ]
+    );
+
+    let mut table = csv::Reader::from_path(folder.path().join("audit.csv")).unwrap();
+    let column = table.headers().unwrap().iter().position(|name| name == "rule").unwrap();
+    let shown: BTreeSet<String> = table.records().map(|row| row.unwrap()[column].to_owned()).collect();
+    let missing: Vec<_> = rules().into_iter().filter(|rule| !shown.contains(rule)).collect();
+    assert!(
+        missing.is_empty(),
+        "no post of the demo shows {missing:?}: add one to tests/fixtures/demo-source"
+    );
+}
+
+#[test]
+fn no_output_repeats_what_was_given_away() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["audit.csv", "audit.jsonl"] {
+        let path = folder.path().join(name);
+        let output = audit(&path);
+        let texts = [
+            fs::read_to_string(&path).unwrap(),
+            fs::read_to_string(path.with_extension("run.json")).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+            String::from_utf8(output.stdout).unwrap(),
+        ];
+        for secret in GIVEN_AWAY {
+            let line = texts.iter().flat_map(|text| text.lines()).find(|line| holds_word(line, secret));
+            assert_eq!(line, None, "{name} gives {secret:?} away");
+        }
+    }
+}
+
+/// Whether `word` stands in `line` and is no part of a longer word or number.
+fn holds_word(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line.get(..at).and_then(|before| before.chars().next_back());
+        let after = line.get(at + word.len()..).and_then(|after| after.chars().next());
+        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+    })
+}
+
+/// The archive is its readable source, packed. After a change of the source: `UPDATE_DEMO=1 cargo test --test demo`.
+#[test]
+fn the_archive_is_its_source_packed() {
+    let source = files(&root().join("tests/fixtures/demo-source/x-archive"));
+    let path = root().join(ARCHIVE);
+    if std::env::var_os("UPDATE_DEMO").is_some() {
+        fs::write(&path, pack(&source)).unwrap();
+    }
+    let mut archive = ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
+    let mut packed = Vec::new();
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).unwrap();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).unwrap();
+        packed.push((entry.name().unwrap().into_owned(), content));
+    }
+    assert!(packed == source, "the archive is not its source: run UPDATE_DEMO=1 cargo test --test demo");
+}
+
+/// All files below a folder by their paths, sorted.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let (mut open, mut files) = (vec![folder.to_owned()], Vec::new());
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let parts: Vec<_> =
+                    path.strip_prefix(folder).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
+                files.push((parts.join("/"), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The same files give the same zip: no times, one order.
+fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let options = SimpleFileOptions::default().last_modified_time(DateTime::default());
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(name.as_str(), options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}

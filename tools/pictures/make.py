@@ -1,0 +1,89 @@
+"""Makes the pictures of the README from a real run: python3 tools/pictures/make.py [path of the whitecoat binary]
+
+Needs chromium and the Python package pillow. Also prints the terminal output as text, for the README's code block.
+"""
+
+import csv, html, os, re, subprocess, sys, tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs/pictures"
+BINARY = str(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/release/whitecoat").resolve())
+COMMAND = "$ cargo run --release -- audit tests/fixtures/demo"
+FIRST_LINES, LAST_LINES = 38, 7
+COLOURS = {"31": "#ff6b68", "33": "#e5c07b", "36": "#56b6c2"}
+ROWS = 10
+COLUMNS = {"severity": 84, "rule": 210, "excerpt": 290, "why": 240, "action": 240, "platform": 98, "kind": 95,
+           "posted_at": 168, "decision": 85, "note": 60}
+
+
+def run(folder):
+    env = dict(os.environ, SOURCE_DATE_EPOCH="1762074000", CLICOLOR_FORCE="1")
+    args = [BINARY, "audit", "tests/fixtures/demo", "-o", f"{folder}/audit.csv"]
+    shown = subprocess.run(args, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True).stderr
+    with open(f"{folder}/audit.csv", encoding="utf-8", newline="") as table:
+        return shown.replace(f"{folder}/", "").splitlines(), list(csv.DictReader(table))
+
+
+def styled(line):
+    """ANSI colours as spans."""
+    out, style = "", {}
+    for part in re.split(r"(\x1b\[[0-9;]*m)", line):
+        codes = re.fullmatch(r"\x1b\[([0-9;]*)m", part)
+        if not codes:
+            css = ";".join(f"{key}:{value}" for key, value in style.items())
+            out += f'<span style="{css}">{html.escape(part)}</span>'
+            continue
+        for code in codes[1].split(";"):
+            if code in ("", "0"):
+                style = {}
+            elif code == "1":
+                style["font-weight"] = "bold"
+            elif code == "2":
+                style["color"] = "#8a919c"
+            elif code in COLOURS:
+                style["color"] = COLOURS[code]
+    return out
+
+
+def terminal(lines):
+    lines = [f"\x1b[1m{COMMAND}\x1b[0m"] + lines[:FIRST_LINES] + ["\x1b[2m  ...\x1b[0m"] + lines[-LAST_LINES:]
+    body = "\n".join(map(styled, lines))
+    css = "body{margin:0;background:#1f2329;color:#d7dae0}pre{margin:14px;font:13px/17px 'DejaVu Sans Mono',monospace;white-space:pre-wrap}"
+    return f"<style>{css}</style><pre>{body}</pre>", (850, 17 * (len(lines) + 1) + 28)
+
+
+def table(rows):
+    """The first row of each rule."""
+    first = {}
+    for row in rows:
+        first.setdefault(row["rule"], row)
+    first = list(first.values())[:ROWS]
+    css = ("*{box-sizing:border-box}body{margin:0;font:12px 'DejaVu Sans',sans-serif}table{border-collapse:collapse;table-layout:fixed;"
+           f"width:{sum(COLUMNS.values()) + 26}px" "}td,th{border:1px solid #c9c9c9;padding:3px 5px;vertical-align:top;text-align:left;overflow:hidden}"
+           "th{background:#e8e8e8}.n{background:#f3f3f3;color:#777;text-align:center;width:26px}td div{max-height:75px;overflow:hidden}")
+    letters = "".join(f'<th class=n style="width:{width}px">{chr(65 + at)}' for at, width in enumerate(COLUMNS.values()))
+    names = "".join(f"<th>{name}" for name in COLUMNS)
+    body = "".join(
+        f"<tr><td class=n>{at + 2}" + "".join(f"<td><div>{html.escape(row[name])}</div>" for name in COLUMNS)
+        for at, row in enumerate(first))
+    return f"<style>{css}</style><table><tr><th class=n>{letters}<tr><th class=n>1{names}{body}</table>", \
+        (sum(COLUMNS.values()) + 26, 48 + 83 * len(first))
+
+
+def picture(name, content, size, folder):
+    page, shot = f"{folder}/{name}.html", f"{folder}/{name}.png"
+    Path(page).write_text(f"<meta charset=utf-8>{content}", encoding="utf-8")
+    subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                    f"--window-size={size[0]},{size[1]}", f"--screenshot={shot}", f"file://{page}"],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    Image.open(shot).convert("RGB").quantize(96, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    lines, rows = run(folder)
+    picture("terminal", *terminal(lines), folder)
+    picture("csv", *table(rows), folder)
+    print("\n".join(re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines))
