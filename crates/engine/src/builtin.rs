@@ -12,12 +12,17 @@ macro_rules! files {
 pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "advice",
     "care",
+    "channel",
+    "contempt",
     "event",
     "guards",
     "image",
     "people",
+    "promise",
     "reach",
+    "review",
     "sensitive",
+    "sponsor",
     "status",
     "time",
 );
@@ -25,6 +30,11 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
     "boundary/individual-advice",
+    "boundary/review-response",
+    "boundary/unsecured-channel",
+    "claims/guarantee",
+    "conduct/derogatory-patient",
+    "disclosure/sponsorship",
     "privacy/date-or-age",
     "privacy/direct-identifier",
     "privacy/patient-image",
@@ -51,13 +61,16 @@ const SURNAMES: &str = include_str!("../lexicons/surnames.txt");
 
 /// Puts names into the classes `given-name`, `given-name-or-word`, `surname` and `surname-or-word`.
 pub(crate) fn load_names(lexicon: &mut Lexicon) {
+    let regions: std::collections::BTreeSet<&str> = REGIONS.lines().filter_map(|line| line.split('\t').next()).collect();
     for (list, class) in [(GIVEN_NAMES, "given-name"), (SURNAMES, "surname")] {
         let certain = lexicon.intern_class(class);
         let ambiguous = lexicon.intern_class(&format!("{class}-or-word"));
         for line in list.lines() {
             let (name, flag) = line.split_once('\t').unwrap_or((line, ""));
             let word = lexicon.intern(name);
-            lexicon.add_to_class(if flag == "w" { ambiguous } else { certain }, word);
+            // America, Ireland and Arizona are given names too, but rarely meant.
+            let perhaps = flag == "w" || regions.contains(name);
+            lexicon.add_to_class(if perhaps { ambiguous } else { certain }, word);
         }
     }
 }

@@ -127,6 +127,12 @@ impl Engine {
         &self.rules
     }
 
+    /// What it means to have seen a signal, in a few words; `None` for a name that no signal has.
+    pub fn meaning(&self, signal: &str) -> Option<&str> {
+        let id = self.knowledge.signals.id(signal)?;
+        Some(&self.knowledge.signals.info(id).says)
+    }
+
     /// The bytes of all rule and signal files, for a digest that names this rule set.
     pub fn definition(&self) -> &[u8] {
         &self.definition

@@ -119,6 +119,25 @@ impl<'e> Scanner<'e> {
         out
     }
 
+    /// For fitting weights: what a rule looked at in an item. For each place that a finding could be about, the number of
+    /// the `focus` entry and the numbers of the entries of `evidence` and then `guards` that were met there.
+    pub fn considered(&mut self, item: &Item, rule_id: &str) -> Vec<(usize, Vec<usize>)> {
+        let document = self.read(item);
+        let rule = self.engine.rules().iter().find(|rule| &*rule.id == rule_id && rule.applies_to(item));
+        let number = |list: &[Weighted], entry: &Weighted| list.iter().position(|other| std::ptr::eq(other, entry));
+        let considered = rule.map_or_else(Vec::new, |rule| {
+            let judgements = self.judgements(rule);
+            let entries = |judgement: &Judgement<'_>| {
+                let (focus, met) = judgement.counted.split_first()?;
+                let met = met.iter().filter_map(|(entry, _)| number(&rule.evidence, entry)).collect();
+                Some((number(&rule.focus, focus.0)?, met))
+            };
+            judgements.iter().filter_map(entries).collect()
+        });
+        self.buffers = Some(document.into_buffers());
+        considered
+    }
+
     /// The names of the signals seen in an item's own texts, in order, for `rules explain` and tests.
     pub fn signals(&mut self, item: &Item) -> Vec<String> {
         let document = self.read(item);

@@ -127,6 +127,9 @@ pub(crate) fn in_words(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut 
     let Some(index) = tens.iter().position(|ten| *ten == text) else { return };
     let mut value = (index as u32 + 2) * 10;
     let mut end = at + 1;
+    if text == "hundred" && cursor.text(end).eq_ignore_ascii_case("and") && cursor.in_class(end + 1, words.ones) {
+        end += 1;
+    }
     let one = cursor.past_hyphen(end);
     if cursor.in_class(one, words.ones) {
         let ones = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
@@ -136,12 +139,17 @@ pub(crate) fn in_words(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut 
     }
     let year = cursor.past_hyphen(end);
     let old = cursor.past_hyphen(year + 1);
-    let is_old = cursor.in_class(year, words.year) && cursor.text(old).eq_ignore_ascii_case("old");
-    let before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
+    let is_old =
+        cursor.in_class(year, words.year) && matches!(cursor.text(old).to_ascii_lowercase().as_str(), "old" | "young");
+    let mut before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
+    let article = |i: &usize| matches!(cursor.text(*i).to_ascii_lowercase().as_str(), "a" | "one");
+    if text == "hundred" && before.as_ref().is_some_and(article) {
+        before = before.and_then(|i| i.checked_sub(1));
+    }
     let said = before.is_some_and(|before| {
         cursor.in_class(before, words.before)
             || (cursor.in_class(before, words.is)
-                && cursor.get(end).is_none_or(|t| t.kind == TokenKind::Sign)
+                && cursor.get(end).is_none_or(|t| t.kind == TokenKind::Sign || cursor.in_class(end, words.plain))
                 && before.checked_sub(1).is_some_and(|i| cursor.in_class(i, words.plain)))
     });
     if is_old || said {

@@ -100,6 +100,12 @@ fn with_month(cursor: &Cursor<'_>, words: &Words, at: usize) -> Option<(&'static
 
 /// `03:12`, `3am`, `14:30`.
 fn clock(cursor: &Cursor<'_>, words: &Words, at: usize) -> Option<usize> {
+    let military = cursor.digits(at) == 4
+        && cursor.text(at).starts_with('0')
+        && at.checked_sub(1).is_some_and(|i| cursor.text(i).eq_ignore_ascii_case("at"));
+    if military {
+        return Some(at + 1);
+    }
     let hour = cursor.value(at).filter(|hour| *hour <= 24)?;
     if cursor.is_sign(at + 1, b':') && cursor.is_joined(at + 2) && cursor.digits(at + 2) == 2 {
         let minute = cursor.value(at + 2)?;

@@ -10,6 +10,7 @@ pub(crate) const SIGNALS: &[Builtin] = &[
     builtin("person-full", "a given name with a surname or an initial", "name", Some("name"), Some('A'), None),
     builtin("person-initials", "initials that stand for a person", "name", Some("name"), Some('A'), None),
     builtin("person-given", "a given name alone", "name", Some("name"), Some('A'), None),
+    builtin("person-addressed", "somebody spoken to by name", "name", Some("name"), Some('A'), None),
     builtin("clinician-named", "a name after Dr, Prof, Nurse or before RN, MD", "colleague", Some("name"), None, None),
 ];
 
@@ -24,6 +25,9 @@ pub(crate) struct Words {
     surname_or_word: ClassId,
     never: ClassId,
     suffix: ClassId,
+    greeting: ClassId,
+    introduces: ClassId,
+    not_person: ClassId,
 }
 
 impl Words {
@@ -46,6 +50,22 @@ impl Words {
                  frcpc faap facog bvsc rmt apd lmft lvn lpn cnm rph msn bsn mph mbbs mbchb",
             ),
             suffix: class("person.suffix", "jr sr ii iii"),
+            greeting: class(
+                "person.greeting",
+                "hi hello hey dear aw ah aye ach oh howdy hiya morning thanks cheers sorry congrats congratulations happy kia \
+                 bless bravo welcome",
+            ),
+            introduces: class(
+                "person.introduces",
+                "meet little wee big old young baby auntie aunty uncle granny grandad grandpa grandma nana nan yiayia coach lt \
+                 sgt captain called named naming don doña tío tía our that's it's poor dear sweet brave rip farewell saint",
+            ),
+            not_person: class(
+                "person.not",
+                "st street rd road ave avenue lane night day days week month hospital clinic syndrome disease sign score scale \
+                 method trial study criteria test boys girls family university school college park bridge lake river fort mount \
+                 cup league plan act law award prize lecture medal airport island beach company foundation trust bank doe",
+            ),
             never: class(
                 "person.never",
                 "i i'm i'd i've i'll a an the this that these those my our your his her their its we you he she it they who what \
@@ -98,6 +118,18 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
     let shouted = token.has(flag::ALL_CAPS);
     let given = cursor.in_class(at, words.given);
     let perhaps_given = cursor.in_class(at, words.given_or_word);
+    if names_a_thing(cursor, words, at) {
+        return;
+    }
+    if addressed(cursor, words, at, given || perhaps_given) {
+        return out.push(Found { signal: "person-addressed", start: at, end: at + 1 });
+    }
+    let before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
+    let introduced = before.is_some_and(|before| cursor.in_class(before, words.introduces));
+    let unknown = token.word == 0 && !token.has(flag::HASHTAG) && token.end - token.start >= 3;
+    if introduced && unknown && !shouted && !is_initial(cursor, token, at) {
+        return out.push(Found { signal: "person-given", start: at, end: end_of_name(cursor, words, at) });
+    }
     let initial = is_initial(cursor, token, at);
     if initial && !shouted {
         return initials(cursor, words, at, out);
@@ -121,6 +153,44 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
     if given || (perhaps_given && !begins) {
         let signal = if has_credential(cursor, words, next) { "clinician-named" } else { "person-given" };
         out.push(Found { signal, start: at, end: next });
+    }
+}
+
+/// Whether the name belongs to a street, a disease, an award: "Barton St", "Lake Fort Smith", "John Doe".
+fn names_a_thing(cursor: &Cursor<'_>, words: &Words, at: usize) -> bool {
+    let mut end = at + 1;
+    while end < at + 4 && cursor.beside(at, end).is_some_and(|t| t.is_capitalised_word()) {
+        if cursor.in_class(end, words.not_person) {
+            return true;
+        }
+        end += 1;
+    }
+    let possessive = cursor.get(end).is_some_and(|t| t.kind == TokenKind::Clitic);
+    let after = end + usize::from(possessive);
+    let before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
+    (cursor.in_class(after, words.not_person) && cursor.beside(at, after).is_some())
+        || before.is_some_and(|i| {
+            cursor.in_class(i, words.not_person) && cursor.get(i).is_some_and(|t| t.is_capitalised_word())
+        })
+}
+
+/// "Hi Leonie,", "Dale, tell the calves", "Aw Matiu!!": a name after a greeting, or alone before a comma where a text begins.
+fn addressed(cursor: &Cursor<'_>, words: &Words, at: usize, known: bool) -> bool {
+    let Some(token) = cursor.get(at) else { return false };
+    let unknown = token.word == 0 && token.end - token.start >= 3;
+    if !(known || unknown) || token.has(flag::ALL_CAPS) || token.has(flag::HASHTAG) {
+        return false;
+    }
+    let before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
+    let stops = |i: usize| {
+        cursor.get(i).is_none_or(|t| t.sentence != token.sentence || matches!(t.sign, b',' | b'!' | b'?' | b'.'))
+    };
+    match before {
+        Some(before) => {
+            let greeted = cursor.in_class(before, words.greeting);
+            (greeted && (known || stops(at + 1))) || (known && cursor.is_sign(before, b',') && stops(at + 1))
+        }
+        None => at == 0 && cursor.is_sign(at + 1, b',') && (known || unknown),
     }
 }
 
