@@ -129,6 +129,17 @@ impl Seen<'_> {
             _ => true,
         };
         let hits = self.hits_of(signal);
+        // Hits are in reading order. Looking only where a hit can be keeps a long item from costing its square.
+        let nearby = if within == Within::Item {
+            let after = hits.partition_point(|hit| hit.start < focus.start);
+            let before = hits.get(after.saturating_sub(1)).map_or(0, |hit| hit.start);
+            hits.partition_point(|hit| hit.start < before)..hits.len().min(after + 1)
+        } else {
+            let first = focus.sentence.saturating_sub(1);
+            hits.partition_point(|hit| hit.sentence < first)
+                ..hits.partition_point(|hit| hit.sentence <= focus.sentence + 1)
+        };
+        let hits = hits.get(nearby).unwrap_or_default();
         // The closest one explains the most.
         hits.iter()
             .filter(|hit| near(hit))
