@@ -47,6 +47,15 @@ Examples:
   whitecoat check \"Clinic is open until 4 today\"
   pbpaste | whitecoat check -";
 
+const RULES_TEST_EXAMPLES: &str = "\
+Examples:
+  whitecoat rules test                             the shipped rules
+  whitecoat rules test rules/                      every .toml file in a folder
+  whitecoat rules test rules/privacy/my-rule.toml  one file
+
+A rule file is named after its id, family/name.toml, and brings at least five texts that must make
+a finding (hits) and five that must not (misses). Exit code 1 if an example is judged otherwise.";
+
 /// Finds what could hurt a clinician's patients, or the clinician, in what they have said in public.
 #[derive(Debug, Parser)]
 #[command(name = "whitecoat", version, after_help = EXAMPLES, max_term_width = 100)]
@@ -183,6 +192,12 @@ pub enum RulesCommand {
     Explain {
         /// The rule's id, such as privacy/patient-name
         id: String,
+    },
+    /// Run rules on their own examples
+    #[command(after_help = RULES_TEST_EXAMPLES)]
+    Test {
+        /// A rule file or a folder of them [default: the shipped rules]
+        path: Option<PathBuf>,
     },
 }
 

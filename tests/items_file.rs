@@ -138,8 +138,8 @@ fn a_foreign_table_is_read_by_its_header() {
     assert_eq!(first.text, "Hello\nyou; there");
     assert_eq!((first.created_precision, first.visibility), (Precision::Day, Visibility::Public));
     assert_eq!(first.parent.as_ref().unwrap().text.as_deref(), Some("Hi"));
-    assert_eq!((first.id.as_str(), first.source.as_str()), ("line-2", "items#line 2 (derived id)"));
-    assert_eq!(second.id, "line-4");
+    assert_eq!((first.id.as_str(), first.source.as_str()), ("derived-line-2", "items#line 2"));
+    assert_eq!(second.id, "derived-line-4");
     insta::assert_debug_snapshot!(sink.coverage.notes);
 }
 

@@ -12,7 +12,8 @@ use crate::profile::Loaded;
 use crate::report::Row;
 use crate::report::columns::{action, possible_patient_data};
 use crate::report::row;
-use crate::report::summary::{possible, style_of, terminal_width, wrapped};
+use crate::report::summary::{style_of, terminal_width, wrapped};
+use crate::wording::{counted, printable};
 
 /// A longer draft is no draft.
 const MAX_DRAFT_BYTES: u64 = 1024 * 1024;
@@ -61,13 +62,26 @@ fn write(rows: &[Row], to: &mut dyn Write) -> io::Result<()> {
         );
     }
     let width = terminal_width();
+    writeln!(to, "{} in this draft", counted(rows.len() as u64, "possible issue", "possible issues"))?;
+    // Neither an excerpt nor a rule is explained twice.
+    let mut excerpt = None;
+    let mut explained: Vec<&str> = Vec::new();
     for row in rows {
         let colour = style_of(row.severity);
         let (name, id) = (row.severity.name(), &row.rule.id);
-        writeln!(to, "{colour}{name}{colour:#}  {} ({id})", possible(&row.rule.title))?;
-        let advice =
-            if possible_patient_data(row) { "Do not post it as it is.".to_owned() } else { action(row) };
-        for text in [&format!("“{}”", row.excerpt), &row.rule.why, &advice] {
+        writeln!(to, "{colour}{name}{colour:#}  {} ({id})", row.rule.title)?;
+        let mut texts = Vec::new();
+        if excerpt != Some(row.excerpt.as_str()) {
+            texts.push(format!("“{}”", printable(&row.excerpt)));
+            excerpt = Some(&row.excerpt);
+        }
+        if !explained.contains(&&**id) {
+            explained.push(id);
+            let patient_data = possible_patient_data(row);
+            let advice = if patient_data { "Do not post it as it is.".to_owned() } else { action(row) };
+            texts.extend([row.rule.why.clone(), advice]);
+        }
+        for text in &texts {
             for line in wrapped(text, width.saturating_sub(INDENT.len())) {
                 writeln!(to, "{INDENT}{line}")?;
             }

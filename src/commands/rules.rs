@@ -1,30 +1,39 @@
 //! `whitecoat rules`.
 
+mod explain;
+mod promises;
+
 use std::io::{self, Write};
 
-use whitecoat_engine::{Engine, Rule};
+use whitecoat_engine::Engine;
 
 use super::{Ending, Failure};
 use crate::cli::RulesCommand;
-use crate::report::summary::wrapped;
 use crate::wording::nearest;
 
-/// Columns of a page.
-const WIDTH: usize = 90;
-
 pub(super) fn run(command: RulesCommand) -> Result<Ending, Failure> {
-    let engine = Engine::builtin().map_err(|error| Failure::Other(error.to_string()))?;
     let mut stdout = anstream::stdout();
-    match command {
-        RulesCommand::List => list(&engine, &mut stdout)?,
+    let ending = match command {
+        RulesCommand::List => {
+            list(&builtin()?, &mut stdout)?;
+            Ending::Clean
+        }
         RulesCommand::Explain { id } => {
+            let engine = builtin()?;
             let rule =
                 engine.rules().iter().find(|rule| *rule.id == *id).ok_or_else(|| unknown(&engine, &id))?;
-            explain(rule, &mut stdout)?;
+            explain::write(rule, &engine.guidance(rule), &mut stdout)?;
+            Ending::Clean
         }
-    }
+        RulesCommand::Test { path: None } => promises::check(&builtin()?, &mut stdout)?,
+        RulesCommand::Test { path: Some(path) } => promises::check(&promises::load(&path)?, &mut stdout)?,
+    };
     stdout.flush()?;
-    Ok(Ending::Clean)
+    Ok(ending)
+}
+
+fn builtin() -> Result<Engine, Failure> {
+    Engine::builtin().map_err(|errors| Failure::Other(errors.to_string()))
 }
 
 fn list(engine: &Engine, to: &mut dyn Write) -> io::Result<()> {
@@ -33,21 +42,6 @@ fn list(engine: &Engine, to: &mut dyn Write) -> io::Result<()> {
         .rules()
         .iter()
         .try_for_each(|rule| writeln!(to, "{:width$}  {:8}  {}", rule.id, rule.severity.name(), rule.title))
-}
-
-fn explain(rule: &Rule, to: &mut dyn Write) -> io::Result<()> {
-    writeln!(to, "{}  ({})\n{}\n", rule.id, rule.severity.name(), rule.title)?;
-    let guidelines = rule.guidelines.join("; ");
-    let action = format!("{}: {}", rule.action, rule.action_detail);
-    for (heading, text) in
-        [("Why it matters", &rule.why), ("What to do", &action), ("Guidelines", &guidelines)]
-    {
-        writeln!(to, "{heading}")?;
-        for line in wrapped(text, WIDTH) {
-            writeln!(to, "  {line}")?;
-        }
-    }
-    Ok(())
 }
 
 fn unknown(engine: &Engine, id: &str) -> Failure {

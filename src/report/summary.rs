@@ -114,18 +114,24 @@ impl Page<'_> {
         if rows.len() > 1 {
             self.heading(&format!("The worst {}", rows.len().min(WORST)))?;
         }
-        rows.iter().take(WORST).try_for_each(|row| self.finding(row))
+        let worst = rows.get(..WORST).unwrap_or(rows);
+        for (index, row) in worst.iter().enumerate() {
+            // What to do is said in full the first time only.
+            let known = worst.iter().take(index).any(|other| other.rule.id == row.rule.id);
+            let action = if known { row.rule.action.clone() } else { action(row) };
+            self.finding(row, &action)?;
+        }
+        Ok(())
     }
 
-    fn finding(&mut self, row: &Row) -> io::Result<()> {
+    fn finding(&mut self, row: &Row, action: &str) -> io::Result<()> {
         let colour = style_of(row.severity);
         let date = row.posted_at.map_or("no date".to_owned(), |moment| {
             time(moment, row.precision).split('T').next().unwrap_or_default().to_owned()
         });
         let platform = if row.platform.is_empty() { "" } else { &row.platform };
         let name = row.severity.name();
-        let head =
-            printable(&format!("{date} {platform} {}: {}", words(&row.kind), possible(&row.rule.title)));
+        let head = printable(&format!("{date} {platform} {}: {}", words(&row.kind), row.rule.title));
         let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
         writeln!(self.to, "  {colour}{name:8}{colour:#} {head}")?;
         if !row.excerpt.is_empty() {
@@ -135,7 +141,7 @@ impl Page<'_> {
             }
             self.text(11, Style::new(), &format!("“{excerpt}”"))?;
         }
-        self.text(11, DIM, &format!("{} -> {}", row.rule.id, action(row)))
+        self.text(11, DIM, &format!("{} -> {}", row.rule.id, action))
     }
 
     fn next(&mut self, run: &Run, rows: &[Row], run_file: Option<&str>) -> io::Result<()> {
@@ -225,16 +231,6 @@ pub fn style_of(severity: Severity) -> Style {
         Severity::Low => AnsiColor::Cyan.on_default(),
         Severity::Info => DIM,
     }
-}
-
-/// A rule's title in the middle of a sentence, never as a certainty; abbreviations stay as they are.
-pub fn possible(title: &str) -> String {
-    let mut chars = title.chars();
-    let title = match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
-        _ => title.to_owned(),
-    };
-    if title.starts_with("possible ") { title } else { format!("possible {title}") }
 }
 
 /// The lines of a text at a width, broken at spaces; a word that is wider stays whole.

@@ -44,6 +44,21 @@ impl Within {
     }
 }
 
+impl Within {
+    /// The place in words, to go behind a signal's meaning.
+    fn words(self) -> &'static str {
+        match self {
+            Within::At | Within::Item => "",
+            Within::Near => " (close by)",
+            Within::Sentence => " (in the same sentence)",
+            Within::Around => " (in the same sentence or the next)",
+            Within::Media => " (in a picture's text)",
+            Within::Parent => " (in what it answers)",
+            Within::Profile => " (in the profile)",
+        }
+    }
+}
+
 /// Tokens between a focus and a signal that is near it.
 pub(crate) const NEAR_TOKENS: u32 = 7;
 
@@ -129,6 +144,17 @@ impl Seen<'_> {
             _ => true,
         };
         let hits = self.hits_of(signal);
+        // Hits are in reading order. Looking only where a hit can be keeps a long item from costing its square.
+        let nearby = if within == Within::Item {
+            let after = hits.partition_point(|hit| hit.start < focus.start);
+            let before = hits.get(after.saturating_sub(1)).map_or(0, |hit| hit.start);
+            hits.partition_point(|hit| hit.start < before)..hits.len().min(after + 1)
+        } else {
+            let first = focus.sentence.saturating_sub(1);
+            hits.partition_point(|hit| hit.sentence < first)
+                ..hits.partition_point(|hit| hit.sentence <= focus.sentence + 1)
+        };
+        let hits = hits.get(nearby).unwrap_or_default();
         // The closest one explains the most.
         hits.iter()
             .filter(|hit| near(hit))
@@ -194,6 +220,18 @@ impl Condition {
             shown.get_or_insert(met);
         }
         Some(shown.unwrap_or(Met { signal: focus.signal, hit: Some(focus) }))
+    }
+
+    /// The condition in words: what its signals mean, and where they must be seen.
+    pub(crate) fn says(&self, signals: &Signals) -> String {
+        let meaning = |id: &SignalId| signals.info(*id).says.as_str();
+        let all = self.all.iter().map(meaning).collect::<Vec<_>>().join(" and ");
+        let any = self.any.iter().map(meaning).collect::<Vec<_>>().join(", or ");
+        let none = self.none.iter().map(meaning).collect::<Vec<_>>().join(", or ");
+        let without = if none.is_empty() { none } else { format!("without {none}") };
+        let words = [all, any, without].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let facts_only = self.signals().chain(self.none.iter().copied()).all(|id| &*signals.info(id).cue == "context");
+        if facts_only { words } else { format!("{words}{}", self.within.words()) }
     }
 
     /// The condition's name in a finding's evidence, shown by the signal that met it.

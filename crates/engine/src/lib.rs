@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod facts;
 mod finding;
+mod guidance;
 mod item;
 mod lexicon;
 mod moment;
@@ -22,6 +23,7 @@ mod text;
 pub use engine::{BrokenPromise, Engine};
 pub use error::{DefinitionError, DefinitionErrors};
 pub use finding::{Evidence, Field, Finding, Mask, Modifier, Severity, Span};
+pub use guidance::Guidance;
 pub use item::{
     Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
     Profile, Visibility,

@@ -101,7 +101,11 @@ impl Reader {
     }
 
     fn hit(&mut self, document: &Document<'_>, signals: &Signals, signal: SignalId, start: usize, end: usize) {
-        let Some(token) = document.tokens().get(start) else { return };
+        let tokens = document.tokens();
+        let (Some(token), Some(last)) = (tokens.get(start), tokens.get(end.wrapping_sub(1))) else { return };
+        if last.segment != token.segment {
+            return;
+        }
         let media = matches!(document.place(token), Place::Own(field) if field != Field::Text);
         let hit = Hit { signal, start: start as u32, end: end as u32, sentence: token.sentence, media };
         if end <= start || self.hits.iter().rev().take(REPEATS).any(|other| *other == hit) {

@@ -16,6 +16,9 @@ use crate::text::{Buffers, Document, Place, TokenKind};
 /// An excerpt is widened by whole sentences until it has this many bytes.
 const EXCERPT_BYTES: usize = 90;
 
+/// Findings that a rule makes on one item at most, the surest first.
+const MAX_MATCHES: usize = 100;
+
 /// A number with this many digits is covered in a masked report whatever it is.
 const MASKED_DIGITS: usize = 5;
 
@@ -324,7 +327,7 @@ impl<'e> Scanner<'e> {
         judgements.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.focus.start.cmp(&b.focus.start)));
         let mut kept: Vec<Judgement<'_>> = Vec::new();
         for judgement in judgements {
-            let limit = if rule.per == Per::Item { 1 } else { usize::MAX };
+            let limit = if rule.per == Per::Item { 1 } else { MAX_MATCHES };
             let covered = |other: &Judgement<'_>| {
                 let (a, b) = (judgement.focus, other.focus);
                 (a.start < b.end && b.start < a.end) || self.same_words(document, a, b)

@@ -144,10 +144,10 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
     let next = at + 1;
     let follows = cursor.beside(at, next).copied();
     let with_initial = follows.is_some_and(|t| is_initial(cursor, &t, next) && cursor.text(next) != "I");
-    let surname_like = looks_like_name(cursor, words, next)
+    let surname_like = follows.is_some()
+        && looks_like_name(cursor, words, next)
         && !cursor.is_joined(next)
-        && !cursor.in_class(next, words.given)
-        || cursor.in_class(next, words.surname) && looks_like_name(cursor, words, next) && !cursor.is_joined(next);
+        && (!cursor.in_class(next, words.given) || cursor.in_class(next, words.surname));
     if surname_like || with_initial {
         let end = end_of_name(cursor, words, next);
         let signal = if has_credential(cursor, words, end) { "clinician-named" } else { "person-full" };
