@@ -124,12 +124,15 @@ impl Reader {
             if word == 0 {
                 continue;
             }
-            for &index in signals.patterns_from_word(word) {
-                let pattern = &signals.patterns[index as usize];
-                if pattern.level > 1 {
-                    self.waiting.push((pattern.level, index, at as u32));
+            for start in signals.patterns_from_word(word) {
+                if !start.may_match(document.tokens(), at) {
                     continue;
                 }
+                if start.level > 1 {
+                    self.waiting.push((start.level, start.pattern, at as u32));
+                    continue;
+                }
+                let pattern = &signals.patterns[start.pattern as usize];
                 let matcher = Matcher { lexicon: &signals.lexicon, document, entities: &self.entities };
                 if let Some((start, end)) = matcher.around(pattern, at) {
                     self.hit(document, signals, pattern.signal, start, end);

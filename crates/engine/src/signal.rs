@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::error::{DefinitionError, DefinitionErrors, SourceFile, nearest};
 use crate::lexicon::Lexicon;
-use crate::pattern::{Atom, Element, Pattern, RawAtom, RawElement, choose_anchor, inflect, parse};
+use crate::pattern::{Start, Atom, Element, Pattern, RawAtom, RawElement, choose_anchor, inflect, parse};
 use crate::text::TokenKind;
 
 /// A signal's number.
@@ -78,7 +78,7 @@ pub(crate) struct Signals {
     pub(crate) lexicon: Lexicon,
     pub(crate) patterns: Vec<Pattern>,
     /// For every word of the lexicon, the patterns that start from it.
-    by_word: Vec<Box<[u32]>>,
+    by_word: Vec<Box<[Start]>>,
     /// For every signal, the patterns that start from a hit of it.
     by_signal: Vec<Box<[u32]>>,
     ids: FxHashMap<Arc<str>, SignalId>,
@@ -155,7 +155,7 @@ impl Signals {
         nearest(name, self.infos.iter().map(|info| &*info.name))
     }
 
-    pub(crate) fn patterns_from_word(&self, word: u32) -> &[u32] {
+    pub(crate) fn patterns_from_word(&self, word: u32) -> &[Start] {
         self.by_word.get(word as usize).map_or(&[], |list| list)
     }
 
@@ -330,19 +330,20 @@ impl Signals {
         for pattern in &mut self.patterns {
             pattern.level = self.infos[usize::from(pattern.signal)].level;
         }
-        let mut by_word: Vec<Vec<u32>> = vec![Vec::new(); self.lexicon.len()];
+        let mut by_word: Vec<Vec<Start>> = vec![Vec::new(); self.lexicon.len()];
         let mut by_signal: Vec<Vec<u32>> = vec![Vec::new(); self.infos.len()];
         for (index, pattern) in self.patterns.iter().enumerate() {
             let index = index as u32;
             let Some(Element::One { atoms, .. }) = pattern.elements.get(pattern.anchor) else { continue };
+            let start = Start::new(index, pattern, &self.lexicon);
             for atom in atoms {
                 match *atom {
                     Atom::Word(word) | Atom::CapsWord(word) | Atom::TagWord(word) => {
-                        by_word[word as usize].push(index);
+                        by_word[word as usize].push(start);
                     }
                     Atom::Class(class) => {
                         for &word in self.lexicon.members(class) {
-                            by_word[word as usize].push(index);
+                            by_word[word as usize].push(start);
                         }
                     }
                     Atom::Signal(signal) => by_signal[usize::from(signal)].push(index),
