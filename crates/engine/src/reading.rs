@@ -51,7 +51,12 @@ impl SignalSet {
     /// The signals in it, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = SignalId> + '_ {
         self.0.iter().enumerate().flat_map(|(index, &word)| {
-            (0..64u16).filter(move |bit| word & (1 << bit) != 0).map(move |bit| index as u16 * 64 + bit)
+            let mut left = word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as u16)?;
+                left &= left - 1;
+                Some(index as u16 * 64 + bit)
+            })
         })
     }
 }

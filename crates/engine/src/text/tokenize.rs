@@ -128,7 +128,32 @@ impl Tokenizer<'_, '_> {
         }
     }
 
+    /// A word of ASCII letters alone, by far the most common sort. Answers whether it was one.
+    fn plain_word(&mut self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let len = rest.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or(rest.len());
+        if len > WORD_BYTES || matches!(rest.get(len), Some(b'\'' | 0x80..)) {
+            return false;
+        }
+        let mut folded = Folded { len, letters: len as u32, ..Folded::default() };
+        for (to, from) in folded.buffer.iter_mut().zip(rest.iter().take(len)) {
+            *to = from | 0x20;
+            folded.upper += u32::from(from & 0x20 == 0);
+        }
+        folded.first_upper = rest.first().is_some_and(u8::is_ascii_uppercase);
+        let start = self.at;
+        self.at += len;
+        if !self.web_address(start, &folded) {
+            let word = folded.look_up(self.lexicon);
+            self.push(TokenKind::Word, start, word, 0, folded.flags());
+        }
+        true
+    }
+
     fn word(&mut self) {
+        if self.plain_word() {
+            return;
+        }
         let start = self.at;
         let mut folded = Folded::default();
         while let Some(byte) = self.byte(self.at) {
@@ -409,10 +434,6 @@ struct Folded {
     letters: u32,
     upper: u32,
     first_upper: bool,
-    /// Equal letters in a row, at most.
-    run: u8,
-    last: u8,
-    longest_run: u8,
 }
 
 impl Folded {
@@ -422,13 +443,6 @@ impl Folded {
         }
         self.len += 1;
         self.letters += 1;
-        if byte == self.last {
-            self.run += u8::from(self.run < 200);
-            self.longest_run = self.longest_run.max(self.run);
-        } else {
-            self.last = byte;
-            self.run = 1;
-        }
     }
 
     fn push_upper(&mut self, byte: u8) {
@@ -456,8 +470,6 @@ impl Folded {
             }
         }
         self.letters += 1;
-        self.last = 0;
-        self.run = 0;
     }
 
     fn bytes(&self) -> &[u8] {
@@ -481,7 +493,8 @@ impl Folded {
             return 0;
         }
         let id = lexicon.get(hash_padded(&self.buffer, self.len));
-        if id != 0 || self.longest_run < 3 {
+        let lengthened = |bytes: &[u8]| bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
+        if id != 0 || !lengthened(self.bytes()) {
             return id;
         }
         for keep in [2, 1] {
