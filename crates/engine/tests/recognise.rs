@@ -21,7 +21,7 @@ const TEXTS: &[(&str, &[&str], &[&str])] = &[
     ("He is sixteen", &["age-minor"], &[]),
     ("There are twelve of them", &[], &["age-minor"]),
     ("So steady on the new dose, Gwenhwyfar!", &["person-addressed"], &[]),
-    ("Bread, butter, croissants!", &[], &["person-addressed"]),
+    ("We had bread, butter, croissants!", &[], &["person-addressed"]),
     ("An African American man with gout", &[], &["person-given", "person-full"]),
     ("The fall in Wells score surprised us", &[], &["place-small", "place-town", "place-large", "place-unknown"]),
     ("Flew her out past Ardnabrone", &["place-unknown"], &[]),

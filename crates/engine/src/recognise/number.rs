@@ -102,11 +102,13 @@ fn extent(cursor: &Cursor<'_>, at: usize) -> (usize, usize, String) {
             t.kind == TokenKind::Word && t.end - t.start <= 5 && (t.has(flag::ALL_CAPS) || t.has(flag::CAPITAL))
         })
     };
+    // After `#AB` the hyphen does not count as joined.
+    let touches = |i: usize| cursor.get(i - 1).is_some_and(|t| cursor.get(i).is_some_and(|u| t.end == u.start));
     while start > 0 && cursor.is_joined(start) {
         let before = start - 1;
         if code_letters(before) {
             start = before;
-        } else if cursor.is_sign(before, b'-') && before > 0 && code_letters(before - 1) && cursor.is_joined(before) {
+        } else if cursor.is_sign(before, b'-') && before > 0 && code_letters(before - 1) && touches(before) {
             start = before - 1;
         } else {
             break;
