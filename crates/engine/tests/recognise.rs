@@ -23,7 +23,11 @@ const TEXTS: &[(&str, &[&str], &[&str])] = &[
     ("So steady on the new dose, Gwenhwyfar!", &["person-addressed"], &[]),
     ("We had bread, butter, croissants!", &[], &["person-addressed"]),
     ("An African American man with gout", &[], &["person-given", "person-full"]),
-    ("The fall in Wells score surprised us", &[], &["place-small", "place-town", "place-large", "place-unknown"]),
+    (
+        "The fall in Wells score surprised us",
+        &[],
+        &["place-small", "place-town", "place-large", "place-unknown"],
+    ),
     ("Flew her out past Ardnabrone", &["place-unknown"], &[]),
 ];
 
@@ -36,7 +40,9 @@ fn sees_what_it_should_and_no_more() {
         let item = Item { text: (*text).to_owned(), ..Item::default() };
         let signals = scanner.signals(&item);
         let has = |name: &&&str| signals.iter().any(|signal| signal == **name);
-        wrong.extend(seen.iter().filter(|name| !has(name)).map(|name| format!("{text}: no {name} in {signals:?}")));
+        wrong.extend(
+            seen.iter().filter(|name| !has(name)).map(|name| format!("{text}: no {name} in {signals:?}")),
+        );
         wrong.extend(unseen.iter().filter(has).map(|name| format!("{text}: {name} in {signals:?}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
