@@ -7,9 +7,23 @@ use crate::text::{TokenKind, flag};
 
 pub(crate) const SIGNALS: &[Builtin] = &[
     builtin("age", "a person's age", "age", Some("age"), None, Some("age")),
-    builtin("age-over-89", "an age over 89, an identifier of its own", "age", Some("age"), Some('C'), Some("age")),
+    builtin(
+        "age-over-89",
+        "an age over 89, an identifier of its own",
+        "age",
+        Some("age"),
+        Some('C'),
+        Some("age"),
+    ),
     builtin("age-minor", "an age under 18", "age", Some("age"), None, Some("age")),
-    builtin("age-and-sex", "age and sex in clinical shorthand, such as 67M", "age", Some("age"), None, Some("sex")),
+    builtin(
+        "age-and-sex",
+        "age and sex in clinical shorthand, such as 67M",
+        "age",
+        Some("age"),
+        None,
+        Some("sex"),
+    ),
 ];
 
 /// Nobody is older; a larger number is something else.
@@ -59,7 +73,12 @@ impl Words {
 }
 
 /// An age in digits at `at`; answers where to go on.
-pub(crate) fn in_digits(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) -> Option<usize> {
+pub(crate) fn in_digits(
+    cursor: &Cursor<'_>,
+    words: &Words,
+    at: usize,
+    out: &mut Vec<Found>,
+) -> Option<usize> {
     let value = cursor.value(at).filter(|value| *value <= OLDEST)?;
     let next = cursor.past_hyphen(at + 1);
     let word = cursor.beside(at, next)?;
@@ -114,8 +133,12 @@ fn plain(cursor: &Cursor<'_>, words: &Words, at: usize, value: u32, out: &mut Ve
     }
     let aged = cursor.in_class(before, words.before);
     let is = cursor.in_class(before, words.is)
-        && at.checked_sub(2).is_some_and(|i| cursor.in_class(i, words.plain) || cursor.in_class(i, words.sex))
-        && cursor.get(at + 1).is_none_or(|t| t.kind == TokenKind::Sign || cursor.in_class(at + 1, words.plain));
+        && at
+            .checked_sub(2)
+            .is_some_and(|i| cursor.in_class(i, words.plain) || cursor.in_class(i, words.sex))
+        && cursor
+            .get(at + 1)
+            .is_none_or(|t| t.kind == TokenKind::Sign || cursor.in_class(at + 1, words.plain));
     (aged || (is && value >= 2)).then(|| {
         report(value, at, at + 1, out);
         at + 1
@@ -135,7 +158,10 @@ pub(crate) fn in_words(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut 
     let Some(index) = tens.iter().position(|ten| *ten == text) else { return };
     let mut value = (index as u32 + 2) * 10;
     let mut end = at + 1;
-    if text == "hundred" && cursor.text(end).eq_ignore_ascii_case("and") && cursor.in_class(end + 1, words.ones) {
+    if text == "hundred"
+        && cursor.text(end).eq_ignore_ascii_case("and")
+        && cursor.in_class(end + 1, words.ones)
+    {
         end += 1;
     }
     let one = cursor.past_hyphen(end);
@@ -147,8 +173,8 @@ pub(crate) fn in_words(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut 
     }
     let year = cursor.past_hyphen(end);
     let old = cursor.past_hyphen(year + 1);
-    let is_old =
-        cursor.in_class(year, words.year) && matches!(cursor.text(old).to_ascii_lowercase().as_str(), "old" | "young");
+    let is_old = cursor.in_class(year, words.year)
+        && matches!(cursor.text(old).to_ascii_lowercase().as_str(), "old" | "young");
     let mut before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
     let article = |i: &usize| matches!(cursor.text(*i).to_ascii_lowercase().as_str(), "a" | "one");
     if text == "hundred" && before.as_ref().is_some_and(article) {
@@ -157,7 +183,9 @@ pub(crate) fn in_words(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut 
     let said = before.is_some_and(|before| {
         cursor.in_class(before, words.before)
             || (cursor.in_class(before, words.is)
-                && cursor.get(end).is_none_or(|t| t.kind == TokenKind::Sign || cursor.in_class(end, words.plain))
+                && cursor
+                    .get(end)
+                    .is_none_or(|t| t.kind == TokenKind::Sign || cursor.in_class(end, words.plain))
                 && before.checked_sub(1).is_some_and(|i| cursor.in_class(i, words.plain)))
     });
     if is_old || said {
@@ -171,10 +199,13 @@ fn teen(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) {
     let old = cursor.past_hyphen(year + 1);
     let is_old = cursor.in_class(year, words.year) && cursor.text(old).eq_ignore_ascii_case("old");
     let before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
-    let stops = cursor.get(at + 1).is_none_or(|t| t.kind == TokenKind::Sign) || cursor.beside(at, at + 1).is_none();
+    let stops =
+        cursor.get(at + 1).is_none_or(|t| t.kind == TokenKind::Sign) || cursor.beside(at, at + 1).is_none();
     let said = before.is_some_and(|before| {
         let is = cursor.in_class(before, words.is)
-            && before.checked_sub(1).is_some_and(|i| cursor.in_class(i, words.plain) || cursor.in_class(i, words.sex));
+            && before
+                .checked_sub(1)
+                .is_some_and(|i| cursor.in_class(i, words.plain) || cursor.in_class(i, words.sex));
         cursor.in_class(before, words.before) || (is && stops)
     });
     if is_old || said {

@@ -97,7 +97,11 @@ fn with_month(cursor: &Cursor<'_>, words: &Words, at: usize) -> Option<(&'static
         return Some(("date-day", at, end));
     }
     let before = at.checked_sub(1)?;
-    let before = if cursor.is_sign(before, b',') || cursor.is_sign(before, b'.') { before.checked_sub(1)? } else { before };
+    let before = if cursor.is_sign(before, b',') || cursor.is_sign(before, b'.') {
+        before.checked_sub(1)?
+    } else {
+        before
+    };
     if is_month(before) {
         if day && !year {
             return Some(("date-day", before, after));

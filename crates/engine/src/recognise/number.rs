@@ -6,9 +6,30 @@ use crate::signal::Builtin;
 use crate::text::{TokenKind, flag};
 
 pub(crate) const SIGNALS: &[Builtin] = &[
-    builtin("record-number", "a record, account or case number", "identifier", Some("number"), Some('H'), None),
-    builtin("national-id", "a national identity or health number", "identifier", Some("number"), Some('G'), None),
-    builtin("serial-number", "a device, accession or vehicle number", "identifier", Some("number"), Some('M'), None),
+    builtin(
+        "record-number",
+        "a record, account or case number",
+        "identifier",
+        Some("number"),
+        Some('H'),
+        None,
+    ),
+    builtin(
+        "national-id",
+        "a national identity or health number",
+        "identifier",
+        Some("number"),
+        Some('G'),
+        None,
+    ),
+    builtin(
+        "serial-number",
+        "a device, accession or vehicle number",
+        "identifier",
+        Some("number"),
+        Some('M'),
+        None,
+    ),
     builtin("ip-address", "the address of a computer", "identifier", Some("number"), Some('O'), None),
     builtin("long-number", "a long number of unknown kind", "identifier", Some("number"), Some('R'), None),
     builtin("dose", "an amount of a medicine", "dose", None, None, None),
@@ -58,7 +79,12 @@ impl Words {
 }
 
 /// A number that stands for a person, a device or a case, at `at`; answers where to go on.
-pub(crate) fn identifier(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) -> Option<usize> {
+pub(crate) fn identifier(
+    cursor: &Cursor<'_>,
+    words: &Words,
+    at: usize,
+    out: &mut Vec<Found>,
+) -> Option<usize> {
     if let Some(end) = ip_address(cursor, at) {
         out.push(Found { signal: "ip-address", start: at, end });
         return Some(end);
@@ -99,14 +125,19 @@ fn extent(cursor: &Cursor<'_>, at: usize) -> (usize, usize, String) {
     let mut start = at;
     let code_letters = |i: usize| {
         cursor.get(i).is_some_and(|t| {
-            t.kind == TokenKind::Word && t.end - t.start <= 5 && (t.has(flag::ALL_CAPS) || t.has(flag::CAPITAL))
+            t.kind == TokenKind::Word
+                && t.end - t.start <= 5
+                && (t.has(flag::ALL_CAPS) || t.has(flag::CAPITAL))
         })
     };
+    // After `#AB` the hyphen does not count as joined.
+    let touches =
+        |i: usize| cursor.get(i - 1).is_some_and(|t| cursor.get(i).is_some_and(|u| t.end == u.start));
     while start > 0 && cursor.is_joined(start) {
         let before = start - 1;
         if code_letters(before) {
             start = before;
-        } else if cursor.is_sign(before, b'-') && before > 0 && code_letters(before - 1) && cursor.is_joined(before) {
+        } else if cursor.is_sign(before, b'-') && before > 0 && code_letters(before - 1) && touches(before) {
             start = before - 1;
         } else {
             break;
@@ -136,7 +167,9 @@ fn extent(cursor: &Cursor<'_>, at: usize) -> (usize, usize, String) {
 /// `rego 1FK-7QX`: letters and digits mixed, of which a numberplate may have few.
 fn is_plate(cursor: &Cursor<'_>, words: &Words, start: usize, end: usize) -> bool {
     const SHORTEST: u32 = 5;
-    let (Some(first), Some(last)) = (cursor.get(start), cursor.get(end.saturating_sub(1))) else { return false };
+    let (Some(first), Some(last)) = (cursor.get(start), cursor.get(end.saturating_sub(1))) else {
+        return false;
+    };
     end > start + 1 && last.end - first.start >= SHORTEST && said_before(cursor, words.plate, words, start)
 }
 
@@ -155,12 +188,16 @@ fn said_before(cursor: &Cursor<'_>, class: ClassId, words: &Words, start: usize)
     }
     let mut at = start;
     for _ in 0..4 {
-        let Some(before) = at.checked_sub(1).filter(|i| cursor.beside(start, *i).is_some()) else { return false };
+        let Some(before) = at.checked_sub(1).filter(|i| cursor.beside(start, *i).is_some()) else {
+            return false;
+        };
         if cursor.in_class(before, class) {
             return true;
         }
         let between = cursor.in_class(before, words.number_word)
-            || cursor.get(before).is_some_and(|t| matches!(t.sign, b':' | b'#' | b'.' | b'-' | b'(' | b'=' | b'/'))
+            || cursor
+                .get(before)
+                .is_some_and(|t| matches!(t.sign, b':' | b'#' | b'.' | b'-' | b'(' | b'=' | b'/'))
             || cursor.text(before).eq_ignore_ascii_case("id");
         if !between {
             return false;
@@ -194,13 +231,16 @@ fn is_nhs_number(cursor: &Cursor<'_>, at: usize, digits: &str) -> bool {
 
 /// `2,000,000`: a count, not an identifier.
 fn thousands(cursor: &Cursor<'_>, at: usize) -> bool {
-    cursor.is_sign(at + 1, b',') || (at > 0 && matches!(cursor.get(at - 1).map(|t| t.sign), Some(b'$' | b',')))
+    cursor.is_sign(at + 1, b',')
+        || (at > 0 && matches!(cursor.get(at - 1).map(|t| t.sign), Some(b'$' | b',')))
 }
 
 /// A dose, percentage or price at `at`; answers where to go on.
 pub(crate) fn quantity(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) -> Option<usize> {
     let mut end = at + 1;
-    if (cursor.is_sign(end, b'.') || cursor.is_sign(end, b',')) && cursor.is_joined(end + 1) && cursor.digits(end + 1) > 0
+    if (cursor.is_sign(end, b'.') || cursor.is_sign(end, b','))
+        && cursor.is_joined(end + 1)
+        && cursor.digits(end + 1) > 0
     {
         end += 2;
     }

@@ -7,11 +7,25 @@ use crate::text::{Token, TokenKind, flag};
 
 pub(crate) const SIGNALS: &[Builtin] = &[
     builtin("person-titled", "a name after Mr, Mrs, Ms, Miss", "name", Some("name"), Some('A'), None),
-    builtin("person-full", "a given name with a surname or an initial", "name", Some("name"), Some('A'), None),
+    builtin(
+        "person-full",
+        "a given name with a surname or an initial",
+        "name",
+        Some("name"),
+        Some('A'),
+        None,
+    ),
     builtin("person-initials", "initials that stand for a person", "name", Some("name"), Some('A'), None),
     builtin("person-given", "a given name alone", "name", Some("name"), Some('A'), None),
     builtin("person-addressed", "somebody spoken to by name", "name", Some("name"), Some('A'), None),
-    builtin("clinician-named", "a name after Dr, Prof, Nurse or before RN, MD", "colleague", Some("name"), None, None),
+    builtin(
+        "clinician-named",
+        "a name after Dr, Prof, Nurse or before RN, MD",
+        "colleague",
+        Some("name"),
+        None,
+        None,
+    ),
 ];
 
 #[derive(Debug, Default)]
@@ -39,7 +53,10 @@ impl Words {
         let surname_or_word = lexicon.intern_class("surname-or-word");
         let mut class = |name: &str, words: &str| class_of(lexicon, name, words);
         Self {
-            title: class("person.title", "mr mrs ms miss mx mister missus messrs mme madame monsieur señora señor"),
+            title: class(
+                "person.title",
+                "mr mrs ms miss mx mister missus messrs mme madame monsieur señora señor",
+            ),
             clinician_title: class(
                 "person.clinician-title",
                 "dr dr's drs doctor doc prof professor nurse matron consultant registrar midwife paramedic rev reverend sister \
@@ -56,7 +73,10 @@ impl Words {
                 "hi hello hey dear aw ah aye ach oh howdy hiya morning thanks cheers sorry congrats congratulations happy kia \
                  bless bravo welcome",
             ),
-            after_call: class("person.after-call", "this you you're your that's thank thanks we we're we've congratulations so"),
+            after_call: class(
+                "person.after-call",
+                "this you you're your that's thank thanks we we're we've congratulations so",
+            ),
             introduces: class(
                 "person.introduces",
                 "meet little wee big old young baby auntie aunty uncle granny grandad grandpa grandma nana nan yiayia coach lt \
@@ -187,7 +207,9 @@ fn addressed(cursor: &Cursor<'_>, words: &Words, at: usize, known: bool) -> bool
     }
     let before = at.checked_sub(1).filter(|before| cursor.beside(at, *before).is_some());
     let stops = |i: usize| {
-        cursor.get(i).is_none_or(|t| t.sentence != token.sentence || matches!(t.sign, b',' | b'!' | b'?' | b'.'))
+        cursor
+            .get(i)
+            .is_none_or(|t| t.sentence != token.sentence || matches!(t.sign, b',' | b'!' | b'?' | b'.'))
     };
     // An unknown word is a name there only when it is called out: "so well, Gráinne!"
     let ends_call = |i: usize| if known { stops(i) } else { cursor.is_sign(i, b'!') };
@@ -196,7 +218,9 @@ fn addressed(cursor: &Cursor<'_>, words: &Words, at: usize, known: bool) -> bool
             let greeted = cursor.in_class(before, words.greeting);
             (greeted && (known || stops(at + 1))) || (cursor.is_sign(before, b',') && ends_call(at + 1))
         }
-        None => at == 0 && (cursor.is_sign(at + 1, b',') || known && cursor.in_class(at + 1, words.after_call)),
+        None => {
+            at == 0 && (cursor.is_sign(at + 1, b',') || known && cursor.in_class(at + 1, words.after_call))
+        }
     }
 }
 
@@ -275,8 +299,10 @@ fn preceded_by_title(cursor: &Cursor<'_>, words: &Words, at: usize) -> bool {
 /// Whether the word before belongs to the same name.
 fn continues_a_name(cursor: &Cursor<'_>, words: &Words, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
-    cursor.beside(at, before).is_some_and(|t| t.is_capitalised_word() && !t.has(flag::FIRST) || t.is_capitalised_word() && cursor.in_class(before, words.given))
-        && looks_like_name(cursor, words, before)
+    cursor.beside(at, before).is_some_and(|t| {
+        t.is_capitalised_word() && !t.has(flag::FIRST)
+            || t.is_capitalised_word() && cursor.in_class(before, words.given)
+    }) && looks_like_name(cursor, words, before)
 }
 
 fn has_credential(cursor: &Cursor<'_>, words: &Words, at: usize) -> bool {

@@ -9,11 +9,39 @@ use crate::text::{TokenKind, flag};
 
 pub(crate) const SIGNALS: &[Builtin] = &[
     builtin("place-region", "a state, province, county or country", "place", None, None, None),
-    builtin("place-large", "a place of 100,000 people or more", "place", Some("place"), Some('B'), Some("place")),
-    builtin("place-town", "a place of 20,000 to 100,000 people", "place", Some("place"), Some('B'), Some("place")),
+    builtin(
+        "place-large",
+        "a place of 100,000 people or more",
+        "place",
+        Some("place"),
+        Some('B'),
+        Some("place"),
+    ),
+    builtin(
+        "place-town",
+        "a place of 20,000 to 100,000 people",
+        "place",
+        Some("place"),
+        Some('B'),
+        Some("place"),
+    ),
     builtin("place-small", "a place under 20,000 people", "place", Some("place"), Some('B'), Some("place")),
-    builtin("place-unknown", "a name after a preposition of place", "place", Some("place"), Some('B'), Some("place")),
-    builtin("facility", "a named hospital, school, street or road", "place", Some("place"), Some('B'), Some("place")),
+    builtin(
+        "place-unknown",
+        "a name after a preposition of place",
+        "place",
+        Some("place"),
+        Some('B'),
+        Some("place"),
+    ),
+    builtin(
+        "facility",
+        "a named hospital, school, street or road",
+        "place",
+        Some("place"),
+        Some('B'),
+        Some("place"),
+    ),
 ];
 
 /// Words in the longest place name that is looked up.
@@ -44,7 +72,9 @@ impl Gazetteer {
         let mut sizes = FxHashMap::with_capacity_and_hasher(places.len() / 16, FxBuildHasher);
         for line in places.lines() {
             let mut columns = line.split('\t');
-            let (Some(name), _, Some(band)) = (columns.next(), columns.next(), columns.next()) else { continue };
+            let (Some(name), _, Some(band)) = (columns.next(), columns.next(), columns.next()) else {
+                continue;
+            };
             let size = match band {
                 "0" | "1" => Size::Small,
                 "2" => Size::Town,
@@ -90,7 +120,10 @@ impl Words {
         let given = lexicon.intern_class("given-name");
         let mut class = |name: &str, words: &str| class_of(lexicon, name, words);
         Self {
-            before: class("place.before", "in at from near outside around by off of to through across downtown past via beyond towards"),
+            before: class(
+                "place.before",
+                "in at from near outside around by off of to through across downtown past via beyond towards",
+            ),
             building: class(
                 "place.building",
                 "hospital infirmary clinic surgery practice hospice elementary primary school high academy college university \
@@ -103,8 +136,14 @@ impl Words {
                 "street st road rd avenue ave lane ln drive dr close crescent highway hwy route rte boulevard blvd way terrace \
                  parkway pkwy trail row square ward",
             ),
-            saint: class("place.saint", "st saint mount mt fort port lake north south east west upper lower new great little old"),
-            months: class("place.months", "january february march april may june july august september october november december"),
+            saint: class(
+                "place.saint",
+                "st saint mount mt fort port lake north south east west upper lower new great little old",
+            ),
+            months: class(
+                "place.months",
+                "january february march april may june july august september october november december",
+            ),
             never: class(
                 "place.never",
                 "i i'm the a an my our your his her their this that it we you he she they monday tuesday wednesday thursday friday \
@@ -128,7 +167,8 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
     let Some(token) = cursor.get(at) else { return };
     let before = at.checked_sub(1).filter(|i| cursor.beside(at, *i).is_some());
     let continues = before.is_some_and(|i| {
-        cursor.get(i).is_some_and(|t| t.is_capitalised_word() && !t.has(flag::FIRST)) && !cursor.in_class(i, words.never)
+        cursor.get(i).is_some_and(|t| t.is_capitalised_word() && !t.has(flag::FIRST))
+            && !cursor.in_class(i, words.never)
     });
     if continues || token.has(flag::HASHTAG) || cursor.in_class(at, words.months) {
         return;
@@ -163,7 +203,10 @@ pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec
         }
     }
     let preposition = place.map(|i| cursor.text(i).to_ascii_lowercase()).unwrap_or_default();
-    let certain = matches!(preposition.as_str(), "in" | "near" | "outside" | "from" | "at" | "off" | "downtown" | "past" | "beyond" | "towards");
+    let certain = matches!(
+        preposition.as_str(),
+        "in" | "near" | "outside" | "from" | "at" | "off" | "downtown" | "past" | "beyond" | "towards"
+    );
     let ordinary = token.word != 0 && !cursor.in_class(at, words.saint) && end == at + 1;
     let is_person = cursor.in_class(at, words.given);
     if certain && after_preposition && !ordinary && !is_person && !token.has(flag::ALL_CAPS) {
@@ -185,7 +228,8 @@ fn end_of_capitals(cursor: &Cursor<'_>, words: &Words, at: usize) -> usize {
         if cursor.is_sign(next, b'-') && cursor.is_joined(next) && cursor.is_joined(next + 1) {
             next += 1;
         }
-        let capital = cursor.beside(at, next).is_some_and(|t| t.is_capitalised_word() && !t.has(flag::HASHTAG));
+        let capital =
+            cursor.beside(at, next).is_some_and(|t| t.is_capitalised_word() && !t.has(flag::HASHTAG));
         if !capital {
             break;
         }
