@@ -334,7 +334,8 @@ mod tests {
 
     #[test]
     fn a_folder_is_an_archive_or_holds_inputs() {
-        let cases: &[(&[(&str, &[u8])], &[&str])] = &[
+        type Files = &'static [(&'static str, &'static [u8])];
+        let cases: &[(Files, &[&str])] = &[
             (&[("data/tweets.js", POSTS), ("Your archive.html", PAGE)], &["archive "]),
             (&[("tweets.js", POSTS), ("notes.txt", b"milk")], &["archive "]),
             (&[("content/posts_1.json", b"[]"), ("index.html", PAGE)], &["archive "]),
