@@ -5,7 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use divan::Bencher;
-use divan::counter::BytesCounter;
+use divan::counter::BytesCount;
 use whitecoat_engine::{Engine, Item};
 
 const POSTS: usize = 2_000;
@@ -57,7 +57,7 @@ fn scan(bencher: Bencher<'_, '_>, items: &[Item]) {
     let mut scanner = engine.scanner();
     let bytes: usize = items.iter().map(|item| item.text.len()).sum();
     bencher
-        .counter(BytesCounter::new(bytes))
+        .counter(BytesCount::new(bytes))
         .bench_local(|| items.iter().map(|item| scanner.scan(item).len()).sum::<usize>());
 }
 

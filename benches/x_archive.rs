@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use divan::Bencher;
-use divan::counter::BytesCounter;
+use divan::counter::BytesCount;
 use indicatif::ProgressBar;
 use tempfile::TempDir;
 use whitecoat::coverage::Coverage;
@@ -70,7 +70,7 @@ fn archive_of(posts: usize) -> (TempDir, PathBuf, usize) {
 #[divan::bench]
 fn read(bencher: Bencher<'_, '_>) {
     let (_folder, path, bytes) = archive_of(POSTS);
-    bencher.counter(BytesCounter::new(bytes)).bench_local(|| {
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
         let mut counter =
             Counter { items: 0, coverage: Coverage::of("bench"), progress: ProgressBar::hidden() };
         archive::read(&path, &Options::default(), &mut counter).unwrap();
