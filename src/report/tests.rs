@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use whitecoat_engine::{Engine, Evidence, Field, Finding, Item, Kind, Mask, Media, Modifier, Parent, ParentAuthor, Precision, Profile,
-    Rule, Severity, Span, Visibility,
+use whitecoat_engine::{
+    Engine, Evidence, Field, Finding, Item, Kind, Mask, Media, Modifier, Parent, ParentAuthor, Precision,
+    Profile, Rule, Severity, Span, Visibility,
 };
 
 use super::run_file::{Counts, Start, UsedOptions, UsedProfile};
@@ -78,11 +79,7 @@ fn name_finding(item: &Item) -> Finding {
         evidence: vec![evidence("person-name", 2.5), evidence("own-family", -1.0)],
         identifiers: vec!['A', 'C'],
         quasi_identifiers: vec!["age"],
-        ..finding(
-            rule("privacy/patient-name", Severity::Critical),
-            span_of(&item.text, "Mr Ode"),
-            whole,
-        )
+        ..finding(rule("privacy/patient-name", Severity::Critical), span_of(&item.text, "Mr Ode"), whole)
     }
 }
 
@@ -188,8 +185,7 @@ fn excerpts_are_masked_folded_and_cut_around_the_span() {
     let text = format!("{} Mr Ode went\n\n home. {}", "before ".repeat(60), "after ".repeat(60));
     let item = item(&text);
     let whole = Span { field: Field::Text, start: 0, end: text.len() };
-    let mut long =
-        finding(rule("privacy/patient-name", Severity::High), span_of(&text, "Mr Ode"), whole);
+    let mut long = finding(rule("privacy/patient-name", Severity::High), span_of(&text, "Mr Ode"), whole);
     long.masks = vec![
         Mask { span: span_of(&text, "Mr Ode"), label: "name" },
         Mask { span: span_of(&text, "Ode went"), label: "other" },

@@ -229,8 +229,10 @@ impl Condition {
         let any = self.any.iter().map(meaning).collect::<Vec<_>>().join(", or ");
         let none = self.none.iter().map(meaning).collect::<Vec<_>>().join(", or ");
         let without = if none.is_empty() { none } else { format!("without {none}") };
-        let words = [all, any, without].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-        let facts_only = self.signals().chain(self.none.iter().copied()).all(|id| &*signals.info(id).cue == "context");
+        let words =
+            [all, any, without].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let facts_only =
+            self.signals().chain(self.none.iter().copied()).all(|id| &*signals.info(id).cue == "context");
         if facts_only { words } else { format!("{words}{}", self.within.words()) }
     }
 

@@ -89,7 +89,11 @@ impl Engine {
             let file = SourceFile { name, text };
             match Rule::parse(&file, &signals, &shared) {
                 Ok(rule) if rules.iter().any(|other| other.id == rule.id) => {
-                    errors.push(file.error_at("id", format!("rule `{}` exists already", rule.id), "rename one of them"));
+                    errors.push(file.error_at(
+                        "id",
+                        format!("rule `{}` exists already", rule.id),
+                        "rename one of them",
+                    ));
                 }
                 Ok(rule) => rules.push(Arc::new(rule)),
                 Err(error) => errors.push(error),

@@ -95,7 +95,11 @@ impl SourceFile<'_> {
 /// The name of `names` that is closest to `name`, when it is close enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let close = (name.chars().count() / 3).max(2);
-    names.map(|other| (distance(name, other), other)).min().filter(|(d, _)| *d <= close).map(|(_, other)| other)
+    names
+        .map(|other| (distance(name, other), other))
+        .min()
+        .filter(|(d, _)| *d <= close)
+        .map(|(_, other)| other)
 }
 
 /// Edits that turn one word into the other.

@@ -80,7 +80,10 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
         matches!(item.visibility, Visibility::Private | Visibility::Followers).then_some("is-private"),
         parent.filter(|parent| parent.author != ParentAuthor::Own).map(|_| "answers-something"),
         answered,
-        parent.and_then(|parent| parent.text.as_deref()).filter(|text| !text.is_empty()).map(|_| "answers-known-text"),
+        parent
+            .and_then(|parent| parent.text.as_deref())
+            .filter(|text| !text.is_empty())
+            .map(|_| "answers-known-text"),
         parent.filter(|parent| parent.kind == ParentKind::Review).map(|_| "answers-review"),
         has(MediaKind::Image).then_some("has-image"),
         has(MediaKind::Video).then_some("has-video"),
@@ -94,14 +97,28 @@ pub(crate) fn of_profile(profile: &Arc<Profile>) -> impl Iterator<Item = &'stati
     let profession = profile.profession.to_lowercase();
     let bio = profile.bio.to_lowercase();
     let either = |stems: &[&str]| stems.iter().any(|stem| profession.contains(stem) || bio.contains(stem));
-    let practice = ["clinic", "practice", "surgery", "centre", "center", "hospital", "pharmacy", "spa", "studio", "dental group"]
-        .iter()
-        .any(|word| profession.split(|c: char| !c.is_alphabetic()).any(|part| part == *word) && !profession.contains("general practice"))
-        && !profession.contains("surgeon")
+    let practice = [
+        "clinic",
+        "practice",
+        "surgery",
+        "centre",
+        "center",
+        "hospital",
+        "pharmacy",
+        "spa",
+        "studio",
+        "dental group",
+    ]
+    .iter()
+    .any(|word| {
+        profession.split(|c: char| !c.is_alphabetic()).any(|part| part == *word)
+            && !profession.contains("general practice")
+    }) && !profession.contains("surgeon")
         && !profession.contains("physician");
     let nurse = ["nurse", "midwife", "nursing", "healthcare assistant", "care assistant"];
     let therapist = ["therapist", "counsel", "psycholog", "psychotherap", "social worker"];
-    let bodily = ["physiotherap", "physical therap", "occupational therap", "respiratory therap", "radiation therap"];
+    let bodily =
+        ["physiotherap", "physical therap", "occupational therap", "respiratory therap", "radiation therap"];
     let talking = either(&therapist) && !bodily.iter().any(|stem| profession.contains(stem));
     let country = match profile.jurisdiction.to_ascii_uppercase().as_str() {
         "US" | "USA" => Some("country-us"),

@@ -105,7 +105,14 @@ impl Reader {
         self.read_manner(document, knowledge);
     }
 
-    fn hit(&mut self, document: &Document<'_>, signals: &Signals, signal: SignalId, start: usize, end: usize) {
+    fn hit(
+        &mut self,
+        document: &Document<'_>,
+        signals: &Signals,
+        signal: SignalId,
+        start: usize,
+        end: usize,
+    ) {
         let tokens = document.tokens();
         let (Some(token), Some(last)) = (tokens.get(start), tokens.get(end.wrapping_sub(1))) else { return };
         if last.segment != token.segment {
@@ -174,7 +181,10 @@ impl Reader {
         while at < tokens.len() {
             if tokens[at].has(flag::QUOTED) {
                 let start = at;
-                while at < tokens.len() && tokens[at].has(flag::QUOTED) && tokens[at].sentence == tokens[start].sentence {
+                while at < tokens.len()
+                    && tokens[at].has(flag::QUOTED)
+                    && tokens[at].sentence == tokens[start].sentence
+                {
                     at += 1;
                 }
                 self.hit(document, &knowledge.signals, knowledge.quoted, start, at);

@@ -12,7 +12,13 @@ use crate::signal::{SignalId, Signals};
 
 /// What to do first about a finding.
 pub const ACTIONS: &[&str] = &[
-    "keep", "edit", "restrict", "hide-preserve-remove", "document-consent", "ask-privacy-officer", "counsel-first",
+    "keep",
+    "edit",
+    "restrict",
+    "hide-preserve-remove",
+    "document-consent",
+    "ask-privacy-officer",
+    "counsel-first",
     "board-advice",
 ];
 
@@ -156,7 +162,11 @@ impl SharedModifiers {
         let mut list = Vec::new();
         for (name, raw) in raw {
             let step = raw.step.ok_or_else(|| {
-                file.error_at(&name, format!("modifier `{name}` has no `step`"), "give it `step = 1` or `step = -1`")
+                file.error_at(
+                    &name,
+                    format!("modifier `{name}` has no `step`"),
+                    "give it `step = 1` or `step = -1`",
+                )
             })?;
             let condition = Condition::resolve(&raw, file, signals)?;
             list.push((name.clone(), Step { name: name.as_str().into(), condition, step }));
@@ -190,11 +200,16 @@ impl Rule {
             let next = "name at least one signal that a finding is about";
             return Err(file.error_at("focus", "`focus` is empty", next));
         }
-        let mut evidence: Vec<Weighted> = raw.evidence.iter().map(|c| weighted(c, 1.0)).collect::<Result<_, _>>()?;
+        let mut evidence: Vec<Weighted> =
+            raw.evidence.iter().map(|c| weighted(c, 1.0)).collect::<Result<_, _>>()?;
         for guard in &raw.guards {
             let guard = weighted(guard, -3.0)?;
             if guard.weight > 0.0 {
-                return Err(file.error_at("guards", "a guard has a positive weight", "move it to `evidence`"));
+                return Err(file.error_at(
+                    "guards",
+                    "a guard has a positive weight",
+                    "move it to `evidence`",
+                ));
             }
             evidence.push(guard);
         }
@@ -316,7 +331,11 @@ fn examples(raw: &RuleFile, file: &SourceFile<'_>) -> Result<Vec<Example>, Defin
                     table.entry("id").or_insert_with(|| toml::Value::String(String::new()));
                     toml::Value::Table(table).try_into().map_err(|error: toml::de::Error| {
                         let problem = format!("`{key}` number {}: {}", index + 1, error.message());
-                        file.error_at(key, problem, "write it as an item: text, kind, parent, media, profile …")
+                        file.error_at(
+                            key,
+                            problem,
+                            "write it as an item: text, kind, parent, media, profile …",
+                        )
                     })?
                 }
             };

@@ -114,7 +114,8 @@ impl<'e> Scanner<'e> {
                 let _ = write!(out, "confidence {:.4}:", best.confidence());
                 for (weighted, met) in self.counted(rule, &best) {
                     let name = weighted.condition.describe(met, &self.engine.knowledge.signals);
-                    let _ = write!(out, " {name}@{} {:+.1}", weighted.condition.within.name(), weighted.weight);
+                    let _ =
+                        write!(out, " {name}@{} {:+.1}", weighted.condition.within.name(), weighted.weight);
                 }
                 if !rule.applies_to(item) {
                     out.push_str(" (the rule does not look at this kind of item)");
@@ -130,7 +131,8 @@ impl<'e> Scanner<'e> {
     pub fn considered(&mut self, item: &Item, rule_id: &str) -> Vec<(usize, Vec<usize>)> {
         let document = self.read(item);
         let rule = self.engine.rules().iter().find(|rule| &*rule.id == rule_id && rule.applies_to(item));
-        let number = |list: &[Weighted], entry: &Weighted| list.iter().position(|other| std::ptr::eq(other, entry));
+        let number =
+            |list: &[Weighted], entry: &Weighted| list.iter().position(|other| std::ptr::eq(other, entry));
         let considered = rule.map_or_else(Vec::new, |rule| {
             let judgements = self.judgements(rule);
             let entries = |judgement: &Judgement<'_>| {
@@ -276,8 +278,13 @@ impl<'e> Scanner<'e> {
 
     /// A fact is about the whole text.
     fn whole(&self, signal: SignalId) -> Option<Hit> {
-        (self.text_tokens > 0 && self.facts.contains(signal))
-            .then_some(Hit { signal, start: 0, end: self.text_tokens, sentence: 0, media: false })
+        (self.text_tokens > 0 && self.facts.contains(signal)).then_some(Hit {
+            signal,
+            start: 0,
+            end: self.text_tokens,
+            sentence: 0,
+            media: false,
+        })
     }
 
     /// What a rule thinks of each focus it finds.
@@ -316,8 +323,14 @@ impl<'e> Scanner<'e> {
     /// Whether a rule could make a finding if all that was seen stood at the right places. Most rules cannot.
     fn within_reach(&self, rule: &Rule) -> bool {
         let possible = |entry: &&Weighted| entry.condition.possible(&self.everything);
-        let focus = rule.focus.iter().filter(possible).map(|entry| entry.weight).fold(f32::NEG_INFINITY, f32::max);
-        let more = rule.evidence.iter().filter(|entry| entry.weight > 0.0).filter(possible).map(|entry| entry.weight);
+        let focus =
+            rule.focus.iter().filter(possible).map(|entry| entry.weight).fold(f32::NEG_INFINITY, f32::max);
+        let more = rule
+            .evidence
+            .iter()
+            .filter(|entry| entry.weight > 0.0)
+            .filter(possible)
+            .map(|entry| entry.weight);
         rule.base + focus + more.sum::<f32>() >= rule.needed_score()
     }
 
@@ -345,7 +358,8 @@ impl<'e> Scanner<'e> {
     fn same_words(&self, document: &Document<'_>, a: Hit, b: Hit) -> bool {
         let words = |hit: Hit| {
             let tokens = document.tokens();
-            let (first, last) = (tokens.get(hit.start as usize)?, tokens.get((hit.end as usize).checked_sub(1)?)?);
+            let (first, last) =
+                (tokens.get(hit.start as usize)?, tokens.get((hit.end as usize).checked_sub(1)?)?);
             Some(document.words(first, last))
         };
         matches!((words(a), words(b)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
@@ -441,7 +455,8 @@ impl<'e> Scanner<'e> {
     fn masks(&self, document: &Document<'_>, excerpt: Span) -> Vec<Mask> {
         let signals = &self.engine.knowledge.signals;
         let mut masks: Vec<Mask> = Vec::new();
-        let inside = |span: &Span| span.field == excerpt.field && span.start < excerpt.end && excerpt.start < span.end;
+        let inside =
+            |span: &Span| span.field == excerpt.field && span.start < excerpt.end && excerpt.start < span.end;
         for hit in &self.own {
             let Some(label) = signals.info(hit.signal).mask else { continue };
             let span = document.span(hit.start as usize, hit.end as usize);
@@ -458,7 +473,9 @@ impl<'e> Scanner<'e> {
         let mut merged: Vec<Mask> = Vec::with_capacity(masks.len());
         for mask in masks {
             match merged.last_mut() {
-                Some(last) if mask.span.start < last.span.end => last.span.end = last.span.end.max(mask.span.end),
+                Some(last) if mask.span.start < last.span.end => {
+                    last.span.end = last.span.end.max(mask.span.end)
+                }
                 _ => merged.push(mask),
             }
         }

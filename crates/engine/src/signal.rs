@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::error::{DefinitionError, DefinitionErrors, SourceFile, nearest};
 use crate::lexicon::Lexicon;
-use crate::pattern::{Start, Atom, Element, Pattern, RawAtom, RawElement, choose_anchor, inflect, parse};
+use crate::pattern::{Atom, Element, Pattern, RawAtom, RawElement, Start, choose_anchor, inflect, parse};
 use crate::text::TokenKind;
 
 /// A signal's number.
@@ -20,7 +20,18 @@ pub(crate) const MASK_LABELS: &[&str] =
 
 /// Quasi-identifiers: traits that identify a person together, though not alone.
 pub(crate) const QUASI_IDENTIFIERS: &[&str] = &[
-    "age", "sex", "job", "kin", "place", "date", "condition", "rarity", "mechanism", "news", "role", "object",
+    "age",
+    "sex",
+    "job",
+    "kin",
+    "place",
+    "date",
+    "condition",
+    "rarity",
+    "mechanism",
+    "news",
+    "role",
+    "object",
 ];
 
 /// What is known about a signal.
@@ -189,10 +200,12 @@ impl Signals {
         for (name, definition) in &topic.signal {
             let known = |given: &Option<String>, list: &[&'static str], key: &str| match given {
                 None => Ok(None),
-                Some(given) => list.iter().find(|label| *label == given).copied().map(Some).ok_or_else(|| {
-                    let next = format!("use one of: {}", list.join(", "));
-                    file.error_at(given, format!("signal `{name}`: {key} `{given}` is not known"), next)
-                }),
+                Some(given) => {
+                    list.iter().find(|label| *label == given).copied().map(Some).ok_or_else(|| {
+                        let next = format!("use one of: {}", list.join(", "));
+                        file.error_at(given, format!("signal `{name}`: {key} `{given}` is not known"), next)
+                    })
+                }
             };
             let mask = known(&definition.mask, MASK_LABELS, "mask");
             let quasi = known(&definition.quasi, QUASI_IDENTIFIERS, "quasi");
@@ -213,7 +226,11 @@ impl Signals {
                 ..SignalInfo::default()
             });
             if !new {
-                errors.push(file.error_at(name, format!("signal `{name}` is defined twice"), "rename one of them"));
+                errors.push(file.error_at(
+                    name,
+                    format!("signal `{name}` is defined twice"),
+                    "rename one of them",
+                ));
             }
         }
     }

@@ -5,7 +5,8 @@ use whitecoat_engine::Engine;
 
 #[test]
 fn rules_keep_their_promises() {
-    let engine = Engine::builtin().unwrap_or_else(|errors| panic!("the shipped rules do not load:\n{errors}"));
+    let engine =
+        Engine::builtin().unwrap_or_else(|errors| panic!("the shipped rules do not load:\n{errors}"));
     let broken: Vec<String> = engine
         .broken_promises()
         .iter()

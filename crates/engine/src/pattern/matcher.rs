@@ -34,7 +34,9 @@ impl Entities {
     }
 
     pub(crate) fn add(&mut self, signal: SignalId, start: usize, end: usize) {
-        let (Some(&next_start), Some(&next_end)) = (self.starting.get(start), self.ending.get(end)) else { return };
+        let (Some(&next_start), Some(&next_end)) = (self.starting.get(start), self.ending.get(end)) else {
+            return;
+        };
         let index = self.list.len() as u32;
         self.list.push(Entity { signal, start: start as u32, end: end as u32, next_start, next_end });
         self.starting[start] = index;
@@ -115,7 +117,9 @@ impl Matcher<'_> {
         let mut best = None;
         for &atom in atoms {
             match atom {
-                Atom::Signal(signal) => best = best.max(self.entities.end_of(signal, at).filter(|&end| end <= limit)),
+                Atom::Signal(signal) => {
+                    best = best.max(self.entities.end_of(signal, at).filter(|&end| end <= limit))
+                }
                 _ if best.is_none() && self.fits(atom, token) => best = Some(at + 1),
                 _ => {}
             }
@@ -228,7 +232,8 @@ impl Matcher<'_> {
 
     fn only_soft(&self, from: usize, to: usize) -> bool {
         (from..to).all(|at| {
-            self.token(at).is_some_and(|t| t.has(flag::SOFT) || matches!(t.sign, b'.' | b'!' | b'?' | b')' | b'('))
+            self.token(at)
+                .is_some_and(|t| t.has(flag::SOFT) || matches!(t.sign, b'.' | b'!' | b'?' | b')' | b'('))
         })
     }
 }

@@ -81,7 +81,9 @@ impl Neighbours {
             for atom in atoms {
                 words |= match *atom {
                     Atom::Word(word) | Atom::CapsWord(word) | Atom::TagWord(word) => Self::bit(word),
-                    Atom::Class(class) => lexicon.members(class).iter().fold(0, |words, &word| words | Self::bit(word)),
+                    Atom::Class(class) => {
+                        lexicon.members(class).iter().fold(0, |words, &word| words | Self::bit(word))
+                    }
                     _ => return Self::ANYTHING,
                 };
             }

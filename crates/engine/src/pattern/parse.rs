@@ -27,7 +27,10 @@ pub(crate) enum RawAtom {
 /// One place of a flat pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RawElement {
-    One { atoms: Vec<RawAtom>, optional: bool },
+    One {
+        atoms: Vec<RawAtom>,
+        optional: bool,
+    },
     /// Up to so many tokens of any sort.
     Gap(u8),
     Begin,
@@ -94,11 +97,16 @@ impl Parser {
             let start = self.at;
             let alternatives = if c == '(' { self.group()? } else { self.alternation(in_group)? };
             if flats.len() * alternatives.len() > MAX_FLAT {
-                return error(start, format!("the groups multiply to more than {MAX_FLAT} patterns; split the pattern"));
+                return error(
+                    start,
+                    format!("the groups multiply to more than {MAX_FLAT} patterns; split the pattern"),
+                );
             }
             flats = flats
                 .iter()
-                .flat_map(|flat| alternatives.iter().map(move |tail| [flat.as_slice(), tail.as_slice()].concat()))
+                .flat_map(|flat| {
+                    alternatives.iter().map(move |tail| [flat.as_slice(), tail.as_slice()].concat())
+                })
                 .collect();
         }
         Ok(flats)
@@ -303,7 +311,10 @@ mod tests {
             ("my patient)", "at character 11: `)` without `(` before it"),
             ("my <kin", "at character 4: expected a name and `>` after `<`"),
             ("my _99 bed", "at character 4: `_99`: a gap is `_1` to `_8`"),
-            ("my (|our) bed", "at character 4: an alternative of the group is empty; write `(…)?` for an optional group"),
+            (
+                "my (|our) bed",
+                "at character 4: an alternative of the group is empty; write `(…)?` for an optional group",
+            ),
         ];
         for (pattern, message) in table {
             let found = parse(pattern).map_err(|e| e.to_string());

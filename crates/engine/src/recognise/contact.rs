@@ -43,7 +43,8 @@ pub(crate) fn phone(cursor: &Cursor<'_>, at: usize, out: &mut Vec<Found>) -> Opt
     }
     let start_digit = cursor.text(at).as_bytes().first().copied();
     let plausible = plausible(&groups, start_digit, international, bracketed, hyphens);
-    let unit_follows = cursor.is_joined(end) && cursor.get(end).is_some_and(|t| t.sign == 0 || t.sign == b'%');
+    let unit_follows =
+        cursor.is_joined(end) && cursor.get(end).is_some_and(|t| t.sign == 0 || t.sign == b'%');
     if !plausible || unit_follows {
         return None;
     }
@@ -52,7 +53,13 @@ pub(crate) fn phone(cursor: &Cursor<'_>, at: usize, out: &mut Vec<Found>) -> Opt
     Some(end)
 }
 
-fn plausible(groups: &[usize], first: Option<u8>, international: bool, bracketed: bool, hyphens: usize) -> bool {
+fn plausible(
+    groups: &[usize],
+    first: Option<u8>,
+    international: bool,
+    bracketed: bool,
+    hyphens: usize,
+) -> bool {
     let total: usize = groups.iter().sum();
     if international {
         return (8..=15).contains(&total);

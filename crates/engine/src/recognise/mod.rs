@@ -53,7 +53,12 @@ impl Vocabulary {
 }
 
 /// Reports everything recognised in a document.
-pub(crate) fn recognise(document: &Document<'_>, lexicon: &Lexicon, words: &Vocabulary, out: &mut Vec<Found>) {
+pub(crate) fn recognise(
+    document: &Document<'_>,
+    lexicon: &Lexicon,
+    words: &Vocabulary,
+    out: &mut Vec<Found>,
+) {
     let cursor = Cursor { document, lexicon, tokens: document.tokens() };
     let mut free_from = 0;
     for (at, token) in cursor.tokens.iter().enumerate() {
@@ -122,7 +127,8 @@ impl Cursor<'_> {
     /// The value of a number token of up to nine digits.
     pub(crate) fn value(&self, at: usize) -> Option<u32> {
         let token = self.get(at)?;
-        (token.kind == TokenKind::Number && token.end - token.start <= 9).then(|| self.text(at).parse().ok())?
+        (token.kind == TokenKind::Number && token.end - token.start <= 9)
+            .then(|| self.text(at).parse().ok())?
     }
 
     /// How many digits a number token has; 0 for any other.

@@ -91,7 +91,9 @@ impl Builder {
         self.anchor(at);
         let len = c.len_utf8();
         match c {
-            '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{02bc}' | '\u{00b4}' => self.out.push('\''),
+            '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{02bc}' | '\u{00b4}' => {
+                self.out.push('\'')
+            }
             '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{00ab}' | '\u{00bb}' | '\u{201e}' => self.out.push('"'),
             '\u{2010}'..='\u{2012}' | '\u{2212}' => self.out.push('-'),
             '\u{2013}' | '\u{2014}' | '\u{2015}' => self.out.push('\u{2014}'),

@@ -99,7 +99,8 @@ impl<'a> Document<'a> {
         let last = self.tokens().get(to.checked_sub(1)?)?;
         let segment = self.segments.get(usize::from(first.segment))?;
         let Place::Own(field) = segment.place else { return None };
-        let (start, end) = segment.clean.origin_span(segment.original, first.start as usize, last.end as usize);
+        let (start, end) =
+            segment.clean.origin_span(segment.original, first.start as usize, last.end as usize);
         Some(Span { field, start, end })
     }
 }

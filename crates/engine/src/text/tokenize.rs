@@ -11,8 +11,8 @@ const SINGLE_QUOTE_REACH: usize = 240;
 
 /// Words after which a full stop does not end a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "mx", "prof", "st", "vs", "jr", "sr", "dept", "approx", "eg", "ie", "inc", "rev", "hon",
-    "sgt", "capt", "jan", "feb", "aug", "sept", "oct", "nov", "dec",
+    "dr", "mr", "mrs", "ms", "mx", "prof", "st", "vs", "jr", "sr", "dept", "approx", "eg", "ie", "inc",
+    "rev", "hon", "sgt", "capt", "jan", "feb", "aug", "sept", "oct", "nov", "dec",
 ];
 
 /// First and last-plus-one token of a sentence.
@@ -183,7 +183,9 @@ impl Tokenizer<'_, '_> {
         }
         let word = folded.look_up(self.lexicon);
         self.push(TokenKind::Word, start, word, 0, folded.flags());
-        if let Some(end) = self.byte(self.at).filter(|&b| b == b'\'').and_then(|_| self.clitic_ends(self.at + 1)) {
+        if let Some(end) =
+            self.byte(self.at).filter(|&b| b == b'\'').and_then(|_| self.clitic_ends(self.at + 1))
+        {
             let start = self.at;
             let word = self.lexicon.id(&self.text[start..end].to_ascii_lowercase());
             self.at = end;
@@ -215,9 +217,12 @@ impl Tokenizer<'_, '_> {
         if !scheme && !www {
             return false;
         }
-        let len = rest.iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'"' | b'<' | b'>')).count();
+        let len =
+            rest.iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b'"' | b'<' | b'>')).count();
         self.at += len;
-        while self.at > start && matches!(self.bytes[self.at - 1], b'.' | b',' | b')' | b'!' | b'?' | b';' | b':') {
+        while self.at > start
+            && matches!(self.bytes[self.at - 1], b'.' | b',' | b')' | b'!' | b'?' | b';' | b':')
+        {
             self.at -= 1;
         }
         self.push(TokenKind::Url, start, 0, 0, 0);
@@ -252,7 +257,11 @@ impl Tokenizer<'_, '_> {
         let host = &self.bytes[start + 1..end];
         if local > 0 && self.joined && host.contains(&b'.') {
             let from = start - local;
-            while self.out.tokens.last().is_some_and(|t| t.start as usize >= from && t.segment == self.segment)
+            while self
+                .out
+                .tokens
+                .last()
+                .is_some_and(|t| t.start as usize >= from && t.segment == self.segment)
                 && self.out.tokens.len() > self.sentence_first
             {
                 self.out.tokens.pop();
@@ -386,7 +395,8 @@ impl Tokenizer<'_, '_> {
         if matches!(next, Some(b'.' | b'!' | b'?')) {
             return;
         }
-        let closes = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b')' | 0x80..));
+        let closes =
+            next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b')' | 0x80..));
         if !closes {
             return;
         }

@@ -27,8 +27,8 @@ use url::Url;
 use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
 
 use super::platforms;
-use crate::identity::DERIVED_ID;
 use crate::coverage::Coverage;
+use crate::identity::DERIVED_ID;
 use merge::Merged;
 
 /// Where a page is from.
