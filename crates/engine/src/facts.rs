@@ -67,6 +67,7 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
     };
     let parent = item.parent.as_ref();
     let answered = parent.and_then(|parent| match parent.author {
+        ParentAuthor::Unknown if parent.handle.as_deref().is_some_and(is_clinicians) => Some("answers-colleague"),
         ParentAuthor::Patient => Some("answers-patient"),
         ParentAuthor::Public => Some("answers-public"),
         ParentAuthor::Colleague => Some("answers-colleague"),
@@ -90,6 +91,12 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// Whether a handle says that a clinician has it: `drlee`, `anna_md`.
+fn is_clinicians(handle: &str) -> bool {
+    let handle = handle.to_ascii_lowercase();
+    handle.starts_with("dr") || ["md", "rn", "np", "_gp", "doc"].iter().any(|end| handle.ends_with(end))
 }
 
 /// The names of the facts that a profile gives.

@@ -285,12 +285,15 @@ pub(crate) fn hash_word(word: &[u8]) -> Option<u64> {
 /// The same for a word that stands in a zeroed buffer.
 pub(crate) fn hash_padded(buffer: &[u8; WORD_BYTES], len: usize) -> u64 {
     const K: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut hash = (len as u64).wrapping_mul(K);
-    for chunk in buffer.chunks_exact(8).take(len.div_ceil(8).max(1)) {
-        let mut bytes = [0u8; 8];
-        bytes.copy_from_slice(chunk);
-        let mixed = u128::from(hash ^ u64::from_le_bytes(bytes)) * u128::from(K ^ 0x5851_F42D_4C95_7F2D);
-        hash = (mixed as u64) ^ ((mixed >> 64) as u64);
+    let mix = |hash: u64, chunk: &[u8; 8]| {
+        let mixed = u128::from(hash ^ u64::from_le_bytes(*chunk)) * u128::from(K ^ 0x5851_F42D_4C95_7F2D);
+        (mixed as u64) ^ ((mixed >> 64) as u64)
+    };
+    let (chunks, _) = buffer.as_chunks::<8>();
+    let [first, more @ ..] = chunks else { return 0 };
+    let mut hash = mix((len as u64).wrapping_mul(K), first);
+    for chunk in more.iter().take(len.saturating_sub(1) / 8) {
+        hash = mix(hash, chunk);
     }
     hash
 }

@@ -11,7 +11,7 @@ use crate::item::{Item, Profile};
 use crate::reading::{Hit, Reader, SignalSet};
 use crate::rule::{Per, Rule, Weighted};
 use crate::signal::SignalId;
-use crate::text::{Buffers, Document, Place, TokenKind};
+use crate::text::{Buffers, Document, Place, Token, TokenKind, flag};
 
 /// An excerpt is widened by whole sentences until it has this many bytes.
 const EXCERPT_BYTES: usize = 90;
@@ -20,7 +20,7 @@ const EXCERPT_BYTES: usize = 90;
 const MAX_MATCHES: usize = 100;
 
 /// A number with this many digits is covered in a masked report whatever it is.
-const MASKED_DIGITS: usize = 5;
+const MASKED_DIGITS: usize = 2;
 
 /// Scans items one after another, keeping its memory from one to the next.
 #[derive(Debug)]
@@ -444,11 +444,22 @@ impl<'e> Scanner<'e> {
         let mut cues: Vec<&str> = Vec::new();
         for (index, (weighted, met)) in counted.iter().enumerate() {
             let cue = &*self.engine.knowledge.signals.info(met.signal).cue;
-            if (index == 0 || weighted.weight > 0.0) && !cues.contains(&cue) {
+            // A fitted weight can be nought: the cue was there all the same.
+            if (index == 0 || weighted.weight >= 0.0) && !cues.contains(&cue) {
                 cues.push(cue);
             }
         }
         cues.len()
+    }
+
+    /// Whether a number in a text must not be repeated: more than one digit, or part of a clock time or a date.
+    fn is_telling_number(&self, document: &Document<'_>, token: &Token) -> bool {
+        let digits = document.word(token).bytes().filter(u8::is_ascii_digit).count();
+        match token.kind {
+            TokenKind::Number => digits >= MASKED_DIGITS || token.has(flag::JOINED),
+            TokenKind::Mention | TokenKind::Url => digits >= MASKED_DIGITS,
+            _ => false,
+        }
     }
 
     /// What must be covered when the excerpt is shown: overlapping stretches merged, in order.
@@ -463,8 +474,7 @@ impl<'e> Scanner<'e> {
             masks.extend(span.filter(inside).map(|span| Mask { span, label }));
         }
         for (at, token) in document.tokens().iter().enumerate() {
-            let numeric = matches!(token.kind, TokenKind::Number | TokenKind::Mention | TokenKind::Url);
-            if numeric && document.word(token).bytes().filter(u8::is_ascii_digit).count() >= MASKED_DIGITS {
+            if self.is_telling_number(document, token) {
                 let span = document.span(at, at + 1);
                 masks.extend(span.filter(inside).map(|span| Mask { span, label: "number" }));
             }

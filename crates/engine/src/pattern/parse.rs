@@ -102,12 +102,7 @@ impl Parser {
                     format!("the groups multiply to more than {MAX_FLAT} patterns; split the pattern"),
                 );
             }
-            flats = flats
-                .iter()
-                .flat_map(|flat| {
-                    alternatives.iter().map(move |tail| [flat.as_slice(), tail.as_slice()].concat())
-                })
-                .collect();
+            flats = times(flats, alternatives);
         }
         Ok(flats)
     }
@@ -178,6 +173,21 @@ impl Parser {
             return error(start, format!("`{c}` cannot stand here"));
         }
         literal(&text).or_else(|problem| error(start, problem))
+    }
+}
+
+/// Every flat pattern so far with every alternative after it.
+fn times(mut flats: Vec<Flat>, mut alternatives: Vec<Flat>) -> Vec<Flat> {
+    match (flats.as_mut_slice(), alternatives.as_mut_slice()) {
+        // By far the most common, and free of copies.
+        ([flat], [tail]) => {
+            flat.append(tail);
+            flats
+        }
+        _ => flats
+            .iter()
+            .flat_map(|flat| alternatives.iter().map(move |tail| [flat.as_slice(), tail.as_slice()].concat()))
+            .collect(),
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) const SIGNALS: &[Builtin] = &[
     builtin("price", "an amount of money", "measure", None, None, None),
 ];
 
+/// Platforms number posts with so many digits; people, records and devices have fewer.
+const PLATFORM_ID_DIGITS: usize = 17;
+
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     record: ClassId,
@@ -96,6 +99,10 @@ pub(crate) fn identifier(
     }
     if digits.len() < 3 {
         return None;
+    }
+    // A post's own number on its platform, as in the names of exported pictures.
+    if digits.len() >= PLATFORM_ID_DIGITS {
+        return Some(end);
     }
     if said_before(cursor, words.public_code, words, start) {
         return Some(end);

@@ -70,7 +70,7 @@ impl Words {
             suffix: class("person.suffix", "jr sr ii iii"),
             greeting: class(
                 "person.greeting",
-                "hi hello hey dear aw ah aye ach oh howdy hiya morning thanks cheers sorry congrats congratulations happy kia \
+                "hi hello hey yes yep yeah dear aw ah aye ach oh howdy hiya morning thanks cheers sorry congrats congratulations happy kia \
                  bless bravo welcome",
             ),
             after_call: class(

@@ -9,6 +9,18 @@ const SENTENCE_TOKENS: usize = 160;
 /// A closing single quotation mark is looked for this far, in bytes.
 const SINGLE_QUOTE_REACH: usize = 240;
 
+/// The small letter of an ASCII letter, 0 for any other byte.
+const SMALL_LETTER: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut letter = b'a';
+    while letter <= b'z' {
+        table[letter as usize] = letter;
+        table[letter.to_ascii_uppercase() as usize] = letter;
+        letter += 1;
+    }
+    table
+};
+
 /// Words after which a full stop does not end a sentence.
 const ABBREVIATIONS: &[&str] = &[
     "dr", "mr", "mrs", "ms", "mx", "prof", "st", "vs", "jr", "sr", "dept", "approx", "eg", "ie", "inc",
@@ -131,19 +143,26 @@ impl Tokenizer<'_, '_> {
     /// A word of ASCII letters alone, by far the most common sort. Answers whether it was one.
     fn plain_word(&mut self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let len = rest.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or(rest.len());
-        if len > WORD_BYTES || matches!(rest.get(len), Some(b'\'' | 0x80..)) {
+        let mut folded = Folded::default();
+        let mut len = 0;
+        for (to, from) in folded.buffer.iter_mut().zip(rest) {
+            let lower = SMALL_LETTER[usize::from(*from)];
+            if lower == 0 {
+                break;
+            }
+            *to = lower;
+            folded.upper += u32::from(lower != *from);
+            len += 1;
+        }
+        if matches!(rest.get(len), Some(b'\'' | b'a'..=b'z' | b'A'..=b'Z' | 0x80..)) {
             return false;
         }
-        let mut folded = Folded { len, letters: len as u32, ..Folded::default() };
-        for (to, from) in folded.buffer.iter_mut().zip(rest.iter().take(len)) {
-            *to = from | 0x20;
-            folded.upper += u32::from(from & 0x20 == 0);
-        }
+        (folded.len, folded.letters) = (len, len as u32);
         folded.first_upper = rest.first().is_some_and(u8::is_ascii_uppercase);
         let start = self.at;
         self.at += len;
-        if !self.web_address(start, &folded) {
+        let perhaps_address = matches!(folded.buffer[0], b'h' | b'w');
+        if !perhaps_address || !self.web_address(start, &folded) {
             let word = folded.look_up(self.lexicon);
             self.push(TokenKind::Word, start, word, 0, folded.flags());
         }
@@ -503,7 +522,7 @@ impl Folded {
             return 0;
         }
         let id = lexicon.get(hash_padded(&self.buffer, self.len));
-        let lengthened = |bytes: &[u8]| bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
+        let lengthened = |bytes: &[u8]| bytes.len() > 3 && bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
         if id != 0 || !lengthened(self.bytes()) {
             return id;
         }
