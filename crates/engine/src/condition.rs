@@ -18,6 +18,9 @@ pub(crate) enum Within {
     Sentence,
     /// In the same sentence or one beside it.
     Around,
+    /// At most [`PASSAGE_SENTENCES`] sentences away, or in another of the item's texts. What `item` means for evidence:
+    /// in long text, things far apart are about different matters.
+    Passage,
     /// Anywhere in the item's own texts.
     #[default]
     Item,
@@ -36,6 +39,7 @@ impl Within {
             Within::Near => "near",
             Within::Sentence => "sentence",
             Within::Around => "around",
+            Within::Passage => "passage",
             Within::Item => "item",
             Within::Media => "media",
             Within::Parent => "parent",
@@ -48,7 +52,7 @@ impl Within {
     /// The place in words, to go behind a signal's meaning.
     fn words(self) -> &'static str {
         match self {
-            Within::At | Within::Item => "",
+            Within::At | Within::Passage | Within::Item => "",
             Within::Near => " (close by)",
             Within::Sentence => " (in the same sentence)",
             Within::Around => " (in the same sentence or the next)",
@@ -58,6 +62,9 @@ impl Within {
         }
     }
 }
+
+/// Sentences between a focus and a signal that belongs to the same passage.
+pub(crate) const PASSAGE_SENTENCES: u32 = 3;
 
 /// Tokens between a focus and a signal that is near it.
 pub(crate) const NEAR_TOKENS: u32 = 7;
@@ -141,11 +148,16 @@ impl Seen<'_> {
             }
             Within::Sentence => hit.sentence == focus.sentence,
             Within::Around => hit.sentence.abs_diff(focus.sentence) <= 1,
+            Within::Passage => {
+                hit.media != focus.media
+                    || hit.sentence.abs_diff(focus.sentence) <= PASSAGE_SENTENCES
+                    || (hit.start < focus.end && focus.start < hit.end)
+            }
             _ => true,
         };
         let hits = self.hits_of(signal);
         // Hits are in reading order. Looking only where a hit can be keeps a long item from costing its square.
-        let nearby = if within == Within::Item {
+        let nearby = if matches!(within, Within::Item | Within::Passage) {
             let after = hits.partition_point(|hit| hit.start < focus.start);
             let before = hits.get(after.saturating_sub(1)).map_or(0, |hit| hit.start);
             hits.partition_point(|hit| hit.start < before)..hits.len().min(after + 1)
@@ -195,6 +207,13 @@ impl Condition {
 
     pub(crate) fn signals(&self) -> impl Iterator<Item = SignalId> + '_ {
         self.any.iter().chain(&self.all).copied()
+    }
+
+    /// Narrows `item` to the passage around the focus.
+    pub(crate) fn keep_to_passage(&mut self) {
+        if self.within == Within::Item {
+            self.within = Within::Passage;
+        }
     }
 
     /// Whether the condition could be met somewhere, given all signals that were seen.

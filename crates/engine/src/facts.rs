@@ -67,7 +67,9 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
     };
     let parent = item.parent.as_ref();
     let answered = parent.and_then(|parent| match parent.author {
-        ParentAuthor::Unknown if parent.handle.as_deref().is_some_and(is_clinicians) => Some("answers-colleague"),
+        ParentAuthor::Unknown if parent.handle.as_deref().is_some_and(is_clinicians) => {
+            Some("answers-colleague")
+        }
         ParentAuthor::Patient => Some("answers-patient"),
         ParentAuthor::Public => Some("answers-public"),
         ParentAuthor::Colleague => Some("answers-colleague"),

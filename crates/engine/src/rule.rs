@@ -202,6 +202,9 @@ impl Rule {
         }
         let mut evidence: Vec<Weighted> =
             raw.evidence.iter().map(|c| weighted(c, 1.0)).collect::<Result<_, _>>()?;
+        for entry in evidence.iter_mut().filter(|entry| entry.weight > 0.0) {
+            entry.condition.keep_to_passage();
+        }
         for guard in &raw.guards {
             let guard = weighted(guard, -3.0)?;
             if guard.weight > 0.0 {

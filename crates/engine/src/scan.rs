@@ -22,6 +22,13 @@ const MAX_MATCHES: usize = 100;
 /// A number with this many digits is covered in a masked report whatever it is.
 const MASKED_DIGITS: usize = 2;
 
+/// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each
+/// factor e in length. Hand-set.
+const LENGTH_DISCOUNT: f32 = 0.5;
+
+/// An item of so many sentences is short.
+const SHORT_SENTENCES: f32 = 4.0;
+
 /// Scans items one after another, keeping its memory from one to the next.
 #[derive(Debug)]
 pub struct Scanner<'e> {
@@ -39,6 +46,8 @@ pub struct Scanner<'e> {
     candidates: Vec<u16>,
     /// How many tokens the item's text has; they come first in a document.
     text_tokens: u32,
+    /// What every score loses in a long item; see [`LENGTH_DISCOUNT`].
+    length_discount: f32,
 }
 
 /// What the last profile said; items of one account share it.
@@ -78,6 +87,7 @@ impl<'e> Scanner<'e> {
             ranges: vec![(0, 0); signals],
             candidates: Vec::new(),
             text_tokens: 0,
+            length_discount: 0.0,
         }
     }
 
@@ -176,6 +186,8 @@ impl<'e> Scanner<'e> {
         if let Some(text) = item.parent.as_ref().and_then(|parent| parent.text.as_deref()) {
             document.add(Place::Parent, text, lexicon);
         }
+        let sentences = document.sentence_count() as f32;
+        self.length_discount = LENGTH_DISCOUNT * (sentences / SHORT_SENTENCES).ln().max(0.0);
         self.reader.read(&document, knowledge);
         self.sort_hits(&document);
         self.facts.clone_from(&self.profile.facts);
@@ -299,7 +311,7 @@ impl<'e> Scanner<'e> {
                     if elsewhere || focus.condition.met(&seen, hit).is_none() {
                         continue;
                     }
-                    let mut score = rule.base + focus.weight;
+                    let mut score = rule.base + focus.weight - self.length_discount;
                     for evidence in &rule.evidence {
                         if evidence.condition.met(&seen, hit).is_some() {
                             score += evidence.weight;
@@ -331,7 +343,7 @@ impl<'e> Scanner<'e> {
             .filter(|entry| entry.weight > 0.0)
             .filter(possible)
             .map(|entry| entry.weight);
-        rule.base + focus + more.sum::<f32>() >= rule.needed_score()
+        rule.base + focus + more.sum::<f32>() - self.length_discount >= rule.needed_score()
     }
 
     fn apply(&self, rule: &Arc<Rule>, document: &Document<'_>, findings: &mut Vec<Finding>) {

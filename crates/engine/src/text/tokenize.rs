@@ -522,7 +522,8 @@ impl Folded {
             return 0;
         }
         let id = lexicon.get(hash_padded(&self.buffer, self.len));
-        let lengthened = |bytes: &[u8]| bytes.len() > 3 && bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
+        let lengthened =
+            |bytes: &[u8]| bytes.len() > 3 && bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
         if id != 0 || !lengthened(self.bytes()) {
             return id;
         }
