@@ -100,6 +100,7 @@ impl<'de> Deserialize<'de> for Moment {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used)]
     use super::Moment;
 
     #[test]
