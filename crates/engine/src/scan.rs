@@ -486,7 +486,9 @@ impl<'e> Scanner<'e> {
             masks.extend(span.filter(inside).map(|span| Mask { span, label }));
         }
         for (at, token) in document.tokens().iter().enumerate() {
-            if self.is_telling_number(document, token) {
+            let clock =
+                document.tokens().get(at + 1).is_some_and(|next| next.sign == b':' && next.has(flag::JOINED));
+            if self.is_telling_number(document, token) || (token.kind == TokenKind::Number && clock) {
                 let span = document.span(at, at + 1);
                 masks.extend(span.filter(inside).map(|span| Mask { span, label: "number" }));
             }

@@ -7,6 +7,14 @@ pub(crate) const SIGNALS: &[Builtin] = &[
     builtin("phone", "a telephone number", "contact", Some("contact"), Some('D'), None),
     builtin("email", "a mail address", "contact", Some("contact"), Some('F'), None),
     builtin("handle", "an account's handle", "contact", Some("handle"), None, None),
+    builtin(
+        "leading-handle",
+        "the handle of the account that a reply answers",
+        "contact",
+        Some("handle"),
+        None,
+        None,
+    ),
     builtin("link", "a web address", "contact", Some("link"), None, None),
 ];
 

@@ -61,6 +61,8 @@ pub(crate) fn recognise(
 ) {
     let cursor = Cursor { document, lexicon, tokens: document.tokens() };
     let mut free_from = 0;
+    // One past the last of the handles that a text begins with.
+    let mut leading = 0;
     for (at, token) in cursor.tokens.iter().enumerate() {
         match token.kind {
             TokenKind::Number if at >= free_from => {
@@ -72,7 +74,16 @@ pub(crate) fn recognise(
                     .or_else(|| number::quantity(&cursor, &words.number, at, out))
                     .unwrap_or(at + 1);
             }
-            TokenKind::Mention => out.push(Found { signal: "handle", start: at, end: at + 1 }),
+            TokenKind::Mention => {
+                // Replies are addressed by handles before anything else.
+                let before = at.checked_sub(1).and_then(|before| cursor.get(before));
+                let begins = before.is_none_or(|before| before.segment != token.segment);
+                if begins || (at > 0 && leading == at) {
+                    leading = at + 1;
+                }
+                let signal = if leading == at + 1 { "leading-handle" } else { "handle" };
+                out.push(Found { signal, start: at, end: at + 1 });
+            }
             TokenKind::Email => out.push(Found { signal: "email", start: at, end: at + 1 }),
             TokenKind::Url => out.push(Found { signal: "link", start: at, end: at + 1 }),
             TokenKind::Word => {
