@@ -2,6 +2,7 @@
 
 mod container;
 mod encoding;
+mod format;
 mod platforms;
 mod splitter;
 mod x;
@@ -9,12 +10,18 @@ mod x;
 use std::path::Path;
 
 use container::{Container, Entry};
+use format::{Export, Format};
 
 use crate::coverage::Coverage;
 use crate::sources::{InputError, Options, Sink};
 
 /// How much of a file is looked at to see what it is.
 const TELLING_BYTES: usize = 512;
+
+/// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
+const FORMATS: &[&Format] = &[];
+
+const UNKNOWN: &str = "A file of unknown kind, not read";
 
 /// How many names a refusal lists.
 const NAMES_SHOWN: usize = 5;
@@ -33,7 +40,7 @@ pub fn claims(path: &Path) -> bool {
     }
     let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return false };
     let start = container.entries.first().cloned().map(|entry| container.peek(&entry, TELLING_BYTES));
-    x::claims_file(path, &start.unwrap_or_default())
+    x::claims_file(path, &start.unwrap_or_default()) || !format::survey(&mut container, FORMATS).0.is_empty()
 }
 
 /// What a folder or a zip holds.
@@ -51,7 +58,7 @@ pub enum Holds {
 pub fn holds(path: &Path) -> Holds {
     let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return Holds::Archive };
     let survey = x::Survey::of(&mut container);
-    if survey.is_x() && survey.is_at_top() {
+    if survey.is_x() && survey.is_at_top() || !format::survey(&mut container, FORMATS).0.is_empty() {
         Holds::Archive
     } else if survey.is_x()
         || platforms::guess(container.entries.iter().map(|entry| entry.name.as_str())).is_some()
@@ -73,7 +80,23 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
     if survey.is_x() {
         return x::read(path, &mut container, &survey, options, sink);
     }
-    Err(refusal(path, &container.entries))
+    let (surveys, unknown) = format::survey(&mut container, FORMATS);
+    if surveys.is_empty() {
+        return Err(refusal(path, &container.entries));
+    }
+    for entry in unknown {
+        sink.coverage().skip(UNKNOWN, entry.name);
+    }
+    let name = path.display().to_string();
+    for survey in surveys {
+        for (entry, reason) in survey.left {
+            sink.coverage().skip(reason, entry.name);
+        }
+        let files = survey.files;
+        let mut export = Export { name: &name, container: &mut container, files, options, sink: &mut *sink };
+        (survey.format.read)(&mut export)?;
+    }
+    Ok(())
 }
 
 fn refusal(path: &Path, entries: &[Entry]) -> InputError {
