@@ -1,7 +1,8 @@
 //! The engine: all rules and signals, compiled, and the checks that rule files must pass.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::builtin;
 use crate::error::{DefinitionErrors, SourceFile};
@@ -26,7 +27,7 @@ pub struct Engine {
     pub(crate) knowledge: Knowledge,
     /// For every signal, the rules that can be about it.
     pub(crate) rules_by_focus: Vec<Vec<u16>>,
-    pub(crate) facts: BTreeMap<&'static str, SignalId>,
+    pub(crate) facts: FxHashMap<&'static str, SignalId>,
     definition: Vec<u8>,
 }
 

@@ -4,7 +4,13 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Longest word that can be in the vocabulary, in bytes.
-pub(crate) const WORD_BYTES: usize = 32;
+pub(crate) const WORD_BYTES: usize = WORD_CHUNKS * 8;
+
+/// The same in chunks of eight bytes.
+pub(crate) const WORD_CHUNKS: usize = 4;
+
+/// Bits of the filter before the table of words. It stays in a core's cache, which the table does not.
+const FILTER_BITS: u32 = 19;
 
 /// A word's number. 0 means "not in the vocabulary".
 pub(crate) type WordId = u32;
@@ -19,6 +25,8 @@ const ORDINARY: u32 = 2;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     ids: HashMap<u64, WordId, BuildHasherDefault<Identity>>,
+    /// A bit for each hash that may be in `ids`: most words of a text are in no vocabulary.
+    filter: Box<[u64]>,
     costs: Vec<u32>,
     /// For every word, the number of its set of classes: most words have one of a few hundred sets.
     set_of: Vec<u16>,
@@ -51,6 +59,7 @@ impl Lexicon {
     pub(crate) fn new() -> Self {
         let mut lexicon = Self {
             ids: HashMap::default(),
+            filter: vec![0; 1 << (FILTER_BITS - 6)].into(),
             costs: vec![ORDINARY],
             set_of: vec![0],
             sets: vec![ClassSet::default()],
@@ -75,12 +84,20 @@ impl Lexicon {
         if id == next {
             self.set_of.push(0);
             self.costs.push(ORDINARY);
+            let (at, bit) = filter_place(hash);
+            if let Some(bits) = self.filter.get_mut(at) {
+                *bits |= bit;
+            }
         }
         id
     }
 
     /// The number of the word with this hash, 0 if unknown.
     pub(crate) fn get(&self, hash: u64) -> WordId {
+        let (at, bit) = filter_place(hash);
+        if self.filter.get(at).is_none_or(|bits| bits & bit == 0) {
+            return 0;
+        }
         self.ids.get(&hash).copied().unwrap_or(0)
     }
 
@@ -275,25 +292,34 @@ const COMMON: &[(&str, u32)] = &[
     ("year", 5),
 ];
 
+/// Where the filter keeps the bit of a hash.
+fn filter_place(hash: u64) -> (usize, u64) {
+    let place = hash >> (64 - FILTER_BITS);
+    ((place / 64) as usize, 1 << (place % 64))
+}
+
 /// A hash of up to [`WORD_BYTES`] bytes, `None` for longer words.
 pub(crate) fn hash_word(word: &[u8]) -> Option<u64> {
     let mut buffer = [0u8; WORD_BYTES];
     buffer.get_mut(..word.len())?.copy_from_slice(word);
-    Some(hash_padded(&buffer, word.len()))
+    let mut chunks = [0; WORD_CHUNKS];
+    for (chunk, bytes) in chunks.iter_mut().zip(buffer.as_chunks().0) {
+        *chunk = u64::from_le_bytes(*bytes);
+    }
+    Some(hash_chunks(&chunks, word.len()))
 }
 
-/// The same for a word that stands in a zeroed buffer.
-pub(crate) fn hash_padded(buffer: &[u8; WORD_BYTES], len: usize) -> u64 {
+/// The same for a word of `len` bytes that stands in chunks of eight, padded with zeros.
+pub(crate) fn hash_chunks(chunks: &[u64; WORD_CHUNKS], len: usize) -> u64 {
     const K: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |hash: u64, chunk: &[u8; 8]| {
-        let mixed = u128::from(hash ^ u64::from_le_bytes(*chunk)) * u128::from(K ^ 0x5851_F42D_4C95_7F2D);
+    let mix = |hash: u64, chunk: u64| {
+        let mixed = u128::from(hash ^ chunk) * u128::from(K ^ 0x5851_F42D_4C95_7F2D);
         (mixed as u64) ^ ((mixed >> 64) as u64)
     };
-    let (chunks, _) = buffer.as_chunks::<8>();
-    let [first, more @ ..] = chunks else { return 0 };
-    let mut hash = mix((len as u64).wrapping_mul(K), first);
+    let [first, more @ ..] = chunks;
+    let mut hash = mix((len as u64).wrapping_mul(K), *first);
     for chunk in more.iter().take(len.saturating_sub(1) / 8) {
-        hash = mix(hash, chunk);
+        hash = mix(hash, *chunk);
     }
     hash
 }

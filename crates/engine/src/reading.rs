@@ -5,7 +5,7 @@ use crate::lexicon::WordId;
 use crate::pattern::{Entities, Matcher};
 use crate::recognise::{Found, Vocabulary, recognise};
 use crate::signal::{SignalId, Signals};
-use crate::text::{Document, Place, TokenKind, flag};
+use crate::text::{Document, Place, flag};
 
 /// A signal seen at some tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,9 @@ pub(crate) struct Knowledge {
 
 /// Hits of one signal at one token that are looked at when dropping repeats.
 const REPEATS: usize = 24;
+
+/// Who writes so many words in capitals shouts.
+const SHOUTED_WORDS: usize = 5;
 
 impl Reader {
     /// Reads a document. Hits are in no particular order.
@@ -177,7 +180,7 @@ impl Reader {
     /// How things are said: between quotation marks, in capitals.
     fn read_manner(&mut self, document: &Document<'_>, knowledge: &Knowledge) {
         let tokens = document.tokens();
-        let mut at = 0;
+        let mut at = if document.any_quoted() { 0 } else { tokens.len() };
         while at < tokens.len() {
             if tokens[at].has(flag::QUOTED) {
                 let start = at;
@@ -192,8 +195,7 @@ impl Reader {
                 at += 1;
             }
         }
-        let shouted = tokens.iter().filter(|t| t.kind == TokenKind::Word && t.has(flag::ALL_CAPS)).count();
-        if shouted >= 5 {
+        if document.shouted() >= SHOUTED_WORDS {
             self.hit(document, &knowledge.signals, knowledge.shouted, 0, 1);
         }
     }

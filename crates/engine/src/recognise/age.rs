@@ -72,6 +72,13 @@ impl Words {
     }
 }
 
+impl Words {
+    /// Classes of the words that an age in words begins with.
+    pub(super) fn starts(&self) -> [ClassId; 2] {
+        [self.teens, self.tens]
+    }
+}
+
 /// An age in digits at `at`; answers where to go on.
 pub(crate) fn in_digits(
     cursor: &Cursor<'_>,

@@ -38,17 +38,35 @@ pub(crate) struct Vocabulary {
     date: date::Words,
     age: age::Words,
     number: number::Words,
+    /// For every word, which recognisers begin at it: bits of [`AGE`] and [`TITLE`].
+    starts: Vec<u8>,
 }
+
+/// Ages in words begin here.
+const AGE: u8 = 1;
+
+/// Names with a title begin here.
+const TITLE: u8 = 2;
 
 impl Vocabulary {
     pub(crate) fn new(lexicon: &mut Lexicon, gazetteer: Gazetteer) -> Self {
-        Self {
+        let mut vocabulary = Self {
             person: person::Words::new(lexicon),
             place: place::Words::new(lexicon, gazetteer),
             date: date::Words::new(lexicon),
             age: age::Words::new(lexicon),
             number: number::Words::new(lexicon),
+            starts: vec![0; lexicon.len()],
+        };
+        let classes = [(AGE, vocabulary.age.starts()), (TITLE, vocabulary.person.titles())];
+        for (bit, classes) in classes {
+            for &word in classes.iter().flat_map(|class| lexicon.members(*class)) {
+                if let Some(starts) = vocabulary.starts.get_mut(word as usize) {
+                    *starts |= bit;
+                }
+            }
         }
+        vocabulary
     }
 }
 
@@ -87,8 +105,11 @@ pub(crate) fn recognise(
             TokenKind::Email => out.push(Found { signal: "email", start: at, end: at + 1 }),
             TokenKind::Url => out.push(Found { signal: "link", start: at, end: at + 1 }),
             TokenKind::Word => {
-                if token.word != 0 {
+                let starts = words.starts.get(token.word as usize).copied().unwrap_or_default();
+                if starts & AGE != 0 {
                     age::in_words(&cursor, &words.age, at, out);
+                }
+                if starts & TITLE != 0 {
                     person::after_title(&cursor, &words.person, at, out);
                 }
                 if token.has(flag::CAPITAL) {

@@ -133,6 +133,13 @@ pub(crate) fn after_title(cursor: &Cursor<'_>, words: &Words, at: usize, out: &m
     out.push(Found { signal: if title { "person-titled" } else { "clinician-named" }, start: at, end });
 }
 
+impl Words {
+    /// Classes of the words that stand before a name.
+    pub(super) fn titles(&self) -> [ClassId; 2] {
+        [self.title, self.clinician_title]
+    }
+}
+
 /// Names without a title that begin with the capitalised word at `at`.
 pub(crate) fn named(cursor: &Cursor<'_>, words: &Words, at: usize, out: &mut Vec<Found>) {
     let Some(token) = cursor.get(at) else { return };

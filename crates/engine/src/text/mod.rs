@@ -3,6 +3,7 @@
 mod clean;
 mod token;
 mod tokenize;
+mod word;
 
 use clean::Clean;
 pub(crate) use token::{Token, TokenKind, flag};
@@ -61,6 +62,16 @@ impl<'a> Document<'a> {
 
     pub(crate) fn tokens(&self) -> &[Token] {
         &self.tokens.tokens
+    }
+
+    /// Whether anything in it stands between quotation marks.
+    pub(crate) fn any_quoted(&self) -> bool {
+        self.tokens.any_quoted
+    }
+
+    /// How many of its words are in capitals.
+    pub(crate) fn shouted(&self) -> usize {
+        self.tokens.shouted
     }
 
     pub(crate) fn sentence_count(&self) -> usize {

@@ -1,25 +1,14 @@
 //! One pass over a clean text: tokens and sentences.
 
 use super::token::{Token, TokenKind, flag};
-use crate::lexicon::{Lexicon, WORD_BYTES, hash_padded};
+use super::word::Folded;
+use crate::lexicon::Lexicon;
 
 /// A sentence that does not end is cut here, in tokens.
 const SENTENCE_TOKENS: usize = 160;
 
 /// A closing single quotation mark is looked for this far, in bytes.
 const SINGLE_QUOTE_REACH: usize = 240;
-
-/// The small letter of an ASCII letter, 0 for any other byte.
-const SMALL_LETTER: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut letter = b'a';
-    while letter <= b'z' {
-        table[letter as usize] = letter;
-        table[letter.to_ascii_uppercase() as usize] = letter;
-        letter += 1;
-    }
-    table
-};
 
 /// Words after which a full stop does not end a sentence.
 const ABBREVIATIONS: &[&str] = &[
@@ -35,12 +24,18 @@ pub(crate) type Sentence = (u32, u32);
 pub(crate) struct Tokens {
     pub(crate) tokens: Vec<Token>,
     pub(crate) sentences: Vec<Sentence>,
+    /// Whether anything stands between quotation marks.
+    pub(crate) any_quoted: bool,
+    /// How many words are in capitals.
+    pub(crate) shouted: usize,
 }
 
 impl Tokens {
     pub(crate) fn clear(&mut self) {
         self.tokens.clear();
         self.sentences.clear();
+        self.any_quoted = false;
+        self.shouted = 0;
     }
 
     /// Adds the tokens of one segment.
@@ -116,6 +111,9 @@ impl Tokenizer<'_, '_> {
         if self.out.tokens.len() == self.sentence_first {
             flags |= flag::FIRST;
         }
+        flags |= self.flags;
+        self.out.any_quoted |= flags & flag::QUOTED != 0;
+        self.out.shouted += usize::from(kind == TokenKind::Word && flags & flag::ALL_CAPS != 0);
         self.out.tokens.push(Token {
             start: start as u32,
             end: self.at as u32,
@@ -123,7 +121,7 @@ impl Tokenizer<'_, '_> {
             sentence: self.out.sentences.len() as u32,
             sign,
             kind,
-            flags: flags | self.flags,
+            flags,
             segment: self.segment,
         });
         self.joined = true;
@@ -143,26 +141,14 @@ impl Tokenizer<'_, '_> {
     /// A word of ASCII letters alone, by far the most common sort. Answers whether it was one.
     fn plain_word(&mut self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let mut folded = Folded::default();
-        let mut len = 0;
-        for (to, from) in folded.buffer.iter_mut().zip(rest) {
-            let lower = SMALL_LETTER[usize::from(*from)];
-            if lower == 0 {
-                break;
-            }
-            *to = lower;
-            folded.upper += u32::from(lower != *from);
-            len += 1;
-        }
+        let folded = Folded::letters(rest);
+        let len = folded.len();
         if matches!(rest.get(len), Some(b'\'' | b'a'..=b'z' | b'A'..=b'Z' | 0x80..)) {
             return false;
         }
-        (folded.len, folded.letters) = (len, len as u32);
-        folded.first_upper = rest.first().is_some_and(u8::is_ascii_uppercase);
         let start = self.at;
         self.at += len;
-        let perhaps_address = matches!(folded.buffer[0], b'h' | b'w');
-        if !perhaps_address || !self.web_address(start, &folded) {
+        if !self.web_address(start, &folded) {
             let word = folded.look_up(self.lexicon);
             self.push(TokenKind::Word, start, word, 0, folded.flags());
         }
@@ -179,7 +165,7 @@ impl Tokenizer<'_, '_> {
             match byte {
                 b'a'..=b'z' => folded.push_lower(byte),
                 b'A'..=b'Z' => folded.push_upper(byte),
-                b'\'' if folded.letters > 0 && self.letter_at(self.at + 1) => {
+                b'\'' if folded.count() > 0 && self.letter_at(self.at + 1) => {
                     if self.clitic_ends(self.at + 1).is_some() {
                         break;
                     }
@@ -231,8 +217,8 @@ impl Tokenizer<'_, '_> {
     /// Takes a web address whose first letters were just read.
     fn web_address(&mut self, start: usize, folded: &Folded) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let scheme = matches!(folded.bytes(), b"http" | b"https") && rest.starts_with(b"://");
-        let www = folded.bytes() == b"www" && rest.starts_with(b".");
+        let scheme = (folded.is("http") || folded.is("https")) && rest.starts_with(b"://");
+        let www = folded.is("www") && rest.starts_with(b".");
         if !scheme && !www {
             return false;
         }
@@ -338,7 +324,7 @@ impl Tokenizer<'_, '_> {
                 break;
             }
             // In "HIVCare" the last capital of a run begins the next word.
-            if c.is_uppercase() && folded.letters > 1 && folded.upper == folded.letters {
+            if c.is_uppercase() && folded.is_all_capitals() {
                 let next = self.text[self.at + c.len_utf8()..end].chars().next();
                 if next.is_some_and(char::is_lowercase) {
                     break;
@@ -452,98 +438,6 @@ impl Tokenizer<'_, '_> {
         let initial = word.len() == 1 && word != "I" && word.bytes().all(|b| b.is_ascii_uppercase());
         let dotted = word.contains('.') && word.len() <= 5;
         initial || dotted || (word.len() <= 6 && ABBREVIATIONS.contains(&word.to_ascii_lowercase().as_str()))
-    }
-}
-
-/// A word folded to lower case in a fixed buffer.
-#[derive(Default)]
-struct Folded {
-    buffer: [u8; WORD_BYTES],
-    len: usize,
-    letters: u32,
-    upper: u32,
-    first_upper: bool,
-}
-
-impl Folded {
-    fn push_lower(&mut self, byte: u8) {
-        if let Some(slot) = self.buffer.get_mut(self.len) {
-            *slot = byte;
-        }
-        self.len += 1;
-        self.letters += 1;
-    }
-
-    fn push_upper(&mut self, byte: u8) {
-        self.first_upper |= self.letters == 0;
-        self.upper += 1;
-        self.push_lower(byte.to_ascii_lowercase());
-    }
-
-    fn push_char(&mut self, c: char) {
-        if c.is_ascii() {
-            let byte = c as u8;
-            return if byte.is_ascii_uppercase() { self.push_upper(byte) } else { self.push_lower(byte) };
-        }
-        if c.is_uppercase() {
-            self.first_upper |= self.letters == 0;
-            self.upper += 1;
-        }
-        let mut utf8 = [0u8; 4];
-        for lower in c.to_lowercase() {
-            for &byte in lower.encode_utf8(&mut utf8).as_bytes() {
-                if let Some(slot) = self.buffer.get_mut(self.len) {
-                    *slot = byte;
-                }
-                self.len += 1;
-            }
-        }
-        self.letters += 1;
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.buffer.get(..self.len).unwrap_or_default()
-    }
-
-    fn flags(&self) -> u8 {
-        let mut flags = 0;
-        if self.first_upper {
-            flags |= flag::CAPITAL;
-        }
-        if self.upper >= 2 && self.upper == self.letters {
-            flags |= flag::ALL_CAPS;
-        }
-        flags
-    }
-
-    /// The word's number; lengthened words ("sooo", "pleeease") are tried with two letters, then with one.
-    fn look_up(&self, lexicon: &Lexicon) -> u32 {
-        if self.len > WORD_BYTES {
-            return 0;
-        }
-        let id = lexicon.get(hash_padded(&self.buffer, self.len));
-        let lengthened =
-            |bytes: &[u8]| bytes.len() > 3 && bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
-        if id != 0 || !lengthened(self.bytes()) {
-            return id;
-        }
-        for keep in [2, 1] {
-            let mut short = [0u8; WORD_BYTES];
-            let (mut len, mut run, mut last) = (0, 0, 0u8);
-            for &byte in self.bytes() {
-                run = if byte == last { run + 1 } else { 1 };
-                last = byte;
-                if run <= keep {
-                    short[len] = byte;
-                    len += 1;
-                }
-            }
-            let id = lexicon.get(hash_padded(&short, len));
-            if id != 0 {
-                return id;
-            }
-        }
-        0
     }
 }
 
