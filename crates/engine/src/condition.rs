@@ -209,6 +209,11 @@ impl Condition {
         self.any.iter().chain(&self.all).copied()
     }
 
+    /// Whether one of its signals is all that it takes.
+    pub(crate) fn one_is_enough(&self) -> bool {
+        self.all.is_empty() || (self.all.len() == 1 && self.any.is_empty())
+    }
+
     /// Narrows `item` to the passage around the focus.
     pub(crate) fn keep_to_passage(&mut self) {
         if self.within == Within::Item {

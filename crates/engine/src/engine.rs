@@ -8,6 +8,7 @@ use crate::builtin;
 use crate::error::{DefinitionErrors, SourceFile};
 use crate::facts::FACTS;
 use crate::lexicon::Lexicon;
+use crate::reach::Reach;
 use crate::reading::Knowledge;
 use crate::recognise::{Gazetteer, Vocabulary, builtin as signal, signals};
 use crate::rule::{Rule, SharedModifiers};
@@ -25,8 +26,7 @@ const MANNER: &[Builtin] = &[
 pub struct Engine {
     rules: Vec<Arc<Rule>>,
     pub(crate) knowledge: Knowledge,
-    /// For every signal, the rules that can be about it.
-    pub(crate) rules_by_focus: Vec<Vec<u16>>,
+    pub(crate) reach: Reach,
     pub(crate) facts: FxHashMap<&'static str, SignalId>,
     definition: Vec<u8>,
 }
@@ -104,15 +104,7 @@ impl Engine {
             return Err(DefinitionErrors(errors));
         }
         rules.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut rules_by_focus = vec![Vec::new(); signals.infos.len()];
-        for (index, rule) in rules.iter().enumerate() {
-            for signal in rule.focus_signals() {
-                let list: &mut Vec<u16> = &mut rules_by_focus[usize::from(signal)];
-                if list.last() != Some(&(index as u16)) {
-                    list.push(index as u16);
-                }
-            }
-        }
+        let reach = Reach::new(&rules, signals.infos.len());
         let facts = FACTS.iter().filter_map(|fact| signals.id(fact.name).map(|id| (fact.name, id))).collect();
         let id = |name: &str| signals.id(name).unwrap_or_default();
         let (quoted, shouted) = (id("quoted"), id("shouted"));
@@ -124,7 +116,7 @@ impl Engine {
             definition.push(0);
         }
         let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
-        Ok(Self { rules, knowledge, rules_by_focus, facts, definition })
+        Ok(Self { rules, knowledge, reach, facts, definition })
     }
 
     /// The rules, by id.

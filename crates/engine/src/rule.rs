@@ -8,7 +8,7 @@ use crate::condition::{Condition, RawCondition};
 use crate::error::{DefinitionError, SourceFile, nearest};
 use crate::finding::Severity;
 use crate::item::{Authorship, Item, Kind};
-use crate::signal::{SignalId, Signals};
+use crate::signal::Signals;
 
 /// What to do first about a finding.
 pub const ACTIONS: &[&str] = &[
@@ -48,7 +48,8 @@ pub struct Rule {
     pub file: String,
     pub(crate) per: Per,
     pub(crate) base: f32,
-    pub(crate) threshold: f32,
+    /// The score, in log-odds, that a finding must reach.
+    pub(crate) needed_score: f32,
     pub(crate) identifiers: Vec<char>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) authorship: Vec<Authorship>,
@@ -236,7 +237,8 @@ impl Rule {
             file: file.name.to_owned(),
             per: raw.per,
             base: raw.base,
-            threshold: raw.threshold,
+            // Weights have one decimal; sums of them should not miss the mark by rounding.
+            needed_score: (raw.threshold / (1.0 - raw.threshold)).ln() - 1e-4,
             identifiers: raw.identifiers.chars().collect(),
             kinds: raw.kinds,
             authorship: raw.authorship,
@@ -259,17 +261,6 @@ impl Rule {
             list => list.contains(&item.authorship),
         };
         kind && author
-    }
-
-    /// The score, in log-odds, that a finding must reach.
-    pub(crate) fn needed_score(&self) -> f32 {
-        // Weights have one decimal; sums of them should not miss the mark by rounding.
-        (self.threshold / (1.0 - self.threshold)).ln() - 1e-4
-    }
-
-    /// The signals that a finding of this rule can be about.
-    pub(crate) fn focus_signals(&self) -> impl Iterator<Item = SignalId> + '_ {
-        self.focus.iter().flat_map(|focus| focus.condition.signals())
     }
 }
 

@@ -217,8 +217,8 @@ impl Tokenizer<'_, '_> {
     /// Takes a web address whose first letters were just read.
     fn web_address(&mut self, start: usize, folded: &Folded) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let scheme = (folded.is("http") || folded.is("https")) && rest.starts_with(b"://");
-        let www = folded.is("www") && rest.starts_with(b".");
+        let scheme = folded.is_http() && rest.starts_with(b"://");
+        let www = folded.is_www() && rest.starts_with(b".");
         if !scheme && !www {
             return false;
         }

@@ -60,9 +60,17 @@ impl Folded {
         self.letters > 1 && self.upper == self.letters
     }
 
-    /// Whether it is this word, of eight letters at most.
-    pub(super) fn is(&self, word: &str) -> bool {
-        self.len == word.len() && self.chunks.first() == Some(&chunk_of(word.as_bytes()))
+    /// Whether it is `http` or `https`.
+    pub(super) fn is_http(&self) -> bool {
+        const HTTP: u64 = u64::from_le_bytes(*b"http\0\0\0\0");
+        const HTTPS: u64 = u64::from_le_bytes(*b"https\0\0\0");
+        matches!((self.len, self.chunks), (4, [HTTP, ..]) | (5, [HTTPS, ..]))
+    }
+
+    /// Whether it is `www`.
+    pub(super) fn is_www(&self) -> bool {
+        const WWW: u64 = u64::from_le_bytes(*b"www\0\0\0\0\0");
+        matches!((self.len, self.chunks), (3, [WWW, ..]))
     }
 
     pub(super) fn push_lower(&mut self, byte: u8) {
