@@ -1,8 +1,9 @@
 //! One audit: items through the engine, what the profile lets through kept as rows, copies merged.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use whitecoat_engine::{Engine, Item, LiveState, Visibility};
 
@@ -65,52 +66,67 @@ impl Findings {
 /// Joins what is one thing to deal with: the same rule on versions of one item, and on the same words posted on another
 /// account. The latest one that is public and not deleted stands for all; the others are its `related`.
 pub fn merge(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by_cached_key(|row| {
-        (
-            row.visibility != Visibility::Public,
-            row.live_state == LiveState::Deleted,
-            Reverse(row.posted_at.map(|moment| moment.instant())),
-            (row.platform.clone(), row.account.clone(), row.item_id.clone()),
-            (row.rule.id.clone(), row.ordinal, row.source.clone()),
-        )
-    });
-    let mut merged: Vec<(Row, Vec<(String, String)>)> = Vec::new();
-    let mut by_item = BTreeMap::new();
-    let mut by_words: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for row in rows {
-        let item = (row.rule.id.clone(), row.ordinal, *row.identity.as_bytes());
-        let words = row.words.map(|words| (row.rule.id.clone(), row.ordinal, *words.as_bytes()));
-        let account = (row.platform.clone(), row.account.clone());
-        let same_item = by_item.get(&item).copied();
+    rows.sort_by(standing);
+    let mut first_of_item = BTreeMap::new();
+    let mut first_of_words: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    // The rows that another stands for, by the one that does.
+    let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let on_account = |other: &usize| rows.get(*other).is_some_and(|other| same_account(other, row));
+        let item = (Arc::clone(&row.rule.id), row.ordinal, *row.identity.as_bytes());
+        let words = row.words.map(|words| (Arc::clone(&row.rule.id), row.ordinal, *words.as_bytes()));
         let same_words = || {
-            let copies = by_words.get(words.as_ref()?)?;
-            copies
-                .iter()
-                .copied()
-                .find(|&at| merged.get(at).is_some_and(|(_, accounts)| !accounts.contains(&account)))
+            let firsts = first_of_words.get(words.as_ref()?)?;
+            let elsewhere = |first: &&usize| {
+                !on_account(first) && !copies.get(*first).into_iter().flatten().any(on_account)
+            };
+            firsts.iter().find(elsewhere).copied()
         };
-        let at = same_item.or_else(same_words).unwrap_or(merged.len());
-        by_item.entry(item).or_insert(at);
-        match merged.get_mut(at) {
-            Some((first, accounts)) => {
-                let other = row.item_ref();
-                if other != first.item_ref() && !first.related.contains(&other) {
-                    first.related.push(other);
-                }
-                accounts.push(account);
-            }
-            None => {
-                if let Some(words) = words {
-                    by_words.entry(words).or_default().push(at);
-                }
-                merged.push((row, vec![account]));
-            }
+        let first = first_of_item.get(&item).copied().or_else(same_words);
+        first_of_item.entry(item).or_insert(first.unwrap_or(at));
+        match (first, words) {
+            (Some(first), _) => copies.entry(first).or_default().push(at),
+            (None, Some(words)) => first_of_words.entry(words).or_default().push(at),
+            (None, None) => {}
         }
     }
-    let mut rows: Vec<Row> = merged.into_iter().map(|(row, _)| row).collect();
-    rows.iter_mut().for_each(|row| row.related.sort());
+    let mut is_copy = vec![false; rows.len()];
+    for (first, copies) in copies {
+        let refs = copies.iter().filter_map(|copy| rows.get(*copy)).map(Row::item_ref);
+        let mut related: Vec<String> = refs.collect();
+        for copy in &copies {
+            if let Some(is_copy) = is_copy.get_mut(*copy) {
+                *is_copy = true;
+            }
+        }
+        related.sort();
+        related.dedup();
+        if let Some(row) = rows.get_mut(first) {
+            let own = row.item_ref();
+            related.retain(|other| *other != own);
+            row.related = related;
+        }
+    }
+    let mut is_copy = is_copy.into_iter();
+    rows.retain(|_| !is_copy.next().unwrap_or(false));
     row::sort(&mut rows);
     rows
+}
+
+/// The order in which one row stands for another.
+fn standing(a: &Row, b: &Row) -> Ordering {
+    let out_of_sight =
+        |row: &Row| (row.visibility != Visibility::Public, row.live_state == LiveState::Deleted);
+    let instant = |row: &Row| row.posted_at.map(|moment| moment.instant());
+    out_of_sight(a)
+        .cmp(&out_of_sight(b))
+        .then_with(|| instant(b).cmp(&instant(a)))
+        .then_with(|| (&a.platform, &a.account, &a.item_id).cmp(&(&b.platform, &b.account, &b.item_id)))
+        .then_with(|| (&a.rule.id, a.ordinal, &a.source).cmp(&(&b.rule.id, b.ordinal, &b.source)))
+}
+
+fn same_account(a: &Row, b: &Row) -> bool {
+    (&a.platform, &a.account) == (&b.platform, &b.account)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use whitecoat_engine::Severity;
 
+use super::row::APART;
 use super::{Row, Run};
 use crate::wording::{self, nearest, word};
 
@@ -90,14 +91,14 @@ pub const ALL: &[Column] = &[
     further("tool_version", |_, run| json!(run.tool_version)),
     further("ruleset_hash", |_, run| json!(run.ruleset_hash)),
     further("profile", |_, run| json!(run.profile.name)),
-    further("jurisdiction", |row, _| json!(row.jurisdiction)),
-    further("profession", |row, _| json!(row.profession)),
+    further("jurisdiction", |row, _| json!(row.profile.as_ref().map(|profile| &profile.jurisdiction))),
+    further("profession", |row, _| json!(row.profile.as_ref().map(|profile| &profile.profession))),
     further("parent_ref", |row, _| json!(row.parent_ref)),
     further("parent_author", |row, _| json!(row.parent_author)),
     further("created_precision", |row, _| json!(row.precision)),
     further("severity_base", |row, _| json!(row.rule.severity)),
-    further("evidence", |row, _| json!(row.evidence)),
-    further("guards_considered", |row, _| json!(row.guards)),
+    further("evidence", |row, _| list(&row.evidence)),
+    further("guards_considered", |row, _| list(&row.guards)),
     further("quasi_identifiers", |row, _| json!(row.quasi_identifiers)),
     further("possible_patient_data", |row, _| json!(if possible_patient_data(row) { "yes" } else { "no" })),
     further("action_code", |row, _| json!(row.rule.action)),
@@ -153,6 +154,11 @@ pub fn possible_patient_data(row: &Row) -> bool {
     (row.rule.id.starts_with("privacy/") && row.severity > Severity::Info)
         || row.rule.id.starts_with("boundary/review-response")
         || !row.identifiers.is_empty()
+}
+
+/// The entries of a list kept as one string.
+fn list(entries: &str) -> Value {
+    json!(entries.split(APART).filter(|entry| !entry.is_empty()).collect::<Vec<_>>())
 }
 
 fn modifiers(row: &Row) -> Vec<String> {

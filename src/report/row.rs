@@ -4,12 +4,15 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use whitecoat_engine::{
-    Authorship, Finding, Item, Kind, LiveState, Modifier, Moment, ParentAuthor, Precision, Rule, Severity,
-    Visibility,
+    Authorship, Finding, Item, Kind, LiveState, Modifier, Moment, ParentAuthor, Precision, Profile, Rule,
+    Severity, Visibility,
 };
 
 use super::excerpt;
 use crate::identity;
+
+/// What stands between the entries of a list in one string.
+pub const APART: &str = "; ";
 
 /// A finding with what the reports say about its item.
 #[derive(Clone, Debug)]
@@ -20,10 +23,10 @@ pub struct Row {
     pub severity: Severity,
     pub confidence: f32,
     pub modifiers: Vec<Modifier>,
-    /// `signal@scope:weight`, the weightiest first.
-    pub evidence: Vec<String>,
-    /// Names of the signals that spoke against the finding.
-    pub guards: Vec<String>,
+    /// `signal@scope:weight`, the weightiest first, apart by [`APART`]. One string: an audit keeps all its rows in memory.
+    pub evidence: Box<str>,
+    /// Names of the signals that spoke against the finding, apart by [`APART`].
+    pub guards: Box<str>,
     pub identifiers: Vec<char>,
     pub quasi_identifiers: Vec<&'static str>,
     pub excerpt: String,
@@ -34,6 +37,8 @@ pub struct Row {
     pub ordinal: usize,
     /// `platform:id` of other versions and copies of the item in which the same was found.
     pub related: Vec<String>,
+    /// How many more matches in the item have no row of their own.
+    pub further: usize,
 
     pub item_id: String,
     pub kind: Kind,
@@ -48,8 +53,7 @@ pub struct Row {
     pub live_state: LiveState,
     pub parent_author: Option<ParentAuthor>,
     pub parent_ref: Option<String>,
-    pub jurisdiction: String,
-    pub profession: String,
+    pub profile: Option<Arc<Profile>>,
 
     /// The item across exports and versions.
     pub identity: blake3::Hash,
@@ -63,7 +67,6 @@ impl Row {
         let identity = identity::of_item(item);
         let weighed = finding.evidence.iter();
         let guards = weighed.clone().filter(|evidence| evidence.weight < 0.0);
-        let profile = item.profile.as_deref();
         Self {
             finding_id: identity::of_finding(finding, &identity),
             rule: Arc::clone(&finding.rule),
@@ -72,8 +75,10 @@ impl Row {
             modifiers: finding.modifiers.clone(),
             evidence: weighed
                 .map(|evidence| format!("{}@{}:{:+.2}", evidence.signal, evidence.scope, evidence.weight))
-                .collect(),
-            guards: guards.map(|evidence| evidence.signal.to_string()).collect(),
+                .collect::<Vec<_>>()
+                .join(APART)
+                .into(),
+            guards: guards.map(|evidence| &*evidence.signal).collect::<Vec<_>>().join(APART).into(),
             identifiers: finding.identifiers.clone(),
             quasi_identifiers: finding.quasi_identifiers.clone(),
             excerpt: excerpt::of(item, finding, mask),
@@ -81,6 +86,7 @@ impl Row {
             span: identity::code_points(item, finding.span),
             ordinal: finding.ordinal,
             related: Vec::new(),
+            further: finding.further,
             item_id: item.id.clone(),
             kind: item.kind,
             platform: item.platform.clone(),
@@ -94,8 +100,7 @@ impl Row {
             live_state: item.live_state,
             parent_author: item.parent.as_ref().map(|parent| parent.author),
             parent_ref: item.parent.as_ref().and_then(|parent| parent.id.clone()),
-            jurisdiction: profile.map(|profile| profile.jurisdiction.clone()).unwrap_or_default(),
-            profession: profile.map(|profile| profile.profession.clone()).unwrap_or_default(),
+            profile: item.profile.clone(),
             identity,
             words: identity::of_words(item),
         }
@@ -106,9 +111,9 @@ impl Row {
         format!("{}:{}", self.platform, self.item_id)
     }
 
-    /// In how many versions and copies the same was found.
+    /// How often the same was found: in versions and copies of the item, and in matches without a row of their own.
     pub fn occurrences(&self) -> usize {
-        1 + self.related.len()
+        1 + self.related.len() + self.further
     }
 }
 

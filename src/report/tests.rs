@@ -36,6 +36,7 @@ pub(crate) fn finding(rule: Arc<Rule>, span: Span, excerpt: Span) -> Finding {
         confidence: 0.9,
         span,
         ordinal: 0,
+        further: 0,
         excerpt,
         masks: Vec::new(),
         evidence: Vec::new(),

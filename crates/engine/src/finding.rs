@@ -113,6 +113,8 @@ pub struct Finding {
     pub span: Span,
     /// Which match of the rule in the item this is, from 0, in reading order.
     pub ordinal: usize,
+    /// On the last finding of a rule in an item: how many more matches there are, beyond the most that are listed.
+    pub further: usize,
     /// The sentence or stretch around the span that a reader should see.
     pub excerpt: Span,
     /// What inside the excerpt must be covered in a masked report.

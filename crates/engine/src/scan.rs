@@ -275,19 +275,25 @@ impl<'e> Scanner<'e> {
         judgements.retain(|judgement| judgement.score >= rule.needed_score);
         judgements.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.focus.start.cmp(&b.focus.start)));
         let mut kept: Vec<Judgement<'_>> = Vec::new();
+        let mut further = 0;
         for judgement in judgements {
             let limit = if rule.per == Per::Item { 1 } else { MAX_MATCHES };
             let covered = |other: &Judgement<'_>| {
                 let (a, b) = (judgement.focus, other.focus);
                 (a.start < b.end && b.start < a.end) || self.same_words(document, a, b)
             };
-            if kept.len() < limit && !kept.iter().any(covered) {
+            if kept.len() >= limit {
+                further += 1;
+            } else if !kept.iter().any(covered) {
                 kept.push(judgement);
             }
         }
         kept.sort_by_key(|judgement| judgement.focus.start);
         for (ordinal, judgement) in kept.iter().enumerate() {
             findings.extend(self.finding(rule, document, judgement, ordinal));
+        }
+        if let Some(last) = findings.last_mut().filter(|_| rule.per == Per::Match && !kept.is_empty()) {
+            last.further = further;
         }
     }
 
@@ -345,6 +351,7 @@ impl<'e> Scanner<'e> {
             confidence: judgement.confidence(),
             span,
             ordinal,
+            further: 0,
             excerpt,
             masks: masks(document, &self.own, signals, excerpt),
             evidence,
