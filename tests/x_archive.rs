@@ -330,7 +330,7 @@ fn caps_a_monstrous_text_and_says_so() {
         .read();
     assert!(read.item("1").truncated && read.item("1").text.len() == 128 * 1024);
     assert_eq!(read.item("2").text, "b");
-    assert!(read.coverage.notes.iter().any(|note| note.contains("128 KiB")));
+    assert!(read.coverage.failed.keys().any(|reason| reason.contains("128 KiB")));
 }
 
 #[test]

@@ -187,7 +187,9 @@ impl Condition {
                 .map(|name| {
                     signals.id(name).ok_or_else(|| {
                         let next = signals.nearest(name).map(|near| format!("did you mean `{near}`?"));
-                        let next = next.unwrap_or_else(|| "define it in a file under signals/".to_owned());
+                        let next = next.unwrap_or_else(|| {
+                            "define it in a file of the engine's folder `signals`".to_owned()
+                        });
                         file.error_at(&format!("\"{name}\""), format!("no signal is called `{name}`"), next)
                     })
                 })

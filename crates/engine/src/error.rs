@@ -84,6 +84,11 @@ impl SourceFile<'_> {
             before.matches('\n').count() + 1
         });
         let problem = error.message().trim().to_owned();
+        if problem.starts_with("missing field") {
+            // At the top of a file the parser gives the first line, which tells nothing.
+            let line = line.filter(|line| *line > 1);
+            return DefinitionError { line, ..self.error(problem, "add the key") };
+        }
         let next = match problem.contains("unknown field") {
             true => "correct the key, or remove it",
             false => "correct the line",

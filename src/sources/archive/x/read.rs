@@ -21,7 +21,7 @@ use crate::sources::{Batch, Decoded, InputError, Options, Sink, Stopped};
 const NO_WORDS: &str = "X: a record without text and pictures";
 const MISSING: &str = "X: a file that the archive lists is not in it";
 const NO_POSTS: &str = "X: no file with posts was found";
-const CAPPED: &str = "A text is longer than 128 KiB and was cut there";
+const CAPPED: &str = "A text is longer than 128 KiB: only its beginning was read";
 const SEVERAL: &str = "X: there is more than one manifest, so there may be several archives: a post that two of them hold is counted twice";
 const NO_OWNER: &str =
     "X: the archive does not say whose it is, so that every private message counts as somebody else's";
@@ -299,7 +299,7 @@ impl Months {
 fn say_if_capped(item: &Item, coverage: &mut Coverage) {
     // A cap falls on a whole character, which may be up to three bytes before the limit.
     if item.truncated && item.text.len() + 4 > MAX_TEXT_BYTES {
-        coverage.note(CAPPED);
+        coverage.fail(CAPPED, item.source.clone());
     }
 }
 
