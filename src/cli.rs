@@ -47,11 +47,20 @@ Examples:
   whitecoat check \"Clinic is open until 4 today\"
   pbpaste | whitecoat check -";
 
+const RULES_SCORE_EXAMPLES: &str = "\
+Examples:
+  whitecoat rules score corpus/*.jsonl                          the shipped rules on the corpus
+  whitecoat rules score corpus/*.jsonl --rules crates/engine    rules that are being worked on
+  whitecoat rules score corpus/*.jsonl --report docs/quality.md --at-least corpus/floor.toml
+
+A line is an item with `expect` and `also_ok`, lists of rule ids; see docs/corpus.md.";
+
 const RULES_TEST_EXAMPLES: &str = "\
 Examples:
   whitecoat rules test                             the shipped rules
   whitecoat rules test rules/                      every .toml file in a folder
   whitecoat rules test rules/privacy/my-rule.toml  one file
+  whitecoat rules test crates/engine               a folder with `rules` and `signals`
 
 A rule file is named after its id, family/name.toml, and brings at least five texts that must make
 a finding (hits) and five that must not (misses). Exit code 1 if an example is judged otherwise.";
@@ -199,6 +208,26 @@ pub enum RulesCommand {
         /// A rule file or a folder of them [default: the shipped rules]
         path: Option<PathBuf>,
     },
+    /// Measure the rules on labelled posts
+    #[command(after_help = RULES_SCORE_EXAMPLES)]
+    Score(ScoreArgs),
+}
+
+/// What to measure on.
+#[derive(Debug, Args)]
+pub struct ScoreArgs {
+    /// Files of labelled posts (JSON Lines)
+    #[arg(required = true, value_name = "LABELLED.jsonl")]
+    pub labelled: Vec<PathBuf>,
+    /// Write the tables to this page (Markdown)
+    #[arg(long, value_name = "PAGE.md")]
+    pub report: Option<PathBuf>,
+    /// Exit with 1 if a measure is worse than this file says (TOML)
+    #[arg(long, value_name = "FILE.toml")]
+    pub at_least: Option<PathBuf>,
+    /// Measure these rules: a rule file, a folder of them, or a folder with `rules` and `signals`
+    #[arg(long, value_name = "PATH")]
+    pub rules: Option<PathBuf>,
 }
 
 /// `whitecoat profiles`.

@@ -13,6 +13,7 @@ pub mod pipeline;
 pub mod policy;
 pub mod profile;
 pub mod progress;
+pub mod quality;
 pub mod reading;
 pub mod report;
 pub mod sources;

@@ -1,7 +1,9 @@
 //! `whitecoat rules`.
 
 mod explain;
+mod load;
 mod promises;
+mod score;
 
 use std::io::{self, Write};
 
@@ -26,7 +28,11 @@ pub(super) fn run(command: RulesCommand) -> Result<Ending, Failure> {
             Ending::Clean
         }
         RulesCommand::Test { path: None } => promises::check(&builtin()?, &mut stdout)?,
-        RulesCommand::Test { path: Some(path) } => promises::check(&promises::load(&path)?, &mut stdout)?,
+        RulesCommand::Score(args) => {
+            let engine = args.rules.as_deref().map_or_else(builtin, load::engine)?;
+            score::run(&engine, &args, &mut stdout)?
+        }
+        RulesCommand::Test { path: Some(path) } => promises::check(&load::engine(&path)?, &mut stdout)?,
     };
     stdout.flush()?;
     Ok(ending)

@@ -297,3 +297,11 @@ impl<'n> Items<'n> {
         self.decoded.coverage.fail(reason, place(self.name, line));
     }
 }
+/// One item from a JSON object, with whatever of it can be understood.
+///
+/// # Errors
+///
+/// When it has no `id` or no `text`.
+pub fn item(value: serde_json::Value) -> Result<whitecoat_engine::Item, &'static str> {
+    lenient::item(value, &mut Vec::new())
+}

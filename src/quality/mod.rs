@@ -1,0 +1,11 @@
+//! How right the rules are, measured on labelled posts.
+
+mod floor;
+mod labelled;
+mod page;
+mod tally;
+
+pub use floor::{Floor, FloorError};
+pub use labelled::{Answer, Labelled, LabelledError, read};
+pub use page::{markdown, plain};
+pub use tally::{Counts, Quality};

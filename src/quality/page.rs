@@ -1,0 +1,144 @@
+//! The measures as a table on the terminal, and as a page for `docs/`.
+
+use std::fmt::Write as _;
+
+use super::tally::{Counts, Quality, share};
+
+/// How many confusions are listed.
+const CONFUSIONS: usize = 15;
+
+/// Half the width of a 95 % interval in standard deviations.
+const Z: f64 = 1.96;
+
+/// For the terminal.
+pub fn plain(quality: &Quality) -> String {
+    let mut out = String::new();
+    let width = quality.rules.keys().map(String::len).max().unwrap_or(0).max(12);
+    let _ = writeln!(out, "{:width$}  found false missed  precision recall   F1", "rule");
+    let mut row = |name: &str, counts: &Counts| {
+        let Counts { found, false_alarms, missed } = counts;
+        let _ = writeln!(
+            out,
+            "{name:width$}  {found:5} {false_alarms:5} {missed:6}  {:>9} {:>6} {:>5}",
+            number(counts.precision()),
+            number(counts.recall()),
+            number(counts.f1())
+        );
+    };
+    quality
+        .rules
+        .iter()
+        .filter(|(_, counts)| **counts != Counts::default())
+        .for_each(|(id, counts)| row(id, counts));
+    quality.families().iter().for_each(|(name, counts)| row(name, counts));
+    row("all rules", &quality.all_rules());
+    row("posts", &quality.items);
+    quality.present.iter().for_each(|(what, counts)| row(what, counts));
+    for line in facts(quality) {
+        let _ = writeln!(out, "{line}");
+    }
+    out
+}
+
+/// A page: what was measured by which command, then the tables.
+pub fn markdown(quality: &Quality, command: &str) -> String {
+    let mut out =
+        format!("# How right the rules are\n\nMeasured with `{command}`, which writes this page.\n\n");
+    for line in facts(quality) {
+        let _ = writeln!(out, "- {line}");
+    }
+    out.push_str("\nIn brackets: 95 % intervals (Wilson).\n\n");
+    let head = "| found | false alarms | missed | precision | recall | F1 |\n|---|---|---|---|---|---|---|\n";
+    let mut table = |title: &str, rows: &mut dyn Iterator<Item = (String, Counts)>| {
+        let _ = write!(out, "| {title} {head}");
+        for (name, counts) in rows {
+            let Counts { found, false_alarms, missed } = counts;
+            let _ = writeln!(
+                out,
+                "| {name} | {found} | {false_alarms} | {missed} | {} | {} | {} |",
+                with_interval(found, found + false_alarms),
+                with_interval(found, found + missed),
+                number(counts.f1())
+            );
+        }
+        out.push('\n');
+    };
+    let totals = [
+        ("posts with something in them".to_owned(), quality.items),
+        ("all rules".to_owned(), quality.all_rules()),
+    ];
+    table("what", &mut totals.into_iter());
+    table("family", &mut quality.families().into_iter().map(|(name, counts)| (name.to_owned(), counts)));
+    table("rule", &mut quality.rules.iter().map(|(id, counts)| (format!("`{id}`"), *counts)));
+    if !quality.present.is_empty() {
+        table("public corpora", &mut quality.present.iter().map(|(what, counts)| (what.clone(), *counts)));
+    }
+    let mut confusions: Vec<_> = quality.confusions.iter().collect();
+    confusions.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    if !confusions.is_empty() {
+        out.push_str("| expected and missed | found there instead | times |\n|---|---|---|\n");
+        for ((missed, instead), times) in confusions.into_iter().take(CONFUSIONS) {
+            let _ = writeln!(out, "| `{missed}` | `{instead}` | {times} |");
+        }
+    }
+    out
+}
+
+/// What the tables do not say.
+fn facts(quality: &Quality) -> Vec<String> {
+    let Quality { clean, clean_found, clean_medium, clean_high, .. } = quality;
+    let mut facts = Vec::new();
+    if *clean > 0 {
+        facts.push(format!(
+            "{clean} clean posts: {} with a finding, {} with one of medium severity or worse, {} with one of high severity or worse",
+            percent(*clean_found, *clean),
+            percent(*clean_medium, *clean),
+            percent(*clean_high, *clean)
+        ));
+    }
+    if quality.pairs.0 > 0 {
+        facts.push(format!(
+            "{} minimal pairs: {} with both posts judged right",
+            quality.pairs.0,
+            percent(quality.pairs.1, quality.pairs.0)
+        ));
+    }
+    if quality.absent.0 > 0 {
+        facts.push(format!(
+            "{} posts of public corpora without what was asked: {:.0} findings of medium severity or worse in 1,000",
+            quality.absent.0,
+            1000.0 * share(quality.absent.1, quality.absent.0).unwrap_or(0.0)
+        ));
+    }
+    facts
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    share(part, whole).map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
+}
+
+/// A share with its Wilson interval.
+fn with_interval(part: u64, whole: u64) -> String {
+    let Some(share) = share(part, whole) else { return "-".to_owned() };
+    let n = whole as f64;
+    let centre = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+    let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    format!("{share:.2} ({:.2}-{:.2})", (centre - half).max(0.0), (centre + half).min(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_interval;
+
+    #[test]
+    fn intervals_are_wilsons() {
+        // Newcombe 1998, table I: 81 of 263 is 0.2553 to 0.3662, 0 of 20 is 0 to 0.1611.
+        assert_eq!(with_interval(81, 263), "0.31 (0.26-0.37)");
+        assert_eq!(with_interval(0, 20), "0.00 (0.00-0.16)");
+        assert_eq!(with_interval(0, 0), "-");
+    }
+}
