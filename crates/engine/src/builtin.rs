@@ -25,6 +25,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "organisation",
     "own-contact",
     "people",
+    "profile",
     "promise",
     "reach",
     "record",
