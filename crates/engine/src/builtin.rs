@@ -11,12 +11,14 @@ macro_rules! files {
 /// Signal files, by topic.
 pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "advice",
+    "boundary",
     "care",
     "channel",
     "contempt",
     "event",
     "guards",
     "image",
+    "lookup",
     "people",
     "promise",
     "reach",
@@ -30,6 +32,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
     "boundary/individual-advice",
+    "boundary/patient-lookup",
     "boundary/review-response",
     "boundary/unsecured-channel",
     "claims/guarantee",
