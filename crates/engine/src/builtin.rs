@@ -11,6 +11,7 @@ macro_rules! files {
 /// Signal files, by topic.
 pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "advice",
+    "befriend",
     "boundary",
     "care",
     "channel",
@@ -23,6 +24,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "promise",
     "reach",
     "review",
+    "romance",
     "sensitive",
     "sponsor",
     "status",
@@ -32,7 +34,9 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
     "boundary/individual-advice",
+    "boundary/patient-contact",
     "boundary/patient-lookup",
+    "boundary/patient-relationship",
     "boundary/review-response",
     "boundary/unsecured-channel",
     "claims/guarantee",
