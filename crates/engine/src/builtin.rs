@@ -27,6 +27,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "review",
     "romance",
     "sensitive",
+    "service",
     "solicit",
     "sponsor",
     "status",
@@ -35,6 +36,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
 
 /// Rule files, by id.
 pub(crate) const RULES: &[(&str, &str)] = files!("rules":
+    "boundary/customer-service",
     "boundary/individual-advice",
     "boundary/patient-contact",
     "boundary/patient-lookup",
