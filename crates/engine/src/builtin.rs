@@ -22,6 +22,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "lookup",
     "people",
     "prescribe",
+    "profile",
     "promise",
     "reach",
     "review",
@@ -31,6 +32,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "solicit",
     "sponsor",
     "status",
+    "ties",
     "time",
 );
 
@@ -47,6 +49,10 @@ pub(crate) const RULES: &[(&str, &str)] = files!("rules":
     "boundary/unsecured-channel",
     "claims/guarantee",
     "conduct/derogatory-patient",
+    "disclosure/affiliation",
+    "disclosure/conflict-of-interest",
+    "disclosure/identity",
+    "disclosure/opinion-disclaimer",
     "disclosure/sponsorship",
     "privacy/date-or-age",
     "privacy/direct-identifier",
