@@ -102,7 +102,7 @@ impl Reader {
         }
         self.found = found;
         self.read_words(document, signals);
-        for level in 2..=signals.levels {
+        for level in 1..=signals.levels {
             self.read_level(document, signals, level);
         }
         self.read_manner(document, knowledge);
