@@ -101,6 +101,7 @@ impl Lexicon {
         self.ids.get(&hash).copied().unwrap_or(0)
     }
 
+    #[cfg(test)]
     /// The number of a word given in lower case, 0 if unknown.
     pub(crate) fn id(&self, word: &str) -> WordId {
         hash_word(word.as_bytes()).map_or(0, |hash| self.get(hash))

@@ -12,6 +12,7 @@ mod finding;
 mod guidance;
 mod item;
 mod judge;
+mod learned;
 mod lexicon;
 mod moment;
 mod pattern;

@@ -50,6 +50,8 @@ pub(crate) struct SignalInfo {
     pub(crate) level: u8,
     /// Whether other patterns refer to it.
     pub(crate) referenced: bool,
+    /// Of the name: the same whatever other signals there are.
+    pub(crate) hash: u32,
 }
 
 /// A signal that is made by code: name, meaning, cue, mask, letter, quasi-identifier.
@@ -174,7 +176,11 @@ impl Signals {
         self.by_signal.get(usize::from(signal)).map_or(&[], |list| list)
     }
 
-    fn register(&mut self, info: SignalInfo) -> bool {
+    fn register(&mut self, mut info: SignalInfo) -> bool {
+        info.hash = info
+            .name
+            .bytes()
+            .fold(0, |hash: u32, byte| (hash.rotate_left(5) ^ u32::from(byte)).wrapping_mul(0x9E37_79B1));
         let id = self.infos.len() as SignalId;
         let new = self.ids.insert(info.name.clone(), id).is_none();
         self.infos.push(info);

@@ -48,6 +48,10 @@ pub(crate) struct Token {
     pub(crate) end: u32,
     /// The vocabulary's number of the word in lower case, 0 when unknown.
     pub(crate) word: u32,
+    /// A hash of the token in lower case, or of its kind where its letters tell nothing; for the learned signal.
+    pub(crate) hash: u32,
+    /// The same of a longer word's first letters; 0 for other tokens.
+    pub(crate) stem: u32,
     /// The sentence that it belongs to.
     pub(crate) sentence: u32,
     /// The sign, for signs; 0 otherwise.

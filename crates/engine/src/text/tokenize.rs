@@ -1,7 +1,7 @@
 //! One pass over a clean text: tokens and sentences.
 
 use super::token::{Token, TokenKind, flag};
-use super::word::Folded;
+use super::word::{Folded, Word};
 use crate::lexicon::Lexicon;
 
 /// A sentence that does not end is cut here, in tokens.
@@ -104,7 +104,7 @@ impl Tokenizer<'_, '_> {
         self.bytes.get(at).copied()
     }
 
-    fn push(&mut self, kind: TokenKind, start: usize, word: u32, sign: u8, mut flags: u8) {
+    fn push(&mut self, kind: TokenKind, start: usize, word: Word, sign: u8, mut flags: u8) {
         if self.joined {
             flags |= flag::JOINED;
         }
@@ -117,7 +117,9 @@ impl Tokenizer<'_, '_> {
         self.out.tokens.push(Token {
             start: start as u32,
             end: self.at as u32,
-            word,
+            word: word.id,
+            hash: if word.hash == 0 { kind_hash(kind, sign) } else { word.hash },
+            stem: word.stem,
             sentence: self.out.sentences.len() as u32,
             sign,
             kind,
@@ -149,7 +151,7 @@ impl Tokenizer<'_, '_> {
         let start = self.at;
         self.at += len;
         if !self.web_address(start, &folded) {
-            let word = folded.look_up(self.lexicon);
+            let word = folded.word(self.lexicon);
             self.push(TokenKind::Word, start, word, 0, folded.flags());
         }
         true
@@ -186,13 +188,13 @@ impl Tokenizer<'_, '_> {
         if self.web_address(start, &folded) {
             return;
         }
-        let word = folded.look_up(self.lexicon);
+        let word = folded.word(self.lexicon);
         self.push(TokenKind::Word, start, word, 0, folded.flags());
         if let Some(end) =
             self.byte(self.at).filter(|&b| b == b'\'').and_then(|_| self.clitic_ends(self.at + 1))
         {
             let start = self.at;
-            let word = self.lexicon.id(&self.text[start..end].to_ascii_lowercase());
+            let word = Word::of(&self.text[start..end].to_ascii_lowercase(), self.lexicon);
             self.at = end;
             self.push(TokenKind::Clitic, start, word, 0, flag::SOFT);
         }
@@ -230,7 +232,7 @@ impl Tokenizer<'_, '_> {
         {
             self.at -= 1;
         }
-        self.push(TokenKind::Url, start, 0, 0, 0);
+        self.push(TokenKind::Url, start, Word::default(), 0, 0);
         true
     }
 
@@ -239,7 +241,8 @@ impl Tokenizer<'_, '_> {
         while self.byte(self.at).is_some_and(|b| b.is_ascii_digit()) {
             self.at += 1;
         }
-        let word = if self.at - start <= 4 { self.lexicon.id(&self.text[start..self.at]) } else { 0 };
+        let digits = self.text.get(start..self.at).filter(|digits| digits.len() <= 4);
+        let word = digits.map_or(Word::default(), |digits| Word::of(digits, self.lexicon));
         self.push(TokenKind::Number, start, word, 0, 0);
     }
 
@@ -273,7 +276,7 @@ impl Tokenizer<'_, '_> {
             }
             self.at = end;
             self.joined = false;
-            self.push(TokenKind::Email, from, 0, 0, 0);
+            self.push(TokenKind::Email, from, Word::default(), 0, 0);
         } else if !host.is_empty() && host[0].is_ascii_alphanumeric() | (host[0] == b'_') {
             // The host of a federated handle: @name@host.
             if self.byte(end) == Some(b'@') {
@@ -281,7 +284,7 @@ impl Tokenizer<'_, '_> {
                 end += 1 + tail;
             }
             self.at = end;
-            self.push(TokenKind::Mention, start, 0, 0, 0);
+            self.push(TokenKind::Mention, start, Word::default(), 0, 0);
         } else {
             self.sign(b'@');
         }
@@ -338,7 +341,7 @@ impl Tokenizer<'_, '_> {
             self.at += self.text[start..].chars().next().map_or(1, char::len_utf8);
             return;
         }
-        let word = folded.look_up(self.lexicon);
+        let word = folded.word(self.lexicon);
         self.push(TokenKind::Word, start, word, 0, folded.flags());
     }
 
@@ -354,9 +357,9 @@ impl Tokenizer<'_, '_> {
         self.at += c.len_utf8();
         let kind = if is_pictograph(c) { TokenKind::Emoji } else { TokenKind::Sign };
         let mut flags = 0;
-        let mut word = 0;
+        let mut word = Word::default();
         if kind == TokenKind::Emoji {
-            word = self.lexicon.id(&self.text[start..self.at]);
+            word = Word::of(&self.text[start..self.at], self.lexicon);
             flags = flag::SOFT;
         }
         self.push(kind, start, word, 0, flags);
@@ -366,7 +369,7 @@ impl Tokenizer<'_, '_> {
         let start = self.at;
         self.at += 1;
         let soft = matches!(sign, b',' | b'-' | b'\'' | b'"' | b'*' | b'_' | b'~' | b'#' | b'`');
-        self.push(TokenKind::Sign, start, 0, sign, if soft { flag::SOFT } else { 0 });
+        self.push(TokenKind::Sign, start, Word::default(), sign, if soft { flag::SOFT } else { 0 });
         match sign {
             b'"' => self.flags ^= flag::QUOTED,
             b'\'' => self.single_quote(start),
@@ -420,7 +423,7 @@ impl Tokenizer<'_, '_> {
             let close = self.bytes[self.at];
             let at = self.at;
             self.at += 1;
-            self.push(TokenKind::Sign, at, 0, close, flag::SOFT);
+            self.push(TokenKind::Sign, at, Word::default(), close, flag::SOFT);
             if close == b'"' {
                 self.flags ^= flag::QUOTED;
             }
@@ -439,6 +442,11 @@ impl Tokenizer<'_, '_> {
         let dotted = word.contains('.') && word.len() <= 5;
         initial || dotted || (word.len() <= 6 && ABBREVIATIONS.contains(&word.to_ascii_lowercase().as_str()))
     }
+}
+
+/// What stands for the hash of a token whose letters tell nothing.
+fn kind_hash(kind: TokenKind, sign: u8) -> u32 {
+    (kind as u32 + 1) << 8 | u32::from(sign)
 }
 
 /// Emoji and other pictographs; skin tones and flags count as well.

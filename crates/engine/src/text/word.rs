@@ -1,7 +1,7 @@
 //! Words in lower case, as they are looked up.
 
 use super::token::flag;
-use crate::lexicon::{Lexicon, WORD_BYTES, WORD_CHUNKS, hash_chunks};
+use crate::lexicon::{Lexicon, WORD_BYTES, WORD_CHUNKS, hash_chunks, hash_word};
 
 const CHUNK: usize = size_of::<u64>();
 
@@ -23,6 +23,28 @@ pub(super) struct Folded {
     upper: u32,
     first_upper: bool,
 }
+
+/// A word as the vocabulary and the learned signal know it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Word {
+    /// The vocabulary's number, 0 when unknown.
+    pub(super) id: u32,
+    /// Of the word in lower case.
+    pub(super) hash: u32,
+    /// Of a longer word's first letters.
+    pub(super) stem: u32,
+}
+
+impl Word {
+    /// A word that is in lower case already.
+    pub(super) fn of(word: &str, lexicon: &Lexicon) -> Self {
+        let Some(hash) = hash_word(word.as_bytes()) else { return Self::default() };
+        Self { id: lexicon.get(hash), hash: hash as u32, stem: 0 }
+    }
+}
+
+/// So many letters tell what a word is about, whatever its ending.
+const STEM_BYTES: usize = 5;
 
 impl Folded {
     /// The ASCII letters that `bytes` begin with, at most [`WORD_BYTES`] of them.
@@ -120,16 +142,20 @@ impl Folded {
         flags
     }
 
-    /// The word's number; lengthened words ("sooo", "pleeease") are tried with two letters, then with one.
-    pub(super) fn look_up(&self, lexicon: &Lexicon) -> u32 {
+    /// The word; lengthened ones ("sooo", "pleeease") are tried with two letters, then with one.
+    pub(super) fn word(&self, lexicon: &Lexicon) -> Word {
         if self.len > WORD_BYTES {
-            return 0;
+            return Word::default();
         }
-        let id = lexicon.get(hash_chunks(&self.chunks, self.len));
-        if id != 0 || self.len <= 3 || !self.perhaps_lengthened() {
-            return id;
+        let hash = hash_chunks(&self.chunks, self.len);
+        let [first, ..] = self.chunks;
+        let stem = first & ((1 << (STEM_BYTES * 8)) - 1);
+        let stem = if self.len > STEM_BYTES { hash_chunks(&[stem, 0, 0, 0], STEM_BYTES) as u32 } else { 0 };
+        let mut id = lexicon.get(hash);
+        if id == 0 && self.len > 3 && self.perhaps_lengthened() {
+            id = self.look_up_shortened(lexicon);
         }
-        self.look_up_shortened(lexicon)
+        Word { id, hash: hash as u32, stem }
     }
 
     /// Three like letters in a row have two of them in one chunk.
@@ -232,8 +258,8 @@ mod tests {
             let mut pushed = Folded::default();
             text.chars().for_each(|c| pushed.push_char(c));
             let read = Folded::letters(text.as_bytes());
-            assert_eq!(read.look_up(&lexicon), lexicon.id(known), "{text}");
-            assert_eq!(pushed.look_up(&lexicon), lexicon.id(known), "{text}");
+            assert_eq!(read.word(&lexicon).id, lexicon.id(known), "{text}");
+            assert_eq!(pushed.word(&lexicon).id, lexicon.id(known), "{text}");
             assert_eq!(read.flags(), pushed.flags(), "{text}");
         }
     }

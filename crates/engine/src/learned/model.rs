@@ -1,0 +1,166 @@
+//! The model's file, and what it says about features.
+//!
+//! The file is made by `crates/tuning`: the magic, the number of heads (`u16`), the heads (length of the name as `u8`, name,
+//! then bias, scale and bar as `f32`), then for each bucket the number of weights (`u8`) and the weights (number of the head
+//! as `u8`, weight as `i8`, to be multiplied by the head's scale). All numbers are little-endian.
+
+use super::BUCKETS;
+use super::features::Feature;
+
+/// The first bytes of a model's file; the digit is the version of features and format.
+pub(crate) const MAGIC: &[u8; 8] = b"wcoat-1\n";
+
+/// What the model has learned, by head.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    heads: Vec<Head>,
+    /// Where the weights of each bucket begin in `weights`, with one more for the end.
+    starts: Box<[u32]>,
+    weights: Box<[(u8, i8)]>,
+}
+
+#[derive(Debug)]
+struct Head {
+    name: Box<str>,
+    bias: f32,
+    scale: f32,
+    /// From this score on the head alone makes a finding.
+    bar: f32,
+}
+
+/// The model's file is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the learned model is damaged or of another version, at byte {at}: train it again")]
+pub(crate) struct ModelError {
+    at: usize,
+}
+
+struct Bytes<'b> {
+    all: &'b [u8],
+    at: usize,
+}
+
+impl Bytes<'_> {
+    fn take(&mut self, count: usize) -> Result<&[u8], ModelError> {
+        let taken = self.all.get(self.at..self.at.saturating_add(count)).ok_or(ModelError { at: self.at })?;
+        self.at += count;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8, ModelError> {
+        Ok(self.take(1)?.first().copied().unwrap_or_default())
+    }
+
+    fn float(&mut self) -> Result<f32, ModelError> {
+        let bytes = self.take(4)?;
+        Ok(f32::from_le_bytes(bytes.try_into().unwrap_or_default()))
+    }
+}
+
+impl Model {
+    /// Reads a model's file.
+    pub(crate) fn read(file: &[u8]) -> Result<Self, ModelError> {
+        let mut bytes = Bytes { all: file, at: 0 };
+        if bytes.take(MAGIC.len())? != MAGIC {
+            return Err(ModelError { at: 0 });
+        }
+        let count = u16::from(bytes.byte()?) | u16::from(bytes.byte()?) << 8;
+        let mut heads = Vec::new();
+        for _ in 0..count {
+            let len = usize::from(bytes.byte()?);
+            let name = String::from_utf8_lossy(bytes.take(len)?).into_owned().into();
+            heads.push(Head { name, bias: bytes.float()?, scale: bytes.float()?, bar: bytes.float()? });
+        }
+        let mut starts = Vec::with_capacity(BUCKETS + 1);
+        let mut weights = Vec::with_capacity(file.len() / 2);
+        for _ in 0..BUCKETS {
+            starts.push(weights.len() as u32);
+            let here = usize::from(bytes.byte()?);
+            for pair in bytes.take(here * 2)?.chunks_exact(2) {
+                if let [head, weight] = *pair {
+                    weights.push((head, weight as i8));
+                }
+            }
+        }
+        starts.push(weights.len() as u32);
+        Ok(Self { heads, starts: starts.into(), weights: weights.into() })
+    }
+
+    /// The head of this name.
+    pub(crate) fn head(&self, name: &str) -> Option<u8> {
+        self.heads.iter().position(|head| &*head.name == name).map(|at| at as u8)
+    }
+
+    /// From which score on a head alone makes a finding.
+    pub(crate) fn bar(&self, head: u8) -> f32 {
+        self.heads.get(usize::from(head)).map_or(f32::INFINITY, |head| head.bar)
+    }
+
+    /// Every head's score, in log-odds.
+    pub(crate) fn scores(&self, features: &[Feature], scores: &mut Vec<f32>) {
+        scores.clear();
+        scores.resize(self.heads.len(), 0.0);
+        for &(bucket, value) in features {
+            for &(head, weight) in self.weights_of(bucket) {
+                if let Some(score) = scores.get_mut(usize::from(head)) {
+                    *score += f32::from(weight) * value;
+                }
+            }
+        }
+        for (score, head) in scores.iter_mut().zip(&self.heads) {
+            *score = *score * head.scale + head.bias;
+        }
+    }
+
+    /// What one feature gives one head.
+    pub(crate) fn share(&self, head: u8, feature: Feature) -> f32 {
+        let weight = self.weights_of(feature.0).iter().find(|(other, _)| *other == head);
+        let scale = self.heads.get(usize::from(head)).map_or(0.0, |head| head.scale);
+        weight.map_or(0.0, |(_, weight)| f32::from(*weight) * scale * feature.1)
+    }
+
+    fn weights_of(&self, bucket: u16) -> &[(u8, i8)] {
+        let bucket = usize::from(bucket);
+        match (self.starts.get(bucket), self.starts.get(bucket + 1)) {
+            (Some(&from), Some(&to)) => self.weights.get(from as usize..to as usize).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn file() -> Vec<u8> {
+        let mut file = MAGIC.to_vec();
+        file.extend([1, 0, 3]);
+        file.extend(b"a/b");
+        for number in [-1.0_f32, 0.5, 2.0] {
+            file.extend(number.to_le_bytes());
+        }
+        file.extend([1, 0, 4]);
+        file.extend(vec![0; BUCKETS - 1]);
+        file
+    }
+
+    #[test]
+    fn scores_are_weights_times_values() {
+        let model = Model::read(&file()).unwrap();
+        let mut scores = Vec::new();
+        model.scores(&[(0, 2.0), (7, 1.0)], &mut scores);
+        assert_eq!(scores, [3.0]);
+        assert_eq!((model.head("a/b"), model.head("a"), model.bar(0)), (Some(0), None, 2.0));
+        assert_eq!(model.share(0, (0, 2.0)), 4.0);
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused() {
+        assert_eq!(Model::read(b"").unwrap_err().at, 0);
+        assert_eq!(Model::read(b"wcoat-0\nxxxx").unwrap_err().at, 0);
+        let file = file();
+        assert!(Model::read(&file[..file.len() - 1]).is_err());
+    }
+}
