@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use whitecoat_engine::{
-    Authorship, Finding, Item, Kind, LiveState, Modifier, Moment, ParentAuthor, Precision, Profile, Rule,
-    Severity, Visibility,
+    Authorship, Evidence, Finding, Item, Kind, LiveState, Modifier, Moment, ParentAuthor, Precision, Profile,
+    Rule, Severity, Visibility,
 };
 
 use super::excerpt;
@@ -73,11 +73,7 @@ impl Row {
             severity: finding.severity,
             confidence: finding.confidence,
             modifiers: finding.modifiers.clone(),
-            evidence: weighed
-                .map(|evidence| format!("{}@{}:{:+.2}", evidence.signal, evidence.scope, evidence.weight))
-                .collect::<Vec<_>>()
-                .join(APART)
-                .into(),
+            evidence: weighed.map(weighed_evidence).collect::<Vec<_>>().join(APART).into(),
             guards: guards.map(|evidence| &*evidence.signal).collect::<Vec<_>>().join(APART).into(),
             identifiers: finding.identifiers.clone(),
             quasi_identifiers: finding.quasi_identifiers.clone(),
@@ -115,6 +111,15 @@ impl Row {
     pub fn occurrences(&self) -> usize {
         1 + self.related.len() + self.further
     }
+}
+
+/// `signal@scope:weight`; for the learned signal with the words that weighed most.
+fn weighed_evidence(evidence: &Evidence) -> String {
+    let words = match evidence.words.as_slice() {
+        [] => String::new(),
+        words => format!("({})", words.join(", ")),
+    };
+    format!("{}{words}@{}:{:+.2}", evidence.signal, evidence.scope, evidence.weight)
 }
 
 /// Puts rows into the order of the report: the worst first, then the newest, then by ids. The order depends on nothing

@@ -71,8 +71,13 @@ fn item(text: &str) -> Item {
 /// A name on 3 May, masked, with evidence for and against.
 fn name_finding(item: &Item) -> Finding {
     let masked = |part: &str, label| Mask { span: span_of(&item.text, part), label };
-    let evidence =
-        |signal: &str, weight| Evidence { signal: signal.into(), scope: "sentence", weight, span: None };
+    let evidence = |signal: &str, weight| Evidence {
+        signal: signal.into(),
+        scope: "sentence",
+        weight,
+        span: None,
+        words: Vec::new(),
+    };
     let whole = Span { field: Field::Text, start: 0, end: item.text.len() };
     Finding {
         modifiers: vec![Modifier { name: "minor".into(), step: 1 }],

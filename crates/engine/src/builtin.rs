@@ -125,6 +125,9 @@ pub(crate) const RULES: &[(&str, &str)] = files!("rules":
 /// Modifiers that rules share.
 pub(crate) const MODIFIERS: (&str, &str) = ("rules/modifiers.toml", include_str!("../rules/modifiers.toml"));
 
+/// The learned model; see `learned/README.md`.
+pub(crate) const MODEL: &[u8] = include_bytes!("../learned/model.bin");
+
 /// Places and their sizes.
 pub(crate) const PLACES: &str = include_str!("../lexicons/places.txt");
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::builtin;
 use crate::error::{DefinitionErrors, SourceFile};
 use crate::facts::FACTS;
+use crate::learned::{Learned, Model};
 use crate::lexicon::Lexicon;
 use crate::reach::Reach;
 use crate::reading::Knowledge;
@@ -18,8 +19,12 @@ use crate::signal::{Builtin, SignalId, Signals};
 /// Signals about the manner of saying.
 const MANNER: &[Builtin] = &[
     signal("quoted", "between quotation marks", "manner", None, None, None),
+    signal(READS_LIKE, "it reads like posts that people labelled so", "learned", None, None, None),
     signal("shouted", "much of it is in capitals", "manner", None, None, None),
 ];
+
+/// The learned signal.
+pub(crate) const READS_LIKE: &str = "reads-like";
 
 /// All rules, compiled. Share one between threads; give each thread its own [`Scanner`].
 #[derive(Debug)]
@@ -27,6 +32,7 @@ pub struct Engine {
     rules: Vec<Arc<Rule>>,
     pub(crate) knowledge: Knowledge,
     pub(crate) reach: Reach,
+    pub(crate) learned: Option<Learned>,
     pub(crate) facts: FxHashMap<&'static str, SignalId>,
     definition: Vec<u8>,
 }
@@ -52,7 +58,20 @@ impl Engine {
     /// # Errors
     /// All problems found in the rule and signal files. The tests of this crate keep the shipped ones free of them.
     pub fn builtin() -> Result<Self, DefinitionErrors> {
-        Self::new(builtin::SIGNALS, builtin::MODIFIERS, builtin::RULES)
+        let engine = Self::new(builtin::SIGNALS, builtin::MODIFIERS, builtin::RULES)?;
+        Ok(engine.with_learned(builtin::MODEL))
+    }
+
+    /// The same engine with a learned model, from the bytes of its file. One that is damaged or of another version is left
+    /// out: the shipped one is tested, and rules work without.
+    pub fn with_learned(mut self, model: &[u8]) -> Self {
+        self.learned = Model::read(model).ok().map(|model| Learned::new(model, &self.rules));
+        self
+    }
+
+    /// Whether the learned signal takes part.
+    pub fn has_learned(&self) -> bool {
+        self.learned.is_some()
     }
 
     /// Rules from the texts of rule files, each with its name, on top of the built-in signals and modifiers.
@@ -116,7 +135,7 @@ impl Engine {
             definition.push(0);
         }
         let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
-        Ok(Self { rules, knowledge, reach, facts, definition })
+        Ok(Self { rules, knowledge, reach, learned: None, facts, definition })
     }
 
     /// The rules, by id.
@@ -140,9 +159,10 @@ impl Engine {
         Scanner::new(self)
     }
 
-    /// Runs every rule on the examples of its own file.
+    /// Runs every rule on the examples of its own file, without the learned signal: a rule keeps its promises by itself.
     pub fn broken_promises(&self) -> Vec<BrokenPromise> {
         let mut scanner = self.scanner();
+        scanner.leave_out_learned();
         let mut broken = Vec::new();
         for rule in &self.rules {
             for example in &rule.examples {

@@ -87,6 +87,8 @@ pub struct Evidence {
     pub weight: f32,
     /// Where it was seen, when that is in one of the item's own texts.
     pub span: Option<Span>,
+    /// For the learned signal: the words that weighed most, where they name nobody.
+    pub words: Vec<Arc<str>>,
 }
 
 /// One step that moved a severity.

@@ -9,7 +9,8 @@ use crate::signal::{SignalId, Signals};
 /// A rule's judgement of one focus.
 pub(crate) struct Judgement<'r> {
     pub(crate) focus: Hit,
-    pub(crate) entry: &'r Weighted,
+    /// What made it the focus; nothing where the learned signal judged alone.
+    pub(crate) entry: Option<&'r Weighted>,
     /// Log-odds.
     pub(crate) score: f32,
 }
@@ -31,8 +32,8 @@ pub(crate) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// What a rule thinks of each focus it finds.
-    pub(crate) fn judgements<'r>(&self, rule: &'r Rule) -> Vec<Judgement<'r>> {
+    /// What a rule thinks of each focus it finds; `learned` is what the learned signal gives it.
+    pub(crate) fn judgements<'r>(&self, rule: &'r Rule, learned: f32) -> Vec<Judgement<'r>> {
         let mut judgements: Vec<Judgement<'r>> = Vec::new();
         for focus in &rule.focus {
             for signal in focus.condition.signals() {
@@ -44,8 +45,8 @@ impl Judge<'_> {
                     }
                     let met = |entry: &&Weighted| entry.condition.met(&self.seen, hit).is_some();
                     let more: f32 = rule.evidence.iter().filter(met).map(|entry| entry.weight).sum();
-                    let score = rule.base + focus.weight + more - self.length_discount;
-                    judgements.push(Judgement { focus: hit, entry: focus, score });
+                    let score = rule.base + focus.weight + more + learned - self.length_discount;
+                    judgements.push(Judgement { focus: hit, entry: Some(focus), score });
                 }
             }
         }
@@ -65,10 +66,11 @@ impl Judge<'_> {
 
     /// What counted in a judgement: the focus first, then everything that was met.
     pub(crate) fn counted<'r>(&self, rule: &'r Rule, judgement: &Judgement<'r>) -> Vec<(&'r Weighted, Met)> {
-        let focus = (judgement.entry, Met { signal: judgement.focus.signal, hit: Some(judgement.focus) });
+        let met = Met { signal: judgement.focus.signal, hit: Some(judgement.focus) };
+        let focus = judgement.entry.map(|entry| (entry, met));
         let met =
             |entry: &'r Weighted| entry.condition.met(&self.seen, judgement.focus).map(|met| (entry, met));
-        std::iter::once(focus).chain(rule.evidence.iter().filter_map(met)).collect()
+        focus.into_iter().chain(rule.evidence.iter().filter_map(met)).collect()
     }
 
     /// The rule's severity moved by its modifiers. Critical needs two cues of different sorts.

@@ -8,10 +8,33 @@
 mod features;
 mod model;
 
-pub(crate) use features::{Features, Scene};
-pub(crate) use model::{Model, ModelError};
+use std::sync::Arc;
+
+pub(crate) use features::{Feature, Features, Scene};
+pub(crate) use model::{MOST, Model};
+
+use crate::rule::Rule;
 
 /// Weights are kept for so many hashes.
 pub(crate) const BUCKETS: usize = 1 << BUCKET_BITS;
 
 const BUCKET_BITS: u32 = 16;
+
+/// The model, and which of its heads belongs to each rule.
+#[derive(Debug)]
+pub(crate) struct Learned {
+    pub(crate) model: Model,
+    heads: Vec<Option<u8>>,
+}
+
+impl Learned {
+    pub(crate) fn new(model: Model, rules: &[Arc<Rule>]) -> Self {
+        let heads = rules.iter().map(|rule| model.head(&rule.id)).collect();
+        Self { model, heads }
+    }
+
+    /// The head of the rule with this number.
+    pub(crate) fn head(&self, rule: usize) -> Option<u8> {
+        self.heads.get(rule).copied().flatten()
+    }
+}

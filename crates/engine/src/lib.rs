@@ -9,6 +9,7 @@ mod error;
 mod excerpt;
 mod facts;
 mod finding;
+mod findings;
 mod guidance;
 mod item;
 mod judge;

@@ -5,18 +5,16 @@ use std::sync::Arc;
 
 use crate::condition::Seen;
 use crate::engine::Engine;
-use crate::excerpt::{excerpt, masks};
 use crate::facts;
-use crate::finding::{Evidence, Field, Finding};
+use crate::finding::{Field, Finding};
+use crate::findings::{LearnedOf, Maker};
 use crate::item::{Item, Profile};
 use crate::judge::{Judge, Judgement};
+use crate::learned::{Feature, Features, MOST, Scene};
 use crate::reach::Tally;
 use crate::reading::{Hit, Reader, SignalSet};
-use crate::rule::{Per, Rule, Weighted};
+use crate::rule::{Rule, Weighted};
 use crate::text::{Buffers, Document, Place};
-
-/// Findings that a rule makes on one item at most, the surest first.
-const MAX_MATCHES: usize = 100;
 
 /// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each
 /// factor e in length. Hand-set.
@@ -45,6 +43,10 @@ pub struct Scanner<'e> {
     text_tokens: u32,
     /// What every score loses in a long item; see [`LENGTH_DISCOUNT`].
     length_discount: f32,
+    features: Features,
+    /// What the heads of the learned model say.
+    scores: Vec<f32>,
+    without_learned: bool,
 }
 
 /// What the last profile said; items of one account share it.
@@ -53,6 +55,7 @@ struct ProfileReading {
     of: Option<Arc<Profile>>,
     signals: SignalSet,
     facts: SignalSet,
+    words: Vec<Feature>,
 }
 
 impl<'e> Scanner<'e> {
@@ -73,7 +76,15 @@ impl<'e> Scanner<'e> {
             tally: Tally::default(),
             text_tokens: 0,
             length_discount: 0.0,
+            features: Features::default(),
+            scores: Vec::new(),
+            without_learned: false,
         }
+    }
+
+    /// From now on the rules' own signals judge alone.
+    pub fn leave_out_learned(&mut self) {
+        self.without_learned = true;
     }
 
     /// Everything the rules find in one item, ordered by rule id and then by place.
@@ -85,7 +96,13 @@ impl<'e> Scanner<'e> {
             for &index in &candidates {
                 let Some(rule) = self.engine.rules().get(usize::from(index)) else { continue };
                 if rule.applies_to(item) {
-                    self.apply(rule, &document, &mut findings);
+                    let maker = Maker {
+                        judge: self.judge(),
+                        document: &document,
+                        own: &self.own,
+                        learned: self.learned_of(index),
+                    };
+                    maker.make(rule, &mut findings);
                 }
             }
             self.candidates = candidates;
@@ -100,7 +117,7 @@ impl<'e> Scanner<'e> {
         let mut out = String::new();
         let rule = self.engine.rules().iter().find(|rule| &*rule.id == rule_id);
         let best = rule.and_then(|rule| {
-            let judgements = self.judge().judgements(rule);
+            let judgements = self.judge().judgements(rule, 0.0);
             judgements.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)).map(|best| (rule, best))
         });
         match best {
@@ -129,7 +146,7 @@ impl<'e> Scanner<'e> {
         let number =
             |list: &[Weighted], entry: &Weighted| list.iter().position(|other| std::ptr::eq(other, entry));
         let considered = rule.map_or_else(Vec::new, |rule| {
-            let judgements = self.judge().judgements(rule);
+            let judgements = self.judge().judgements(rule, 0.0);
             let entries = |judgement: &Judgement<'_>| {
                 let counted = self.judge().counted(rule, judgement);
                 let (focus, met) = counted.split_first()?;
@@ -186,9 +203,86 @@ impl<'e> Scanner<'e> {
         for hit in &self.reader.hits {
             self.everything.insert(hit.signal);
         }
+        self.learn(&document);
         let Self { engine, everything, tally, candidates, length_discount, .. } = self;
-        engine.reach.candidates(engine.rules(), everything, *length_discount, tally, candidates);
+        // Less is lost where the learned signal may give something.
+        let discount = *length_discount - if self.scores.is_empty() { 0.0 } else { MOST };
+        engine.reach.candidates(engine.rules(), everything, discount, tally, candidates);
+        self.add_learned_candidates();
         document
+    }
+
+    /// What the learned model says about the item.
+    fn learn(&mut self, document: &Document<'_>) {
+        self.scores.clear();
+        let Some(learned) = self.engine.learned.as_ref().filter(|_| !self.without_learned) else { return };
+        let mut features = std::mem::take(&mut self.features);
+        features.of(&self.scene(document));
+        learned.model.scores(&features.list, &mut self.scores);
+        self.features = features;
+    }
+
+    /// Rules that the learned signal alone makes findings of.
+    fn add_learned_candidates(&mut self) {
+        let Some(learned) = self.engine.learned.as_ref().filter(|_| !self.scores.is_empty()) else { return };
+        let before = self.candidates.len();
+        for rule in 0..self.engine.rules().len() {
+            let is_sure = learned.head(rule).is_some_and(|head| {
+                self.scores.get(usize::from(head)).is_some_and(|score| *score >= learned.model.bar(head))
+            });
+            if is_sure {
+                self.candidates.push(rule as u16);
+            }
+        }
+        if self.candidates.len() > before {
+            self.candidates.sort_unstable();
+            self.candidates.dedup();
+        }
+    }
+
+    fn scene<'a>(&'a self, document: &'a Document<'a>) -> Scene<'a> {
+        Scene {
+            document,
+            own: &self.own,
+            media: &self.media,
+            parent: &self.parent,
+            profile: &self.profile.signals,
+            facts: &self.facts,
+            profile_words: &self.profile.words,
+            signals: &self.engine.knowledge.signals,
+        }
+    }
+
+    fn learned_of(&self, rule: u16) -> Option<LearnedOf<'_>> {
+        let learned = self.engine.learned.as_ref()?;
+        let head = learned.head(usize::from(rule))?;
+        let score = *self.scores.get(usize::from(head))?;
+        Some(LearnedOf { model: &learned.model, head, score, features: &self.features })
+    }
+
+    /// For training the learned model: what it would look at in an item, as numbers of weights and values.
+    pub fn features(&mut self, item: &Item) -> Vec<(u16, f32)> {
+        let document = self.read(item);
+        let mut features = std::mem::take(&mut self.features);
+        features.of(&self.scene(&document));
+        let list = features.list.clone();
+        self.features = features;
+        self.buffers = Some(document.into_buffers());
+        list
+    }
+
+    /// For training the learned model: how far each rule is from a finding by its own signals, in log-odds, by rule id. A
+    /// rule that sees nothing that it is about, or does not look at such items, is not listed.
+    pub fn scores(&mut self, item: &Item) -> Vec<(&'e str, f32)> {
+        let document = self.read(item);
+        let rules = self.engine.rules().iter().filter(|rule| rule.applies_to(item));
+        let best = |rule: &'e Arc<Rule>| {
+            let scores = self.judge().judgements(rule, 0.0).into_iter().map(|judgement| judgement.score);
+            scores.max_by(f32::total_cmp).map(|score| (&*rule.id, score - rule.needed_score))
+        };
+        let scores = rules.filter_map(best).collect();
+        self.buffers = Some(document.into_buffers());
+        scores
     }
 
     fn read_profile(&mut self, profile: Option<&Arc<Profile>>) {
@@ -205,6 +299,7 @@ impl<'e> Scanner<'e> {
         self.profile.of = profile.cloned();
         self.profile.signals.clear(signals);
         self.profile.facts.clear(signals);
+        self.profile.words.clear();
         let Some(profile) = profile else { return };
         for fact in facts::of_profile(profile) {
             if let Some(&id) = self.engine.facts.get(fact) {
@@ -219,6 +314,7 @@ impl<'e> Scanner<'e> {
         for hit in &self.reader.hits {
             self.profile.signals.insert(hit.signal);
         }
+        self.profile.words = Features::of_profile(&document);
         self.buffers = Some(document.into_buffers());
     }
 
@@ -268,95 +364,5 @@ impl<'e> Scanner<'e> {
         };
         let Self { text_tokens, length_discount, .. } = *self;
         Judge { seen, signals: &self.engine.knowledge.signals, text_tokens, length_discount }
-    }
-
-    fn apply(&self, rule: &Arc<Rule>, document: &Document<'_>, findings: &mut Vec<Finding>) {
-        let mut judgements = self.judge().judgements(rule);
-        judgements.retain(|judgement| judgement.score >= rule.needed_score);
-        judgements.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.focus.start.cmp(&b.focus.start)));
-        let mut kept: Vec<Judgement<'_>> = Vec::new();
-        let mut further = 0;
-        for judgement in judgements {
-            let limit = if rule.per == Per::Item { 1 } else { MAX_MATCHES };
-            let covered = |other: &Judgement<'_>| {
-                let (a, b) = (judgement.focus, other.focus);
-                (a.start < b.end && b.start < a.end) || self.same_words(document, a, b)
-            };
-            if kept.len() >= limit {
-                further += 1;
-            } else if !kept.iter().any(covered) {
-                kept.push(judgement);
-            }
-        }
-        kept.sort_by_key(|judgement| judgement.focus.start);
-        for (ordinal, judgement) in kept.iter().enumerate() {
-            findings.extend(self.finding(rule, document, judgement, ordinal));
-        }
-        if let Some(last) = findings.last_mut().filter(|_| rule.per == Per::Match && !kept.is_empty()) {
-            last.further = further;
-        }
-    }
-
-    fn same_words(&self, document: &Document<'_>, a: Hit, b: Hit) -> bool {
-        let words = |hit: Hit| {
-            let tokens = document.tokens();
-            let (first, last) =
-                (tokens.get(hit.start as usize)?, tokens.get((hit.end as usize).checked_sub(1)?)?);
-            Some(document.words(first, last))
-        };
-        matches!((words(a), words(b)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
-    }
-
-    fn finding(
-        &self,
-        rule: &Arc<Rule>,
-        document: &Document<'_>,
-        judgement: &Judgement<'_>,
-        ordinal: usize,
-    ) -> Option<Finding> {
-        let signals = &self.engine.knowledge.signals;
-        let focus = judgement.focus;
-        let span = document.span(focus.start as usize, focus.end as usize)?;
-        let counted = self.judge().counted(rule, judgement);
-        let (severity, modifiers) = self.judge().severity(rule, judgement, &counted);
-        let mut evidence: Vec<Evidence> = counted
-            .iter()
-            .enumerate()
-            .map(|(index, (weighted, met))| Evidence {
-                signal: weighted.condition.describe(*met, signals).into(),
-                scope: if index == 0 { "focus" } else { weighted.condition.within.name() },
-                weight: weighted.weight,
-                span: met.hit.and_then(|hit| document.span(hit.start as usize, hit.end as usize)),
-            })
-            .collect();
-        evidence[1..].sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then(a.signal.cmp(&b.signal)));
-        let excerpt = excerpt(document, focus, span);
-        let mut identifiers: Vec<char> = rule.identifiers.clone();
-        let mut quasi_identifiers = Vec::new();
-        for hit in &self.own {
-            let info = signals.info(hit.signal);
-            if hit.sentence.abs_diff(focus.sentence) <= 1 && matches!(rule.family(), "privacy" | "boundary") {
-                identifiers.extend(info.letter);
-            }
-            quasi_identifiers.extend(info.quasi);
-        }
-        identifiers.sort_unstable();
-        identifiers.dedup();
-        quasi_identifiers.sort_unstable();
-        quasi_identifiers.dedup();
-        Some(Finding {
-            rule: rule.clone(),
-            severity,
-            modifiers,
-            confidence: judgement.confidence(),
-            span,
-            ordinal,
-            further: 0,
-            excerpt,
-            masks: masks(document, &self.own, signals, excerpt),
-            evidence,
-            identifiers,
-            quasi_identifiers,
-        })
     }
 }

@@ -1,6 +1,6 @@
 //! The model's file, and what it says about features.
 //!
-//! The file is made by `crates/tuning`: the magic, the number of heads (`u16`), the heads (length of the name as `u8`, name,
+//! The file is made by `crates/tuning`: the magic, weight and shift (`f32`), the number of heads (`u16`), the heads (length of the name as `u8`, name,
 //! then bias, scale and bar as `f32`), then for each bucket the number of weights (`u8`) and the weights (number of the head
 //! as `u8`, weight as `i8`, to be multiplied by the head's scale). All numbers are little-endian.
 
@@ -10,9 +10,15 @@ use super::features::Feature;
 /// The first bytes of a model's file; the digit is the version of features and format.
 pub(crate) const MAGIC: &[u8; 8] = b"wcoat-1\n";
 
+/// The most that the learned signal adds to a score, or takes from it.
+pub(crate) const MOST: f32 = 1.8;
+
 /// What the model has learned, by head.
 #[derive(Debug, Default)]
 pub(crate) struct Model {
+    /// A head's score, times the weight and plus the shift, is evidence.
+    weight: f32,
+    shift: f32,
     heads: Vec<Head>,
     /// Where the weights of each bucket begin in `weights`, with one more for the end.
     starts: Box<[u32]>,
@@ -64,6 +70,7 @@ impl Model {
         if bytes.take(MAGIC.len())? != MAGIC {
             return Err(ModelError { at: 0 });
         }
+        let (weight, shift) = (bytes.float()?, bytes.float()?);
         let count = u16::from(bytes.byte()?) | u16::from(bytes.byte()?) << 8;
         let mut heads = Vec::new();
         for _ in 0..count {
@@ -83,12 +90,17 @@ impl Model {
             }
         }
         starts.push(weights.len() as u32);
-        Ok(Self { heads, starts: starts.into(), weights: weights.into() })
+        Ok(Self { weight, shift, heads, starts: starts.into(), weights: weights.into() })
     }
 
     /// The head of this name.
     pub(crate) fn head(&self, name: &str) -> Option<u8> {
         self.heads.iter().position(|head| &*head.name == name).map(|at| at as u8)
+    }
+
+    /// What a head's score is worth as evidence, in log-odds.
+    pub(crate) fn evidence(&self, score: f32) -> f32 {
+        (score * self.weight + self.shift).clamp(-MOST, MOST)
     }
 
     /// From which score on a head alone makes a finding.
@@ -136,6 +148,9 @@ mod tests {
 
     fn file() -> Vec<u8> {
         let mut file = MAGIC.to_vec();
+        for number in [0.5_f32, 1.0] {
+            file.extend(number.to_le_bytes());
+        }
         file.extend([1, 0, 3]);
         file.extend(b"a/b");
         for number in [-1.0_f32, 0.5, 2.0] {
@@ -154,6 +169,7 @@ mod tests {
         assert_eq!(scores, [3.0]);
         assert_eq!((model.head("a/b"), model.head("a"), model.bar(0)), (Some(0), None, 2.0));
         assert_eq!(model.share(0, (0, 2.0)), 4.0);
+        assert_eq!((model.evidence(1.0), model.evidence(-9.0)), (1.5, -MOST));
     }
 
     #[test]
