@@ -3,7 +3,10 @@
 mod container;
 mod encoding;
 mod format;
+mod item;
+mod loose;
 mod platforms;
+mod records;
 mod splitter;
 mod x;
 
