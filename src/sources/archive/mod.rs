@@ -1,10 +1,12 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod container;
+mod dates;
 mod encoding;
 mod format;
 mod item;
 mod loose;
+mod mojibake;
 mod platforms;
 mod records;
 mod splitter;
