@@ -7,6 +7,7 @@ mod format;
 mod item;
 mod loose;
 mod mojibake;
+mod pieces;
 mod platforms;
 mod records;
 mod splitter;
