@@ -3,14 +3,18 @@
 mod container;
 mod dates;
 mod encoding;
+mod facebook;
 mod format;
+mod instagram;
 mod item;
 mod loose;
+mod meta;
 mod mojibake;
 mod pieces;
 mod platforms;
 mod records;
 mod splitter;
+mod threads;
 mod x;
 
 use std::path::Path;
@@ -25,7 +29,7 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[];
+const FORMATS: &[&Format] = &[&facebook::FORMAT, &instagram::FORMAT, &threads::FORMAT];
 
 const UNKNOWN: &str = "A file of unknown kind, not read";
 
