@@ -112,7 +112,7 @@ fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
         }
     }
     let all = sources.iter().flat_map(|(sources, _)| sources).chain(&comments).chain(&messages);
-    export.sink.progress().set_length(all.map(|source| source.entry.size).sum());
+    read::announce(export.sink, all);
     let handle = account.handle.clone();
     let mut gatherer = Gatherer::new(PLATFORM, account, export.sink)?;
     for (sources, sort) in &sources {

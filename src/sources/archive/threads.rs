@@ -3,7 +3,8 @@
 use whitecoat_engine::{Item, Kind, Parent, ParentAuthor, ParentKind};
 
 use super::format::Is::{Left, Part, Telling};
-use super::format::{Export, Format, Known, Role};
+use super::format::{self, Export, Format, Known, Role};
+use super::instagram;
 use super::meta::carousel::{self, Carousel};
 use super::meta::gather::Gatherer;
 use super::meta::media::Files;
@@ -54,9 +55,13 @@ fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
     let of = if handle.is_empty() { String::new() } else { format!(" of @{handle}") };
     export.sink.recognised(&format!("Threads archive{of}"));
     let sources = read::sources(export, POSTS);
-    export.sink.progress().set_length(sources.iter().map(|source| source.entry.size).sum());
-    // The profile is Instagram's; what it says is said there.
-    let account = account::Account { words: String::new(), ..account };
+    read::announce(export.sink, sources.iter());
+    let account = if with_instagram(export) {
+        // What the profile says is an item of Instagram's importer.
+        account::Account { words: String::new(), ..account }
+    } else {
+        account
+    };
     let mut gatherer = Gatherer::new(PLATFORM, account, export.sink)?;
     for source in &sources {
         if source.is_page {
@@ -74,6 +79,11 @@ fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
     }
     gatherer.hand_over(export.sink)?;
     Ok(())
+}
+
+/// Whether Instagram's importer reads this input too.
+fn with_instagram(export: &mut Export<'_>) -> bool {
+    !format::survey(export.container, &[&instagram::FORMAT]).0.is_empty()
 }
 
 /// A post, or an answer to a handle; an answer to oneself goes on with a thread.

@@ -93,9 +93,9 @@ pub(super) fn gather(
             let file: ProfileFile<'_> = serde_json::from_slice(record)?;
             Ok(file.profile_v2.0.map(Held::account))
         };
-        read::json(container, sink, &source.entry, &[], &decode, &mut |found: Option<Account>, place, _| {
+        read::json(container, sink, &source.entry, &[], &decode, &mut |found: Option<Account>, at, _| {
             if let Some(found) = found.filter(|_| account.profile.name.is_empty()) {
-                account = Account { source: place, ..found };
+                account = Account { source: at.source, ..found };
             }
             Ok(())
         })?;

@@ -46,11 +46,11 @@ pub(super) fn read(
             (medium.media(files), description, medium.creation_timestamp)
         })
     };
-    let frame = read::json(container, sink, &source.entry, LISTS, &decode, &mut |found, place, sink| {
+    let frame = read::json(container, sink, &source.entry, LISTS, &decode, &mut |found, at, sink| {
         let (media, description, seconds) = found;
         let Some(media) = media else { return Ok(()) };
-        let (created_at, created_precision) = time(seconds, NAME, &place, sink.coverage());
-        let item = Item { created_at, created_precision, source: place, ..Item::default() };
+        let (created_at, created_precision) = time(seconds, NAME, &at.source, sink.coverage());
+        let item = Item { created_at, created_precision, source: at.source, ..Item::default() };
         take(vec![media], description, item, gatherer, sink)
     })?;
     let Ok(album) = serde_json::from_slice::<Album<'_>>(&frame) else { return Ok(()) };

@@ -143,9 +143,10 @@ pub(super) fn read(
     }
     let decode =
         |record: &[u8]| serde_json::from_slice::<Record<'_>>(record).map(|record| record.found(sort, files));
-    read::json(container, sink, &source.entry, LISTS, &decode, &mut |found, place, sink| {
-        let (created_at, created_precision) = time(found.time, NAME, &place, sink.coverage());
-        let item = Item { created_at, created_precision, source: place, ..sort.item() };
+    read::json(container, sink, &source.entry, LISTS, &decode, &mut |mut found, at, sink| {
+        found.is_comment |= at.key.is_some_and(|key| key.contains("comments"));
+        let (created_at, created_precision) = time(found.time, NAME, &at.source, sink.coverage());
+        let item = Item { created_at, created_precision, source: at.source, ..sort.item() };
         take(found, item, sort, gatherer, sink)
     })?;
     Ok(())

@@ -63,9 +63,9 @@ pub(super) fn read(
         });
     }
     let decode = |record: &[u8]| Comment::of_json(record, files);
-    read::json(container, sink, &source.entry, LISTS, &decode, &mut |comment, place, sink| {
-        let (created_at, created_precision) = time(comment.time, NAME, &place, sink.coverage());
-        let item = Item { created_at, created_precision, source: place, ..Item::default() };
+    read::json(container, sink, &source.entry, LISTS, &decode, &mut |comment, at, sink| {
+        let (created_at, created_precision) = time(comment.time, NAME, &at.source, sink.coverage());
+        let item = Item { created_at, created_precision, source: at.source, ..Item::default() };
         take(comment, item, handle, gatherer, sink)
     })?;
     Ok(())

@@ -112,8 +112,8 @@ pub(in crate::sources::archive) fn gather(
                 rows.map(|(label, value)| (label.to_owned(), value.to_owned())).collect::<Vec<_>>()
             })
         };
-        read::json(container, sink, &source.entry, &["profile_user"], &decode, &mut |rows, place, _| {
-            account.take_rows(rows.iter().map(|(label, value)| (label.as_str(), value.as_str())), &place);
+        read::json(container, sink, &source.entry, &["profile_user"], &decode, &mut |rows, at, _| {
+            account.take_rows(rows.iter().map(|(label, value)| (label.as_str(), value.as_str())), &at.source);
             Ok(())
         })?;
     }

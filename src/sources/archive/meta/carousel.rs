@@ -81,9 +81,9 @@ pub(in crate::sources::archive) fn read(
         });
     }
     let decode = |record: &[u8]| Carousel::of_json(record, files);
-    read::json(container, sink, &source.entry, keys, &decode, &mut |found, place, sink| {
-        let (created_at, created_precision) = time(found.time, platform, &place, sink.coverage());
-        checked(found, Item { created_at, created_precision, source: place, ..Item::default() }, sink)
+    read::json(container, sink, &source.entry, keys, &decode, &mut |found, at, sink| {
+        let (created_at, created_precision) = time(found.time, platform, &at.source, sink.coverage());
+        checked(found, Item { created_at, created_precision, source: at.source, ..Item::default() }, sink)
     })?;
     Ok(())
 }

@@ -62,11 +62,11 @@ pub(in crate::sources::archive) fn read(
         }
         let decode =
             |record: &[u8]| serde_json::from_slice::<Message<'_>>(record).map(|message| message.owned(files));
-        read::json(container, sink, &source.entry, &["messages"], &decode, &mut |message, place, sink| {
+        read::json(container, sink, &source.entry, &["messages"], &decode, &mut |message, at, sink| {
             let (created_at, created_precision) =
-                milliseconds(message.time, platform, &place, sink.coverage());
+                milliseconds(message.time, platform, &at.source, sink.coverage());
             let item = item(gatherer, &message.sender, message.text, message.media, &thread);
-            add(gatherer, Item { created_at, created_precision, source: place, ..item }, sink)
+            add(gatherer, Item { created_at, created_precision, source: at.source, ..item }, sink)
         })?;
     }
     Ok(())

@@ -47,11 +47,26 @@ pub(in crate::sources::archive) fn sources(export: &mut Export<'_>, role: Role) 
     sources
 }
 
+/// Makes room on the bar for files that are going to be read.
+pub(in crate::sources::archive) fn announce<'s>(sink: &dyn Sink, sources: impl Iterator<Item = &'s Source>) {
+    let bytes: u64 = sources.map(|source| source.entry.size).sum();
+    // Another platform's files may have been read before.
+    sink.progress().set_length(sink.progress().position() + bytes);
+}
+
 /// The last number in a name, before its ending.
 fn part(name: &str) -> u64 {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let digits = stem.rsplit(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty());
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+/// Where a record of a JSON file stands.
+pub(in crate::sources::archive) struct Place {
+    /// File and offset.
+    pub(in crate::sources::archive) source: String,
+    /// The key of its list.
+    pub(in crate::sources::archive) key: Option<&'static str>,
 }
 
 /// Hands over the records of a JSON file, decoded, with their places.
@@ -61,14 +76,14 @@ pub(in crate::sources::archive) fn json<T>(
     entry: &Entry,
     keys: &'static [&'static str],
     decode: &dyn Fn(&[u8]) -> serde_json::Result<T>,
-    take: &mut dyn FnMut(T, String, &mut dyn Sink) -> Result<(), Stopped>,
+    take: &mut dyn FnMut(T, Place, &mut dyn Sink) -> Result<(), Stopped>,
 ) -> Result<Vec<u8>, Stopped> {
     let streamed = records::stream(container, sink, entry, Start::Under(keys), &mut |chunk, sink| {
         for (offset, record) in chunk.elements() {
             let place = || format!("{}#{offset}", entry.name);
             let reason = "A record is not valid JSON";
             if let Some(record) = records::decoded(record, reason, place, sink.coverage(), decode) {
-                take(record, place(), sink)?;
+                take(record, Place { source: place(), key: chunk.key }, sink)?;
             }
         }
         Ok(())
