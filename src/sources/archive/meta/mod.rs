@@ -18,4 +18,4 @@ pub(super) const NOTHING: &str = "Files that say that there is no data";
 
 /// Said where labels are in a language that the tables lack.
 pub(super) const GUESSED: &str =
-    "Labels in a language that is not known; the longest text of such a record is taken for its words";
+    "Labels in a language that is not known; the words of such records were told by their place and length";
