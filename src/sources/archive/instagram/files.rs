@@ -93,7 +93,6 @@ pub(super) const FILES: &[Known] = &[
     Known("notes/", Left(OWN_WORDS)),
     Known("note_interactions.*", Left(OWN_WORDS)),
     Known("start_here.html", Left(INDEX)),
-    Known("threads/", Left(OTHERS)),
     Known("likes/", Left(REACTIONS)),
     Known("saved/", Left(REACTIONS)),
     Known("story_sticker_interactions/", Left(REACTIONS)),
