@@ -1,12 +1,23 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod container;
+mod dates;
 mod encoding;
+mod facebook;
 mod format;
+mod instagram;
+mod item;
+mod loose;
+mod meta;
+mod mojibake;
+mod pieces;
 mod platforms;
+mod records;
 mod splitter;
+mod threads;
 mod x;
 
+use std::iter;
 use std::path::Path;
 
 use container::{Container, Entry};
@@ -19,14 +30,12 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[];
+const FORMATS: &[&Format] = &[&facebook::FORMAT, &instagram::FORMAT, &threads::FORMAT];
 
 const UNKNOWN: &str = "A file of unknown kind, not read";
 
 /// How many names a refusal lists.
 const NAMES_SHOWN: usize = 5;
-
-const EXPECTED: &str = "an X archive: the zip as X made it, its unpacked folder, or a file out of it such as tweets.js or tweets.csv";
 
 /// Whether `path` is for this source: a folder, a zip (a damaged one too), or a file out of an archive. By content; the name
 /// counts only for files whose content may be damaged, such as an empty `tweets.js`.
@@ -99,11 +108,23 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
     Ok(())
 }
 
+/// Such as `X, Facebook or Threads`.
+fn known_platforms(joint: &str) -> String {
+    let names: Vec<&str> = iter::once("X").chain(FORMATS.iter().map(|format| format.name)).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} {joint} {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let unreadable = |problem: String, next: &str| InputError::Unreadable {
         input: path.display().to_string(),
         problem,
-        expected: EXPECTED.to_owned(),
+        expected: format!(
+            "an archive of {}: the zip as the platform made it, its unpacked folder, or a file out of it such as tweets.js",
+            known_platforms("or")
+        ),
         next: next.to_owned(),
     };
     let Some(first) = entries.first() else {
@@ -119,7 +140,8 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     if let Some(platform) = platforms::guess(names) {
         return unreadable(
             format!(
-                "this looks like an export of {platform}, and this version reads X archives only; others will come"
+                "this looks like an export of {platform}, and this version reads archives of {} only; others will come",
+                known_platforms("and")
             ),
             "meanwhile write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
         );
