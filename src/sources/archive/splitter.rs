@@ -1,5 +1,5 @@
 //! Splits a file that holds one long JSON array into its elements, without reading the whole file into memory and without
-//! decoding anything.
+//! decoding anything. The array may stand behind an assignment (X), or under a key of an object (Meta, Takeout and others).
 //!
 //! The scanner follows strings and brackets only. What it hands out is therefore not yet known to be valid JSON; what it
 //! cannot follow is reported as a [`Fault`] and left at the next place where a record begins, so that one broken record
@@ -7,6 +7,7 @@
 
 mod chunk;
 mod json;
+mod seek;
 #[cfg(test)]
 mod tests;
 
@@ -19,12 +20,15 @@ use chunk::Pool;
 pub(crate) use chunk::{Chunk, Fault};
 use json::{CLASS, Class, MAX_MARKER_BYTES, Nesting, TextEnd, first_key, last_byte, text_end};
 use memchr::memmem;
+use seek::Seek;
 
 /// How many bytes one chunk aims at. Large enough to make a hand-over cheap, small enough to stay in a core's cache.
 pub(crate) const CHUNK_BYTES: usize = 512 * 1024;
 
 /// The largest single element that is read, in bytes. A direct-message conversation is one element.
 pub(crate) const MAX_ELEMENT_BYTES: usize = 16 * 1024 * 1024;
+
+const NO_LIST: &str = "No list of records begins here";
 
 const TOO_LONG: &str = "A record is too long (limit: 16 MiB)";
 
@@ -41,6 +45,8 @@ const MARKER_LOOKBACK: usize = 256;
 enum State {
     /// Before, between or after lists.
     Outside,
+    /// Inside an object, looking for a list under one of the wanted keys.
+    Seeking,
     /// Inside the list, between elements.
     Between,
     /// Inside the element that began at this place of the buffer.
@@ -56,11 +62,24 @@ enum Step {
     NeedMore,
     /// The state has changed.
     Again,
+    /// The elements so far make a chunk of their own.
+    Flush,
+}
+
+/// How a file may begin.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Start {
+    /// Also with an assignment: `window.YTD.tweets.part0 = [`.
+    Assigned,
+    /// With a list, or with an object that has lists under these keys, at any depth, as in `{"comments_v2": [...]}`. An
+    /// object without these keys is one element.
+    Under(&'static [&'static str]),
 }
 
 /// Reads a file and splits it. See the module's words.
 pub(crate) struct Splitter<R> {
     reader: R,
+    start: Start,
     pool: Pool,
     buffer: Vec<u8>,
     filled: usize,
@@ -77,14 +96,22 @@ pub(crate) struct Splitter<R> {
     rescanned: u64,
     bytes_read: u64,
     elements: Vec<Range<usize>>,
+    key: Option<&'static str>,
+    seek: Seek,
     faults: Vec<Fault>,
 }
 
 impl<R: Read> Splitter<R> {
-    /// A splitter of UTF-8 (or ASCII-compatible) bytes.
+    /// A splitter of UTF-8 (or ASCII-compatible) bytes: a list, perhaps behind an assignment, or one object.
     pub(crate) fn new(reader: R) -> Self {
+        Self::starting(reader, Start::Assigned)
+    }
+
+    /// The same for a file that begins like this.
+    pub(crate) fn starting(reader: R, start: Start) -> Self {
         Self {
             reader,
+            start,
             pool: Pool::default(),
             buffer: vec![0; CHUNK_BYTES],
             filled: 0,
@@ -101,6 +128,8 @@ impl<R: Read> Splitter<R> {
             rescanned: 0,
             bytes_read: 0,
             elements: Vec::new(),
+            key: None,
+            seek: Seek::default(),
             faults: Vec::new(),
         }
     }
@@ -112,6 +141,7 @@ impl<R: Read> Splitter<R> {
                 match self.step() {
                     Step::Again => {}
                     Step::NeedMore => break,
+                    Step::Flush => return self.take_chunk(),
                 }
             }
             let full = self.filled == self.buffer.len();
@@ -130,6 +160,7 @@ impl<R: Read> Splitter<R> {
     fn step(&mut self) -> Step {
         match self.state {
             State::Outside => self.outside(),
+            State::Seeking => self.seek(),
             State::Between => self.between(),
             State::Inside(start) => self.inside(start),
             State::Lost => self.find_record(),
@@ -154,7 +185,10 @@ impl<R: Read> Splitter<R> {
                 }
                 b'{' => {
                     self.in_list = false;
-                    self.begin_element();
+                    match self.start {
+                        Start::Under(_) => self.begin_seeking(),
+                        Start::Assigned => self.begin_element(),
+                    }
                     return Step::Again;
                 }
                 b' ' | b'\t' | b'\r' | b'\n' | b',' | b';' | 0xEF | 0xBB | 0xBF => self.position += 1,
@@ -162,10 +196,15 @@ impl<R: Read> Splitter<R> {
                     let rest = self.buffer.get(self.position..self.filled).unwrap_or_default();
                     let rest = rest.get(..MAX_PREFIX_BYTES).unwrap_or(rest);
                     match memchr::memchr(b'=', rest) {
-                        Some(at) => self.position += at + 1,
-                        None if rest.len() < MAX_PREFIX_BYTES && !self.ended => return Step::NeedMore,
-                        None => {
-                            self.fault(self.position, "No list of records begins here");
+                        Some(at) if matches!(self.start, Start::Assigned) => self.position += at + 1,
+                        None if matches!(self.start, Start::Assigned)
+                            && rest.len() < MAX_PREFIX_BYTES
+                            && !self.ended =>
+                        {
+                            return Step::NeedMore;
+                        }
+                        _ => {
+                            self.fault(self.position, NO_LIST);
                             self.state = State::Done;
                             return Step::Again;
                         }
@@ -182,7 +221,7 @@ impl<R: Read> Splitter<R> {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => self.position += 1,
                 b']' => {
                     self.position += 1;
-                    self.state = State::Outside;
+                    self.state = self.behind();
                     return Step::Again;
                 }
                 _ => {
@@ -275,7 +314,7 @@ impl<R: Read> Splitter<R> {
         }
         self.elements.push(start..end);
         self.position = end;
-        self.state = if self.in_list { State::Between } else { State::Outside };
+        self.state = if self.in_list { State::Between } else { self.behind() };
         Step::Again
     }
 
@@ -289,6 +328,7 @@ impl<R: Read> Splitter<R> {
     /// Gives up the element that began at `start`, and goes back to look for the next record behind its beginning.
     fn broken(&mut self, start: usize, at: usize, reason: &'static str) -> Step {
         self.fault(start, reason);
+        self.seek.forgive();
         self.rescanned += (at - start) as u64;
         if let Some(key) = self.buffer.get(start..self.filled).and_then(first_key) {
             self.marker = key.to_vec();
@@ -338,6 +378,7 @@ impl<R: Read> Splitter<R> {
     fn needed_from(&self) -> usize {
         match self.state {
             State::Inside(start) => start,
+            State::Seeking => self.seek.kept.unwrap_or(self.position),
             // One byte more, because the look back may need it.
             State::Lost => self.position.saturating_sub(1),
             _ => self.position,
@@ -362,6 +403,9 @@ impl<R: Read> Splitter<R> {
         self.offset += by as u64;
         if let State::Inside(start) = &mut self.state {
             *start -= by;
+        }
+        if let Some(kept) = &mut self.seek.kept {
+            *kept -= by;
         }
     }
 
@@ -405,11 +449,12 @@ impl<R: Read> Splitter<R> {
                 self.fault(self.filled, "The file ends before its list does");
                 self.state = State::Done;
             }
+            State::Seeking => self.end_seeking(),
             State::Outside if self.byte().is_some() => {
                 self.outside();
             }
             State::Outside if !self.seen_list => {
-                self.fault(self.filled, "No list of records begins here");
+                self.fault(self.filled, NO_LIST);
                 self.state = State::Done;
             }
             State::Outside | State::Lost | State::Done => self.state = State::Done,
@@ -433,6 +478,7 @@ impl<R: Read> Splitter<R> {
         let chunk = Chunk {
             bytes: std::mem::replace(&mut self.buffer, next),
             elements: std::mem::take(&mut self.elements),
+            key: self.key,
             offset: self.offset,
             bytes_read: std::mem::take(&mut self.bytes_read),
             faults: std::mem::take(&mut self.faults),

@@ -20,6 +20,8 @@ pub(crate) struct Fault {
 pub(crate) struct Chunk {
     pub(super) bytes: Vec<u8>,
     pub(super) elements: Vec<Range<usize>>,
+    /// The key that the elements' list stands under, if any.
+    pub(crate) key: Option<&'static str>,
     /// Where the bytes begin in the file.
     pub(super) offset: u64,
     /// How many bytes were read from the file for this chunk.

@@ -20,18 +20,29 @@ impl Read for Dripping<'_> {
 }
 
 fn split_with(data: &[u8], buffer: usize) -> (Vec<Vec<u8>>, Vec<Fault>) {
-    let mut splitter = Splitter::new(Dripping(data, buffer));
+    let (elements, faults, _) = split(Splitter::new(Dripping(data, buffer)), data, buffer);
+    (elements.into_iter().map(|(_, element)| element).collect(), faults)
+}
+
+/// Elements with the key of their list, what could not be split, and what stands around the lists.
+type Parts = (Vec<(Option<&'static str>, Vec<u8>)>, Vec<Fault>, Vec<u8>);
+
+fn split_under(data: &str, keys: &'static [&'static str], buffer: usize) -> Parts {
+    split(Splitter::starting(Dripping(data.as_bytes(), buffer), Start::Under(keys)), data.as_bytes(), buffer)
+}
+
+fn split(mut splitter: Splitter<Dripping<'_>>, data: &[u8], buffer: usize) -> Parts {
     splitter.buffer = vec![0; buffer];
     let (mut elements, mut faults) = (Vec::new(), Vec::new());
     while let Some(mut chunk) = splitter.next_chunk() {
         for (offset, element) in chunk.elements() {
             let offset = usize::try_from(offset).unwrap();
             assert_eq!(&data[offset..offset + element.len()], element, "offset of an element");
-            elements.push(element.to_vec());
+            elements.push((chunk.key, element.to_vec()));
         }
         faults.append(&mut chunk.faults);
     }
-    (elements, faults)
+    (elements, faults, splitter.frame().to_vec())
 }
 
 fn texts(data: &str) -> (Vec<String>, Vec<(u64, String)>) {
@@ -104,6 +115,66 @@ fn refuses_an_endless_element() {
     assert_eq!((elements.len(), faults.len()), (1, 1));
 }
 
+#[test]
+fn finds_lists_under_keys() {
+    let keys: &[&str] = &["posts_v2", "comments"];
+    for (input, expected, frame) in [
+        (
+            r#"{"posts_v2": [{"a":1}, {"a":2}]}"#,
+            "posts_v2 {\"a\":1}|posts_v2 {\"a\":2}",
+            r#"{"posts_v2": []}"#,
+        ),
+        (r#"[{"posts_v2": 1}]"#, r#"- {"posts_v2": 1}"#, ""),
+        (r#"{"text": "posts_v2", "n": [[1]]}"#, r#"- {"text": "posts_v2", "n": [[1]]}"#, ""),
+        (
+            r#"{"n": {"comments": [1, 2]}, "posts_v2" : [3], "more": "x"}"#,
+            "comments 1|comments 2|posts_v2 3",
+            r#"{"n": {"comments": []}, "posts_v2" : [], "more": "x"}"#,
+        ),
+        (r#"{"posts_v2": {"a": [1]}}"#, r#"posts_v2 {"a": [1]}"#, r#"{"posts_v2": {}}"#),
+        (r#"{"posts_v2": null, "comments": []}"#, "", r#"{"posts_v2": null, "comments": []}"#),
+    ] {
+        for buffer in [1, 7, 64] {
+            let (elements, faults, around) = split_under(input, keys, buffer);
+            let shown = elements
+                .iter()
+                .map(|(key, element)| format!("{} {}", key.unwrap_or("-"), String::from_utf8_lossy(element)));
+            assert_eq!(shown.collect::<Vec<_>>().join("|"), expected, "{input} {buffer}");
+            assert_eq!(faults, [], "{input}");
+            assert_eq!(String::from_utf8(around).unwrap(), frame, "{input} {buffer}");
+        }
+    }
+}
+
+#[test]
+fn says_what_is_wrong_around_lists() {
+    let keys: &[&str] = &["list"];
+    for (input, found, faults) in [
+        ("list = [1]", 0, 1),
+        ("null", 0, 1),
+        ("{\"a\": 1", 0, 1),
+        ("{\"list\": [1, 2], \"a\": ", 2, 1),
+        ("{\"list\": [1, ", 1, 1),
+        ("{\"a\": what, \"list\": [1]}", 1, 1),
+        ("{\"a\": ], \"list\": [1]]}", 1, 1),
+        ("{\"list\": [{\"k\": 1}, {\"k\": \"open}, {\"k\": 3}]}", 2, 1),
+    ] {
+        let (elements, said, _) = split_under(input, keys, 16);
+        assert_eq!((elements.len(), said.len()), (found, faults), "{input} {said:?}");
+    }
+}
+
+#[test]
+fn finds_a_list_behind_a_long_preamble() {
+    let long =
+        format!("{{\"skip\": [{}0], \"list\": [7]}}", "1,".repeat(MAX_ELEMENT_BYTES / 2 + 2 * CHUNK_BYTES));
+    let (elements, faults, frame) = split_under(&long, &["list"], CHUNK_BYTES);
+    assert_eq!((elements, faults.len(), frame.len()), (vec![(Some("list"), b"7".to_vec())], 0, 0));
+    let text = format!("{{\"skip\": \"{}\", \"list\": [7]}}", "x".repeat(3 * MAX_ELEMENT_BYTES));
+    let (elements, faults, _) = split_under(&text, &["list"], CHUNK_BYTES);
+    assert_eq!((elements.len(), faults.len()), (0, 1));
+}
+
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -136,6 +207,29 @@ proptest! {
             elements.iter().map(|element| serde_json::from_slice(element).unwrap()).collect();
         prop_assert_eq!(elements, values);
         prop_assert_eq!(faults, vec![]);
+    }
+
+    #[test]
+    fn a_list_under_a_key_is_the_same_list(
+        values in prop::collection::vec(json(), 0..12),
+        others in prop::collection::vec(("[b-z]{0,6}", json()), 0..4),
+        buffer in 1_usize..200,
+    ) {
+        let mut object: serde_json::Map<String, Value> = others.into_iter().collect();
+        object.insert("a list".to_owned(), Value::from(values.clone()));
+        let text = serde_json::to_string(&object).unwrap();
+        let (elements, faults, frame) = split_under(&text, &["a list"], buffer);
+        let elements: Vec<Value> =
+            elements.iter().map(|(_, element)| serde_json::from_slice(element).unwrap()).collect();
+        prop_assert_eq!(elements, values);
+        prop_assert_eq!(faults, vec![]);
+        object.insert("a list".to_owned(), Value::from(Vec::<Value>::new()));
+        prop_assert_eq!(serde_json::from_slice::<Value>(&frame).unwrap(), Value::Object(object));
+    }
+
+    #[test]
+    fn survives_noise_around_lists(data in "[\\[\\]{}\":,\\\\a \n1]{0,400}", buffer in 1_usize..100) {
+        split_under(&format!("{{{data}"), &["a", ""], buffer);
     }
 
     #[test]

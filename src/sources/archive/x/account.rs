@@ -8,12 +8,12 @@ use serde::Deserialize;
 use whitecoat_engine::{Item, Kind, Profile, Visibility};
 
 use super::files::{About, Posts, Role, role_of_type};
-use super::loose::{List, Maybe, Text};
 use super::text::unescape;
 use super::{Found, PLATFORM};
 use crate::coverage::Coverage;
 use crate::sources::archive::container::{Container, Entry};
 use crate::sources::archive::encoding::repair;
+use crate::sources::archive::loose::{List, Maybe, Text};
 use crate::sources::archive::splitter::Splitter;
 
 /// How much of a file about the account is read. Manifests have about 20 kB.

@@ -14,6 +14,7 @@ use super::account::Account;
 use super::{PLATFORM, text, time};
 use crate::sources::archive::container::Entry;
 use crate::sources::archive::encoding::Repair;
+use crate::sources::archive::item::cap;
 use crate::sources::{Batch, Sink, Stopped};
 
 /// The longest row that is read, in bytes.
@@ -164,7 +165,7 @@ fn item(
         thread: answered,
         profile: Some(Arc::clone(&account.profile)),
         source: place.to_owned(),
-        truncated: (reshared && text::reshare_is_cut(&raw)) | text::cap(&mut shown),
+        truncated: (reshared && text::reshare_is_cut(&raw)) | cap(&mut shown),
         text: shown,
         id,
         ..Item::default()

@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Parent, ParentKind, Precision, Visibility};
 
 use super::account::Account;
-use super::loose::{List, Maybe, Text};
-use super::{PLATFORM, derived_id, text, time};
+use super::{PLATFORM, text, time};
+use crate::sources::archive::item::{cap, derived_id};
+use crate::sources::archive::loose::{List, Maybe, Text};
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -104,7 +105,7 @@ impl Message<'_> {
             thread: Some(conversation.to_owned()).filter(|thread| !thread.is_empty()),
             media,
             id,
-            truncated: text::cap(&mut shown),
+            truncated: cap(&mut shown),
             text: shown,
             ..written(&self.created_at, account, source)
         })
@@ -171,7 +172,7 @@ pub(super) fn comment(
             ..Parent::default()
         }),
         thread: broadcast,
-        truncated: text::cap(&mut shown),
+        truncated: cap(&mut shown),
         text: shown,
         ..written(&comment.created_at, account, source)
     }))

@@ -4,7 +4,6 @@
 mod account;
 mod csv;
 mod files;
-mod loose;
 mod message;
 mod note;
 mod read;
@@ -17,7 +16,6 @@ use std::path::Path;
 
 use super::container::{Container, Entry};
 use crate::coverage::Coverage;
-use crate::identity::DERIVED_ID;
 use files::Role;
 
 pub(super) use read::read;
@@ -116,15 +114,4 @@ pub(super) fn claims_file(path: &Path, start: &[u8]) -> bool {
 fn may_be_data(entry: &Entry) -> bool {
     let name = entry.file_name().to_ascii_lowercase();
     [".js", ".json", ".csv", ".txt"].iter().any(|ending| name.ends_with(ending)) || !name.contains('.')
-}
-
-/// An identifier for what X gives none: stable over exports, since it depends on the content only.
-fn derived_id(parts: &[&str]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(part.as_bytes());
-        // Keeps ("ab", "c") apart from ("a", "bc").
-        hasher.update(&[0]);
-    }
-    format!("{DERIVED_ID}{}", hasher.finalize().to_hex().get(..16).unwrap_or_default())
 }

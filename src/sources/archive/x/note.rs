@@ -8,9 +8,10 @@ use serde::Deserialize;
 use whitecoat_engine::{Item, LiveState, Moment};
 
 use super::account::Account;
-use super::loose::{List, Maybe, Text};
 use super::tweet::Tweet;
-use super::{PLATFORM, derived_id, text, time};
+use super::{PLATFORM, text, time};
+use crate::sources::archive::item::{cap, derived_id};
+use crate::sources::archive::loose::{List, Maybe, Text};
 
 /// How many bytes of long texts are kept for joining. Beyond it they become items of their own.
 pub(super) const MAX_NOTE_BYTES: usize = 64 * 1024 * 1024;
@@ -72,7 +73,7 @@ impl Note {
         let Some(note) = wrapper.note_tweet.0 else { return Ok(None) };
         let Some(core) = note.core.0.filter(|core| core.text.some().is_some()) else { return Ok(None) };
         let mut raw = core.text.0.into_owned();
-        let capped = text::cap(&mut raw);
+        let capped = cap(&mut raw);
         let links = core.urls.0.iter().filter_map(|link| link.0.as_ref());
         let links = links.map(|link| (&*link.short_url.0, &*link.expanded_url.0));
         Ok(Some(Self {
@@ -99,7 +100,7 @@ impl Note {
             live_state: if self.deleted { LiveState::Deleted } else { LiveState::Unknown },
             profile: Some(Arc::clone(&account.profile)),
             source: self.source.clone(),
-            truncated: text::cap(&mut text) || self.capped,
+            truncated: cap(&mut text) || self.capped,
             text,
             ..Item::default()
         }

@@ -10,18 +10,17 @@ use super::account::{Account, Facts, base_name};
 use super::files::{self, About, Posts, Role};
 use super::note::{Note, Notes};
 use super::stream::{Listed, decoded, stream};
-use super::text::MAX_TEXT_BYTES;
 use super::tweet::{PostFile, Tweet};
 use super::{Found, Survey, csv, message};
 use crate::coverage::Coverage;
 use crate::sources::archive::container::Container;
+use crate::sources::archive::item::{say_if_capped, thousands};
 use crate::sources::archive::splitter::Chunk;
 use crate::sources::{Batch, Decoded, InputError, Options, Sink, Stopped};
 
 const NO_WORDS: &str = "X: a record without text and pictures";
 const MISSING: &str = "X: a file that the archive lists is not in it";
 const NO_POSTS: &str = "X: no file with posts was found";
-const CAPPED: &str = "A text is longer than 128 KiB and was cut there";
 const SEVERAL: &str = "X: there is more than one manifest, so there may be several archives: a post that two of them hold is counted twice";
 const NO_OWNER: &str =
     "X: the archive does not say whose it is, so that every private message counts as somebody else's";
@@ -86,19 +85,6 @@ fn recognition(path: &Path, facts: &Facts, survey: &Survey) -> String {
         Some((first, last)) if first < last => said.push_str(&format!(", {first}-{last}")),
         Some((year, _)) => said.push_str(&format!(", {year}")),
         None => {}
-    }
-    said
-}
-
-/// `41203` as `41,203`.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut said = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
     }
     said
 }
@@ -293,13 +279,6 @@ impl Months {
                 self.ids.extend(tweet.id().parse::<u64>().ok());
             }
         }
-    }
-}
-
-fn say_if_capped(item: &Item, coverage: &mut Coverage) {
-    // A cap falls on a whole character, which may be up to three bytes before the limit.
-    if item.truncated && item.text.len() + 4 > MAX_TEXT_BYTES {
-        coverage.note(CAPPED);
     }
 }
 

@@ -7,12 +7,11 @@ use super::account::base_name;
 use super::files::Role;
 use crate::coverage::Coverage;
 use crate::sources::archive::container::Container;
-use crate::sources::archive::encoding::repair;
-use crate::sources::archive::splitter::{Chunk, Splitter};
+use crate::sources::archive::records;
+use crate::sources::archive::splitter::{Chunk, Start};
 use crate::sources::{Sink, Stopped};
 
 const FEWER: &str = "X: a file holds fewer records than the archive says";
-const EMPTY: &str = "A file is empty (0 bytes)";
 const NOT_JSON: &str = "X: a record is not valid JSON";
 
 /// How many records each file should have, by lower-case file name.
@@ -28,56 +27,19 @@ pub(super) fn stream(
 ) -> Result<(), Stopped> {
     let name = &file.entry.name;
     let expected = listed.get(&base_name(name)).map_or(0, |(_, count)| *count);
-    if file.entry.size == 0 {
-        sink.coverage().fail(EMPTY, name.clone());
-        return Ok(());
-    }
-    let reader = match container.read(&file.entry) {
-        Ok(reader) => reader,
-        Err(reason) => {
-            sink.coverage().fail(&reason, name.clone());
-            return Ok(());
-        }
-    };
-    let mut splitter = Splitter::new(reader);
-    let mut records = 0;
-    while let Some(mut chunk) = splitter.next_chunk() {
-        sink.progress().inc(chunk.bytes_read);
-        records += chunk.len() as u64;
-        for fault in std::mem::take(&mut chunk.faults) {
-            records += 1;
-            sink.coverage().fail(&fault.reason, format!("{name}#{}", fault.offset));
-        }
-        if chunk.len() > 0 {
-            hand_over(chunk, sink)?;
-        }
-    }
-    if records < expected {
+    let streamed = records::stream(container, sink, &file.entry, Start::Assigned, hand_over)?;
+    if let Some(records) = streamed.map(|streamed| streamed.records).filter(|records| *records < expected) {
         sink.coverage().fail(FEWER, format!("{name}: {records} of {expected}"));
     }
     Ok(())
 }
 
-/// What `decode` makes of a record, once more where its characters had to be repaired. `None`, and a row in the coverage,
-/// where that does not help.
+/// What `decode` makes of a record. `None`, and a row in the coverage, where it is not JSON.
 pub(super) fn decoded<T>(
     record: &[u8],
     place: impl Fn() -> String,
     coverage: &mut Coverage,
     decode: impl Fn(&[u8]) -> serde_json::Result<T>,
 ) -> Option<T> {
-    if let Ok(value) = decode(record) {
-        return Some(value);
-    }
-    let repaired = repair(record).and_then(|(text, repair)| Some((decode(text.as_bytes()).ok()?, repair)));
-    match repaired {
-        Some((value, repair)) => {
-            coverage.note(repair.note());
-            Some(value)
-        }
-        None => {
-            coverage.fail(NOT_JSON, place());
-            None
-        }
-    }
+    records::decoded(record, NOT_JSON, place, coverage, decode)
 }

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The longest text that an item carries, in bytes. X allows 25,000 characters in a long post.
-pub(super) const MAX_TEXT_BYTES: usize = 128 * 1024;
+use crate::sources::archive::item::MAX_TEXT_BYTES;
 
 /// How many short links of a text are replaced.
 const MAX_LINKS: usize = 200;
@@ -44,14 +43,6 @@ pub(super) fn expand<'u>(text: String, links: impl Iterator<Item = (&'u str, &'u
             if text.len() > MAX_TEXT_BYTES { text } else { text.replace(short, long) }
         },
     )
-}
-
-/// Cuts a text at the limit. Says whether it did.
-pub(super) fn cap(text: &mut String) -> bool {
-    let over = text.len() > MAX_TEXT_BYTES;
-    let whole = (0..=MAX_TEXT_BYTES.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    text.truncate(whole.unwrap_or(0));
-    over
 }
 
 /// The text without the short links at its end.
@@ -127,14 +118,5 @@ mod tests {
         assert_eq!(cut("short… https://t.co/abc"), None);
         assert_eq!(cut(&long), None);
         assert_eq!(without_mentions("@a @b hello @c"), "hello @c");
-    }
-
-    #[test]
-    fn caps_at_a_whole_character() {
-        let mut text = "é".repeat(MAX_TEXT_BYTES);
-        assert!(cap(&mut text));
-        assert_eq!(text.len(), MAX_TEXT_BYTES);
-        let mut short = "é".to_owned();
-        assert!(!cap(&mut short));
     }
 }

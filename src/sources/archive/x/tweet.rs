@@ -11,9 +11,10 @@ use whitecoat_engine::{
 
 use super::account::Account;
 use super::files::Posts;
-use super::loose::{List, Maybe, Text};
 use super::note::Note;
-use super::{PLATFORM, derived_id, text, time};
+use super::{PLATFORM, text, time};
+use crate::sources::archive::item::{cap, derived_id};
+use crate::sources::archive::loose::{List, Maybe, Text};
 
 /// The wrapper of the layout since 2019.
 #[derive(Default, Deserialize)]
@@ -178,7 +179,7 @@ impl PostFile {
         if shown.is_empty() && media.is_empty() {
             return None;
         }
-        truncated |= text::cap(&mut shown);
+        truncated |= cap(&mut shown);
         let time = time::read(&tweet.created_at.0);
         let source = format!("{}#{offset}", self.path);
         let id = if tweet.id().is_empty() {

@@ -1,4 +1,4 @@
-//! Types that accept what X writes and what damaged or rewritten archives hold: numbers for texts, nulls for lists, one
+//! Types that accept what platforms write and what damaged or rewritten archives hold: numbers for texts, nulls for lists, one
 //! object for a list of one. What has the wrong shape counts as absent; it never costs the record.
 
 use std::borrow::Cow;
@@ -11,27 +11,35 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A text; numbers and truth values are spelled out, all else is empty.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+pub(crate) struct Text<'a>(pub(super) Cow<'a, str>);
 
 impl Text<'_> {
     /// The text, or `None` where it is empty.
-    pub(super) fn some(&self) -> Option<&str> {
+    pub(crate) fn some(&self) -> Option<&str> {
         Some(&*self.0).filter(|text| !text.is_empty())
     }
 
     /// The text, or `other` where it is empty.
-    pub(super) fn or<'t>(&'t self, other: &'t Text<'_>) -> &'t str {
+    pub(crate) fn or<'t>(&'t self, other: &'t Text<'_>) -> &'t str {
         if self.0.is_empty() { &other.0 } else { &self.0 }
     }
 }
 
+/// A whole number; texts of digits and floats without a fraction count too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Whole(pub(crate) Option<i64>);
+
+/// A number; texts that spell one count too.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Decimal(pub(crate) Option<f64>);
+
 /// An object, or nothing.
 #[derive(Clone, Debug)]
-pub(super) struct Maybe<T>(pub(super) Option<T>);
+pub(crate) struct Maybe<T>(pub(super) Option<T>);
 
 /// A list; a single object is a list of one, all else is empty.
 #[derive(Clone, Debug)]
-pub(super) struct List<T>(pub(super) Vec<T>);
+pub(crate) struct List<T>(pub(super) Vec<T>);
 
 impl<T> Default for Maybe<T> {
     fn default() -> Self {
@@ -103,6 +111,51 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// Any number, or a text that may spell one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number<'a> {
+    Whole(i64),
+    Float(f64),
+    #[serde(borrow)]
+    Spelled(Cow<'a, str>),
+    Other(IgnoredAny),
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(match Number::deserialize(deserializer)? {
+            Number::Whole(number) => Some(number),
+            Number::Float(number) => whole(number),
+            Number::Spelled(text) => {
+                let text = text.trim();
+                text.parse().ok().or_else(|| whole(text.parse().ok()?))
+            }
+            Number::Other(_) => None,
+        }))
+    }
+}
+
+/// A float that is a whole number, and exact.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "within the range where floats are exact")]
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[expect(clippy::cast_precision_loss, reason = "only asked for where a float would do")]
+        let number = match Number::deserialize(deserializer)? {
+            Number::Whole(number) => Some(number as f64),
+            Number::Float(number) => Some(number),
+            Number::Spelled(text) => text.trim().parse().ok(),
+            Number::Other(_) => None,
+        };
+        Ok(Self(number.filter(|number| number.is_finite())))
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct MaybeVisitor<T>(PhantomData<T>);
@@ -153,5 +206,32 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
         }
         deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Decimal, Whole};
+
+    #[test]
+    fn numbers_in_all_spellings() {
+        for (json, whole, decimal) in [
+            ("7", Some(7), Some(7.0)),
+            ("\"7\"", Some(7), Some(7.0)),
+            ("7.0", Some(7), Some(7.0)),
+            ("7.5", None, Some(7.5)),
+            ("\"1.7e3\"", Some(1700), Some(1700.0)),
+            ("\"seven\"", None, None),
+            ("null", None, None),
+            ("[7]", None, None),
+            ("{\"a\": 7}", None, None),
+            ("1e300", None, Some(1e300)),
+            ("18446744073709551615", None, Some(18_446_744_073_709_551_615.0)),
+        ] {
+            assert_eq!(serde_json::from_str::<Whole>(json).unwrap().0, whole, "{json}");
+            assert_eq!(serde_json::from_str::<Decimal>(json).unwrap().0, decimal, "{json}");
+        }
     }
 }
