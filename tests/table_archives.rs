@@ -27,7 +27,9 @@ fn linkedin_samples_are_read_as_far_as_known() {
     let Some(read) = sample("linkedin/sanand0-linkedin") else { return };
     assert_eq!(read.recognised, "LinkedIn archive");
     assert!(read.coverage.is_complete(), "{:?}", read.coverage);
-    assert_eq!((of_kind(&read, Kind::Post), of_kind(&read, Kind::Comment)), (202, 323));
+    // Shares without a word are skipped.
+    assert_eq!(of_kind(&read, Kind::Post) as u64 + read.skipped("without words"), 202);
+    assert_eq!(of_kind(&read, Kind::Comment), 323);
     assert!(read.items.iter().all(|item| item.created_precision == Precision::Second));
     assert!(!read.items.iter().any(|item| item.text.contains("\"\n\"")));
 }
@@ -49,8 +51,10 @@ fn reddit_samples_are_read_as_far_as_known() {
     let removed = read.skipped("removed on the platform");
     assert_eq!(of_kind(&read, Kind::Comment) as u64 + removed, 1500);
     let top = read.items.iter().filter(|item| item.parent.as_ref().unwrap().kind == ParentKind::Post);
-    println!("{} {removed}", top.count());
+    assert_eq!((top.count(), removed), (920, 5));
     assert_eq!(read.skipped("repeats another one"), 1);
     let Some(read) = sample("reddit/lyststen-stenly") else { return };
-    println!("{:?}", read.coverage);
+    assert_eq!(read.recognised, "Reddit archive of u/kusnandar91");
+    assert_eq!((read.items.len(), read.skipped("--include-messages")), (0, 2));
+    assert_eq!(read.failed("lists is not in it"), 2);
 }

@@ -3,20 +3,18 @@
 mod account;
 mod clock;
 mod container;
-mod derived;
 mod encoding;
 mod format;
 mod html;
-mod linkedin;
-mod platforms;
-mod reddit;
-mod rows;
 mod item;
+mod linkedin;
 mod loose;
 mod platforms;
 mod records;
+mod reddit;
+mod rows;
 mod splitter;
-mod text;
+mod twins;
 mod x;
 
 use std::path::Path;

@@ -10,11 +10,11 @@ use super::MESSAGES;
 use super::account::{Account, recognised};
 use super::clock::{self, Shape};
 use super::container::Entry;
-use super::derived::{Seen, TWICE, derived_id};
 use super::format::{Export, Format, Is, Known, Role};
 use super::html::{file_name, titled};
+use super::item::derived_id;
 use super::rows::{self, Header, Row, Table};
-use super::text::capped;
+use super::twins::Seen;
 use crate::sources::{Decoded, InputError, Stopped};
 
 const PLATFORM: &str = "reddit";
@@ -278,16 +278,13 @@ impl Reading {
         }
     }
 
-    fn keep(&mut self, mut item: Item, out: &mut Decoded) {
+    fn keep(&mut self, item: Item, out: &mut Decoded) {
         if item.id.is_empty() {
             out.coverage.fail(NO_ID, item.source);
         } else if item.text.is_empty() && item.media.is_empty() {
             out.coverage.skip(NO_WORDS, item.source);
-        } else if !self.seen.is_new(&format!("{:?} {}", item.kind, item.id)) {
-            out.coverage.skip(TWICE, item.source);
         } else {
-            item.truncated = capped(&mut item.text, &mut out.coverage);
-            out.items.push(item);
+            self.seen.keep(item, out);
         }
     }
 }

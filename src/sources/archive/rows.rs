@@ -107,14 +107,10 @@ pub(super) fn read(
     let mut reading = Reading { name: &entry.name, table, dialect: None, header: None };
     let mut splitter: Option<Splitter> = None;
     loop {
-        let count = match reader.read(&mut buffer) {
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                sink.coverage().fail(&format!("{CANNOT_READ}: {error}"), &entry.name);
-                0
-            }
-            Ok(count) => count,
-        };
+        let count = fill(&mut reader, &mut buffer).unwrap_or_else(|error| {
+            sink.coverage().fail(&format!("{CANNOT_READ}: {error}"), &entry.name);
+            0
+        });
         let bytes = buffer.get(..count).unwrap_or_default();
         let dialect = *reading.dialect.get_or_insert_with(|| dialect(bytes, table.backslash));
         let cutter = splitter.get_or_insert_with(|| Splitter::new(Records::Rows(dialect)));
@@ -130,6 +126,22 @@ pub(super) fn read(
         sink.coverage().fail(NO_HEADER, &entry.name);
     }
     Ok(())
+}
+
+/// Fills the buffer as far as there is more to read: the first bytes must hold the whole header.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while let Some(free) = buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+        match reader.read(free) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            // What came before is not lost; the next call meets the error again.
+            Err(_) if filled > 0 => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The delimiter is the one that the first line has most of.

@@ -5,9 +5,10 @@ use whitecoat_engine::{Item, Kind, Visibility};
 use super::table;
 use crate::sources::archive::account::Account;
 use crate::sources::archive::container::Entry;
-use crate::sources::archive::derived::{Seen, derived_id};
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html;
+use crate::sources::archive::item::derived_id;
+use crate::sources::archive::twins::Seen;
 use crate::sources::{Batch, Decoded, Stopped};
 
 /// What stands where an article has not been published.
@@ -63,7 +64,7 @@ pub(super) fn read(
     if item.text.is_empty() {
         out.coverage.skip(NO_WORDS, &entry.name);
     } else {
-        table::keep(item, seen, &mut out);
+        seen.keep(item, &mut out);
     }
     export.sink.coverage().absorb(out.coverage);
     if out.items.is_empty() { Ok(()) } else { export.sink.batch(Batch::ready(out.items)) }

@@ -6,10 +6,11 @@ use super::table;
 use crate::sources::Stopped;
 use crate::sources::archive::account::Account;
 use crate::sources::archive::container::Entry;
-use crate::sources::archive::derived::{Seen, derived_id};
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html::plain;
+use crate::sources::archive::item::derived_id;
 use crate::sources::archive::rows::{self, Table};
+use crate::sources::archive::twins::Seen;
 
 const NO_WORDS: &str = "LinkedIn: a message without words";
 const NO_OWNER: &str =
@@ -46,6 +47,6 @@ pub(super) fn read(
             text,
             ..account.item(&row.place)
         };
-        table::keep(item, seen, out);
+        seen.keep(item, out);
     })
 }

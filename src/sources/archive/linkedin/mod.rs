@@ -5,10 +5,11 @@ mod message;
 mod person;
 mod table;
 
+use super::MESSAGES;
 use super::account::recognised;
 use super::format::{Export, Format, Is, Known, Role};
 use super::rows::Header;
-use super::{MESSAGES, derived::Seen};
+use super::twins::Seen;
 use crate::sources::InputError;
 
 const PLATFORM: &str = "linkedin";
@@ -94,7 +95,7 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     let account = person::gather(export)?;
     recognised(export, &account.profile.name);
     let mut seen = Seen::default();
-    person::items(export, &account)?;
+    person::items(export, &account, &mut seen)?;
     for entry in export.of(SHARES) {
         table::shares(export, &entry, &account, &mut seen)?;
     }

@@ -6,11 +6,11 @@ use whitecoat_engine::{Kind, Profile, Visibility};
 
 use super::{PLATFORM, POSITIONS, PROFILE};
 use crate::sources::archive::account::Account;
-use crate::sources::archive::derived::derived_id;
 use crate::sources::archive::format::Export;
+use crate::sources::archive::item::derived_id;
 use crate::sources::archive::rows::{self, Row, Table};
-use crate::sources::archive::text::capped;
-use crate::sources::{Batch, Stopped};
+use crate::sources::archive::twins::Seen;
+use crate::sources::{Batch, Decoded, Stopped};
 
 /// Reads who the export belongs to. LinkedIn names no handle, so that the account goes without one.
 pub(super) fn gather(export: &mut Export<'_>) -> Result<Account, Stopped> {
@@ -44,11 +44,13 @@ fn fill(profile: &mut Profile, row: &Row<'_>) {
 }
 
 /// The bio and the descriptions of positions as items.
-pub(super) fn items(export: &mut Export<'_>, account: &Account) -> Result<(), Stopped> {
+pub(super) fn items(export: &mut Export<'_>, account: &Account, seen: &mut Seen) -> Result<(), Stopped> {
     let place = export.of(PROFILE).first().map(|entry| entry.name.clone()).unwrap_or_default();
-    if let Some(mut bio) = account.bio(&place, Visibility::Unknown) {
-        bio.truncated = capped(&mut bio.text, export.sink.coverage());
-        export.sink.batch(Batch::ready(vec![bio]))?;
+    if let Some(bio) = account.bio(&place, Visibility::Unknown) {
+        let mut out = Decoded::default();
+        seen.keep(bio, &mut out);
+        export.sink.coverage().absorb(out.coverage);
+        export.sink.batch(Batch::ready(out.items))?;
     }
     for entry in export.of(POSITIONS) {
         let table = Table { needs: &["company name", "title"], backslash: false };
@@ -61,8 +63,7 @@ pub(super) fn items(export: &mut Export<'_>, account: &Account) -> Result<(), St
             item.id = derived_id(&[row.get("company name"), row.get("title"), description]);
             item.kind = Kind::Profile;
             item.text = description.to_owned();
-            item.truncated = capped(&mut item.text, &mut out.coverage);
-            out.items.push(item);
+            seen.keep(item, out);
         })?;
     }
     Ok(())

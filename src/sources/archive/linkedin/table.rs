@@ -7,11 +7,11 @@ use whitecoat_engine::{
 use crate::sources::archive::account::Account;
 use crate::sources::archive::clock::{self, Shape};
 use crate::sources::archive::container::Entry;
-use crate::sources::archive::derived::{Seen, TWICE, derived_id};
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html::file_name;
+use crate::sources::archive::item::derived_id;
 use crate::sources::archive::rows::{self, Row, Table};
-use crate::sources::archive::text::capped;
+use crate::sources::archive::twins::Seen;
 use crate::sources::{Decoded, Stopped};
 
 const NO_WORDS: &str = "LinkedIn: a row without words and media";
@@ -34,16 +34,6 @@ pub(super) fn time(text: &str, place: &str, out: &mut Decoded) -> (Option<Moment
         out.coverage.fail(BAD_TIME, place);
     }
     found
-}
-
-/// Keeps an item that is not there yet.
-pub(super) fn keep(mut item: Item, seen: &mut Seen, out: &mut Decoded) {
-    if !seen.is_new(&item.id) {
-        out.coverage.skip(TWICE, item.source);
-        return;
-    }
-    item.truncated = capped(&mut item.text, &mut out.coverage);
-    out.items.push(item);
 }
 
 pub(super) fn shares(
@@ -83,7 +73,7 @@ pub(super) fn shares(
             text,
             ..account.item(&row.place)
         };
-        keep(item, seen, out);
+        seen.keep(item, out);
     })
 }
 
@@ -118,7 +108,7 @@ pub(super) fn comments(
             thread: post,
             ..account.item(&row.place)
         };
-        keep(item, seen, out);
+        seen.keep(item, out);
     })
 }
 
@@ -148,7 +138,7 @@ pub(super) fn recommendations(
             text,
             ..account.item(&row.place)
         };
-        keep(item, seen, out);
+        seen.keep(item, out);
     })
 }
 
