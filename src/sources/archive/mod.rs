@@ -4,16 +4,20 @@ mod account;
 mod clock;
 mod container;
 mod encoding;
+mod fields;
 mod format;
+mod google;
 mod html;
 mod item;
 mod linkedin;
 mod loose;
+mod pieces;
 mod platforms;
 mod records;
 mod reddit;
 mod rows;
 mod splitter;
+mod tiktok;
 mod twins;
 mod x;
 
@@ -29,7 +33,7 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[&linkedin::FORMAT, &reddit::FORMAT];
+const FORMATS: &[&Format] = &[&google::FORMAT, &linkedin::FORMAT, &reddit::FORMAT, &tiktok::FORMAT];
 
 /// Why private messages are left out.
 const MESSAGES: &str = "Private messages, read only with --include-messages";
