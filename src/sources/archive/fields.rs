@@ -37,6 +37,14 @@ impl<'v> Fields<'v> {
         found.into_iter().find(|text| !PLACEHOLDERS.contains(&text.as_str())).unwrap_or_default()
     }
 
+    /// Whether a truth value is true, written as one or as a text.
+    pub(super) fn is_true(&self, name: &str) -> bool {
+        self.get(&[name]).is_some_and(|value| {
+            value.as_bool() == Some(true)
+                || value.as_str().is_some_and(|word| word.eq_ignore_ascii_case("true"))
+        })
+    }
+
     /// The object of the first of these names that holds one.
     pub(super) fn object(&self, names: &[&str]) -> Option<Fields<'v>> {
         self.get(names).and_then(Self::of)

@@ -12,10 +12,13 @@ mod item;
 mod linkedin;
 mod loose;
 mod pieces;
+mod pinterest;
 mod platforms;
+mod quora;
 mod records;
 mod reddit;
 mod rows;
+mod snapchat;
 mod splitter;
 mod tiktok;
 mod twins;
@@ -33,7 +36,15 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[&google::FORMAT, &linkedin::FORMAT, &reddit::FORMAT, &tiktok::FORMAT];
+const FORMATS: &[&Format] = &[
+    &google::FORMAT,
+    &linkedin::FORMAT,
+    &pinterest::FORMAT,
+    &quora::FORMAT,
+    &reddit::FORMAT,
+    &snapchat::FORMAT,
+    &tiktok::FORMAT,
+];
 
 /// Why private messages are left out.
 const MESSAGES: &str = "Private messages, read only with --include-messages";

@@ -1,6 +1,5 @@
 //! Google+ posts as JSON: one file a post.
 
-use serde_json::Value;
 use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Parent, ParentKind, Visibility};
 
 use super::{NO_WORDS, Reading, time};
@@ -61,10 +60,7 @@ pub(super) fn read(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading
 /// Google+ is gone; this is who could read the post.
 fn visibility(acl: Option<Fields<'_>>) -> Visibility {
     let Some(acl) = acl else { return Visibility::Unknown };
-    let is_public = acl.all().any(|(key, value)| {
-        key.eq_ignore_ascii_case("isPublic") && (value == &Value::Bool(true) || value == "true")
-    });
-    if is_public {
+    if acl.is_true("isPublic") {
         return Visibility::Public;
     }
     match acl.has(&["visibleToStandardAcl", "communityAcl", "collectionAcl", "eventAcl"]) {
