@@ -105,6 +105,21 @@ impl Archive {
         self
     }
 
+    /// Puts everything into one tar, packed with gzip.
+    pub fn tarred(mut self) -> Self {
+        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let mut tar = tar::Builder::new(packer);
+        for (name, content) in &self.files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, name, content.as_slice()).unwrap();
+        }
+        self.path = self.folder.path().join("archive.tgz");
+        fs::write(&self.path, tar.into_inner().unwrap().finish().unwrap()).unwrap();
+        self
+    }
+
     /// Only the last file, not its folder.
     pub fn alone(mut self) -> Self {
         self.path = self.path.join(&self.files.last().unwrap().0);
@@ -124,6 +139,11 @@ impl Archive {
 
     pub fn read_with_messages(&self) -> Read {
         read(&self.path, true)
+    }
+
+    /// What was not read of it, or why nothing was.
+    pub fn read_or_error(&self) -> Result<Coverage, String> {
+        try_read(&self.path, false).map(|read| read.coverage).map_err(|error| error.to_string())
     }
 
     /// The message of an archive that cannot be read.
@@ -147,14 +167,23 @@ pub fn read(path: &Path, include_messages: bool) -> Read {
     try_read(path, include_messages).unwrap()
 }
 
+/// The parts of one archive.
+pub fn read_parts(paths: &[PathBuf]) -> Read {
+    try_read_parts(paths, false).unwrap()
+}
+
 pub fn try_read(path: &Path, include_messages: bool) -> Result<Read, InputError> {
+    try_read_parts(&[path.to_owned()], include_messages)
+}
+
+fn try_read_parts(paths: &[PathBuf], include_messages: bool) -> Result<Read, InputError> {
     let mut sink = Read {
         items: Vec::new(),
         coverage: Coverage::of("test"),
         recognised: String::new(),
         progress: ProgressBar::hidden(),
     };
-    archive::read(path, &Options { include_messages, ..Options::default() }, &mut sink)?;
+    archive::read_parts(paths, &Options { include_messages, ..Options::default() }, &mut sink)?;
     Ok(sink)
 }
 

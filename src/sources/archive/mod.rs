@@ -11,6 +11,7 @@ mod html;
 mod item;
 mod linkedin;
 mod loose;
+mod parts;
 mod pieces;
 mod pinterest;
 mod platforms;
@@ -24,10 +25,12 @@ mod tiktok;
 mod twins;
 mod x;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use container::{Container, Entry};
 use format::{Export, Format};
+
+pub use parts::group;
 
 use crate::coverage::Coverage;
 use crate::sources::{InputError, Options, Sink};
@@ -54,7 +57,14 @@ const UNKNOWN: &str = "A file of unknown kind, not read";
 /// How many names a refusal lists.
 const NAMES_SHOWN: usize = 5;
 
-const EXPECTED: &str = "an X archive: the zip as X made it, its unpacked folder, or a file out of it such as tweets.js or tweets.csv";
+/// What is read, for a refusal.
+fn expected() -> String {
+    let platforms: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    format!(
+        "an archive of X, {}: as the platform made it (zip, tar or tgz), unpacked, or a file out of it such as tweets.js",
+        platforms.join(", ")
+    )
+}
 
 /// Whether `path` is for this source: a folder, a zip (a damaged one too), or a file out of an archive. By content; the name
 /// counts only for files whose content may be damaged, such as an empty `tweets.js`.
@@ -63,10 +73,12 @@ pub fn claims(path: &Path) -> bool {
     if meta.is_dir() || !meta.is_file() {
         return meta.is_dir();
     }
-    if container::is_zip(path).unwrap_or(false) {
+    if container::is_packed(path).unwrap_or(false) {
         return true;
     }
-    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return false };
+    let Ok(mut container) = Container::open(&[path.to_owned()], &mut Coverage::default()) else {
+        return false;
+    };
     let start = container.entries.first().cloned().map(|entry| container.peek(&entry, TELLING_BYTES));
     x::claims_file(path, &start.unwrap_or_default()) || !format::survey(&mut container, FORMATS).0.is_empty()
 }
@@ -84,7 +96,9 @@ pub enum Holds {
 
 /// Looks at the names in a folder or a zip, and at the beginnings of files whose names say nothing.
 pub fn holds(path: &Path) -> Holds {
-    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return Holds::Archive };
+    let Ok(mut container) = Container::open(&[path.to_owned()], &mut Coverage::default()) else {
+        return Holds::Archive;
+    };
     let survey = x::Survey::of(&mut container);
     if survey.is_x() && survey.is_at_top() || !format::survey(&mut container, FORMATS).0.is_empty() {
         Holds::Archive
@@ -103,7 +117,17 @@ pub fn holds(path: &Path) -> Holds {
 ///
 /// When nothing of it can be read, with what is wrong and what to try; or when the run was stopped.
 pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
-    let mut container = Container::open(path, sink.coverage())?;
+    read_parts(&[path.to_owned()], options, sink)
+}
+
+/// [`read`] for an export that came in several archives.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
+    let Some(path) = paths.first() else { return Ok(()) };
+    let mut container = Container::open(paths, sink.coverage())?;
     let survey = x::Survey::of(&mut container);
     if survey.is_x() {
         return x::read(path, &mut container, &survey, options, sink);
@@ -133,11 +157,11 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let unreadable = |problem: String, next: &str| InputError::Unreadable {
         input: path.display().to_string(),
         problem,
-        expected: EXPECTED.to_owned(),
+        expected: expected(),
         next: next.to_owned(),
     };
     let Some(first) = entries.first() else {
-        let kind = if path.is_dir() { "folder" } else { "zip" };
+        let kind = if path.is_dir() { "folder" } else { "archive" };
         return unreadable(
             format!("the {kind} holds no files"),
             "check that the download and the unpacking were complete",
@@ -148,10 +172,8 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let names = entries.iter().map(|entry| entry.name.as_str()).chain(own_name.as_deref());
     if let Some(platform) = platforms::guess(names) {
         return unreadable(
-            format!(
-                "this looks like an export of {platform}, and this version reads X archives only; others will come"
-            ),
-            "meanwhile write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
+            format!("this looks like an export of {platform}, and nothing in it is of a kind that is read"),
+            "write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
         );
     }
     if let Some(inner) = entries.iter().find(|entry| entry.name.to_ascii_lowercase().ends_with(".zip")) {
@@ -169,6 +191,6 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let shown: Vec<_> = entries.iter().take(NAMES_SHOWN).map(|entry| entry.name.as_str()).collect();
     unreadable(
         format!("none of its {} files is known; the first are: {}", entries.len(), shown.join(", ")),
-        "give the folder that holds `data`, or the zip as the platform made it",
+        "give the archive as the platform made it, or the top folder of the unpacked one",
     )
 }
