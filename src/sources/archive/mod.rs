@@ -1,7 +1,6 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod account;
-mod clock;
 mod container;
 mod encoding;
 mod fields;

@@ -16,7 +16,6 @@ use serde_json::Value;
 use whitecoat_engine::{Moment, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
-use super::clock::{self, Shape};
 use super::fields::Fields;
 use super::format::{Export, Format, Is, Known, Role};
 use super::records;
@@ -24,6 +23,7 @@ use super::rows::Header;
 use super::splitter::Start;
 use super::twins::Seen;
 use crate::coverage::Coverage;
+use crate::sources::clock::{self, Shape};
 use crate::sources::{Batch, Decoded, InputError, Stopped};
 
 const INDEX: Role = "index";
