@@ -31,3 +31,23 @@ fn the_pinterest_sample_is_read() {
     assert_eq!((pin.authorship, pin.visibility), (Authorship::Reshare, Visibility::Public));
     assert_eq!(pin.created_at.unwrap().to_string(), "2017-02-13T15:35:01Z");
 }
+
+#[test]
+fn tiktok_is_extracted() {
+    insta::assert_snapshot!(support::extracted("tiktok", &["--include-messages"]));
+}
+
+#[test]
+fn pinterest_is_extracted() {
+    insta::assert_snapshot!(support::extracted("pinterest", &[]));
+}
+
+#[test]
+fn quora_is_extracted() {
+    insta::assert_snapshot!(support::extracted("quora", &[]));
+}
+
+#[test]
+fn snapchat_is_extracted() {
+    insta::assert_snapshot!(support::extracted("snapchat", &["--include-messages"]));
+}

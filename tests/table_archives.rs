@@ -59,3 +59,22 @@ fn reddit_samples_are_read_as_far_as_known() {
     assert_eq!((read.items.len(), read.skipped("--include-messages")), (0, 2));
     assert_eq!(read.failed("lists is not in it"), 2);
 }
+
+#[test]
+fn linkedin_is_extracted() {
+    insta::assert_snapshot!(support::extracted("linkedin", &[]));
+}
+
+#[test]
+fn linkedin_messages_are_extracted_on_request() {
+    let read = support::read(&fixture("linkedin"), true);
+    let messages: Vec<_> = read.items.iter().filter(|item| item.kind == Kind::Message).collect();
+    let shown: Vec<_> = messages.iter().map(|item| (item.text.as_str(), item.authorship)).collect();
+    assert_eq!(shown, [("Lunch?", Authorship::Other), ("At & after noon", Authorship::Own)]);
+    assert!(messages.iter().all(|item| item.visibility == Visibility::Private && item.thread.is_some()));
+}
+
+#[test]
+fn reddit_is_extracted() {
+    insta::assert_snapshot!(support::extracted("reddit", &[]));
+}

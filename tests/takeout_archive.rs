@@ -53,3 +53,8 @@ fn google_plus_sample_is_read() {
     println!("{:?}", read.coverage);
     println!("{}", read.items.iter().filter(|item| item.authorship == Authorship::Reshare).count());
 }
+
+#[test]
+fn takeout_is_extracted() {
+    insta::assert_snapshot!(support::extracted("takeout", &[]));
+}

@@ -243,3 +243,13 @@ impl Read {
 fn count(gaps: &std::collections::BTreeMap<String, Gap>, reason: &str) -> u64 {
     gaps.iter().filter(|(key, _)| key.contains(reason)).map(|(_, gap)| gap.count).sum()
 }
+
+/// What the command says and writes of an archive among the fixtures.
+pub fn extracted(fixture: &str, more: &[&str]) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives");
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
+    let output = command.current_dir(fixtures).args(["extract", fixture]).args(more).output().unwrap();
+    let (said, items) =
+        (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
+    format!("exit code {}\n{said}\n{items}", output.status.code().unwrap())
+}

@@ -16,6 +16,7 @@ use crate::sources::{Batch, Decoded, InputError, Stopped};
 const PAGE: Role = "page";
 
 const NO_WORDS: &str = "Pinterest: a pin, board or comment without words";
+const NOTHING: &str = "Pinterest: a page in which nothing was found: the layout may be a new one";
 const TOO_DEEP: &str = "Pinterest: a record nests too deep or holds too many elements";
 const BAD_TIME: &str = "Pinterest: a time was not understood; the item was kept without it";
 const OTHER: &str = "Pinterest: sections other than pins, boards and comments are not read";
@@ -45,6 +46,7 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
 
 fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), Stopped> {
     let mut section = String::new();
+    let mut found = entry.size == 0;
     pieces::read(export, entry, "<br><br>", |offset, piece, sink| {
         let place = format!("{}#{offset}", entry.name);
         if gate::check(piece).is_err() {
@@ -60,6 +62,7 @@ fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), S
         if lines.0.is_empty() {
             return Ok(());
         }
+        found = true;
         let Some(kind) = kind(&section) else {
             sink.coverage().skip(OTHER, place);
             return Ok(());
@@ -74,7 +77,11 @@ fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), S
         }
         sink.coverage().absorb(out.coverage);
         sink.batch(Batch::ready(out.items))
-    })
+    })?;
+    if !found {
+        export.sink.coverage().fail(NOTHING, &entry.name);
+    }
+    Ok(())
 }
 
 fn kind(section: &str) -> Option<Kind> {

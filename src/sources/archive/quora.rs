@@ -17,6 +17,7 @@ const PAGE: Role = "page";
 const PICTURE: Role = "picture";
 
 const NO_WORDS: &str = "Quora: a record without words";
+const NOTHING: &str = "Quora: a page in which nothing was found: the layout may be a new one";
 const TOO_DEEP: &str = "Quora: a record nests too deep or holds too many elements";
 const BAD_TIME: &str = "Quora: a time was not understood; the item was kept without it";
 const OTHER: &str = "Quora: a section without words of one's own is not read";
@@ -53,6 +54,7 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
 fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), Stopped> {
     let mut section = String::new();
     let messages = export.options.include_messages;
+    let mut found = entry.size == 0;
     pieces::read(export, entry, "<h2", |offset, piece, sink| {
         let place = format!("{}#{offset}", entry.name);
         // The heading of the next section stands at the end of the last record of the one before.
@@ -66,6 +68,7 @@ fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), S
         }
         let mut out = Decoded::default();
         if record.starts_with("<h2") {
+            found = true;
             let tree = Html::parse_fragment(record);
             let fields = Values::of(tree.root_element());
             match sort(&section) {
@@ -90,7 +93,11 @@ fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), S
         }
         sink.coverage().absorb(out.coverage);
         sink.batch(Batch::ready(out.items))
-    })
+    })?;
+    if !found {
+        export.sink.coverage().fail(NOTHING, &entry.name);
+    }
+    Ok(())
 }
 
 /// What a section holds, by its title.

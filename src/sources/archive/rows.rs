@@ -206,7 +206,7 @@ impl Reading<'_> {
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             match &self.header {
                 Some(Some(header)) => {
-                    let line = record.position().map_or(1, csv::Position::line) + chunk.first_line - 1;
+                    let line = chunk.line_of(record.position());
                     let cells = record.iter().map(|cell| text(cell, &mut out.coverage)).collect();
                     let place = format!("{}#line {line}", self.name);
                     row(&Row { header, cells, place }, out);

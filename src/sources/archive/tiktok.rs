@@ -27,6 +27,7 @@ const TEXT: Role = "text layout";
 
 const NOT_JSON: &str = "TikTok: a record is not valid JSON";
 const NOT_A_RECORD: &str = "TikTok: a record is no object";
+const NO_LISTS: &str = "TikTok: no list of comments or posts was found: the layout may be a new one";
 const NO_WORDS: &str = "TikTok: a video or comment without words";
 const WATCHED: &str = "TikTok: the videos that were watched are not read";
 const BAD_TIME: &str = "TikTok: a time was not understood; the item was kept without it";
@@ -179,8 +180,7 @@ impl Reading {
                 }
             }
             "ChatHistory" => self.chats(fields, place, out),
-            // An object that has none of the lists: the profile of a file in parts, or another platform's.
-            _ => {}
+            _ => out.coverage.fail(NO_LISTS, place),
         }
     }
 

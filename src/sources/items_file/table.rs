@@ -165,12 +165,12 @@ fn reader<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
 pub(super) fn rows(chunk: &Chunk, delimiter: u8, header: &Header, items: &mut Items<'_>) {
     // The CSV reader takes a byte order mark off whatever it begins with; here it can only be a cell's own.
     let lead: &[u8] = if chunk.bytes.starts_with(BYTE_ORDER_MARK) { b"\n" } else { b"" };
-    let first_line = chunk.first_line - lead.len() as u64;
     let mut reader = reader(lead.chain(chunk.bytes.as_slice()), delimiter);
     let mut record = ByteRecord::new();
     // Reading from memory into flexible records cannot fail.
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(0, csv::Position::line) + first_line - 1;
+        let line =
+            chunk.line_of(record.position().map(|position| unshifted(position, lead.len() as u64)).as_ref());
         if record.iter().skip(header.columns.len()).any(|cell| !cell.is_empty()) {
             items.fail(TOO_MANY_CELLS, line);
         }
@@ -179,6 +179,14 @@ pub(super) fn rows(chunk: &Chunk, delimiter: u8, header: &Header, items: &mut It
             Err(_) => items.fail(NOT_UTF8, line),
         }
     }
+}
+
+/// A position in the chunk itself, where one empty line was put before it.
+fn unshifted(position: &csv::Position, lead: u64) -> csv::Position {
+    let mut position = position.clone();
+    let (byte, line) = (position.byte().saturating_sub(lead), position.line().saturating_sub(lead).max(1));
+    position.set_byte(byte).set_line(line);
+    position
 }
 
 /// A row as the JSON object of the same item. An empty cell is an absent field, except for the text.

@@ -63,7 +63,13 @@ pub(super) static FORMAT: Format = Format {
         Known("archive_browser.html", Is::Telling(INDEX)),
         Known("my-comments.html", Is::Telling(OLD_COMMENTS)),
         Known("my-live-chat-messages.html", Is::Telling(OLD_COMMENTS)),
+        // The names in English; in other languages what stands in the files tells.
         Known("takeout/*/comments/*.csv", Is::Part(COMMENTS)),
+        Known("video metadata/videos*.csv", Is::Part(VIDEOS)),
+        Known("videos/videos*.csv", Is::Part(VIDEOS)),
+        Known("posts/posts*.csv", Is::Part(POSTS)),
+        Known("channels/channel.csv", Is::Part(CHANNEL)),
+        Known("maps (your places)/reviews.json", Is::Part(MAPS)),
         Known("location-*/reviews*.json", Is::Telling(BUSINESS)),
         Known("google+ stream/*/*.json", Is::Telling(PLUS)),
         Known("google+ stream/*/*.html", Is::Telling(PLUS_PAGE)),

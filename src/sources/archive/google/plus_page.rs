@@ -52,7 +52,9 @@ fn item(page: ElementRef<'_>, entry: &Entry, reading: &Reading, out: &mut Decode
     let (created_at, created_precision) = time(&date, &entry.name, &mut out.coverage);
     let shared = html::first(page, "a.reshare-attribution");
     let theirs = shared.and_then(|link| link.parent()).and_then(ElementRef::wrap);
-    let theirs_text = theirs.map(|theirs| without_first_line(&html::text(theirs, &[]))).unwrap_or_default();
+    let credit = shared.map(|link| html::text(link, &[])).unwrap_or_default();
+    let theirs_text = theirs.map(|theirs| html::text(theirs, &[])).unwrap_or_default();
+    let theirs_text = theirs_text.strip_prefix(&credit).unwrap_or(&theirs_text).trim().to_owned();
     let passed_on = own.is_empty() && !theirs_text.is_empty();
     let text = if passed_on { theirs_text.clone() } else { own };
     let id = address.rsplit('/').next().unwrap_or_default();
@@ -64,7 +66,7 @@ fn item(page: ElementRef<'_>, entry: &Entry, reading: &Reading, out: &mut Decode
         parent: shared.map(|link| Parent {
             kind: ParentKind::Post,
             id: link.attr("href").and_then(|address| address.rsplit('/').next()).map(str::to_owned),
-            handle: html::text(link, &[]).strip_prefix("Originally shared by ").map(str::to_owned),
+            handle: credit.strip_prefix("Originally shared by ").map(str::to_owned),
             text: (!passed_on && !theirs_text.is_empty()).then_some(theirs_text),
             ..Parent::default()
         }),
@@ -74,11 +76,6 @@ fn item(page: ElementRef<'_>, entry: &Entry, reading: &Reading, out: &mut Decode
         text,
         ..reading.account(PLATFORM).item(&entry.name)
     })
-}
-
-/// The first line names whose post it was.
-fn without_first_line(text: &str) -> String {
-    text.split_once('\n').map(|(_, rest)| rest.trim().to_owned()).unwrap_or_default()
 }
 
 /// `Shared with: Public`, or with a page or circle behind it. Written in English in the pages known.

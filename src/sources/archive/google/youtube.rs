@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whitecoat_engine::{Item, Kind, Media, MediaKind, Parent, ParentKind, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, Media, Parent, ParentKind, Profile, Visibility};
 
 use super::{CHANNEL, COMMENTS, NO_WORDS, POSTS, Reading, VIDEOS, runs, time, visibility};
 use crate::sources::archive::account::Account;
@@ -106,7 +106,9 @@ fn video(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
     let id = if id.is_empty() { first_cell(row, is_video_id) } else { id };
     let date = row.any(&["video publish timestamp", "video create timestamp"]);
     let (created_at, created_precision) = time(date, &row.place, &mut out.coverage);
-    let text = titled(title, description);
+    // Not shown under the video, but readable in its page all the same.
+    let text = [titled(title, description), tags.join(", ")];
+    let text = text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
     Item {
         kind: Kind::Caption,
         url: (!id.is_empty()).then(|| format!("https://www.youtube.com/watch?v={id}")),
@@ -114,10 +116,6 @@ fn video(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
         created_at,
         created_precision,
         visibility: visibility(row.get("privacy")),
-        media: vec![Media { kind: MediaKind::Video, alt: tags.join(", "), ..Media::default() }]
-            .into_iter()
-            .filter(|medium| !medium.alt.is_empty())
-            .collect(),
         text,
         ..account.item(&row.place)
     }
