@@ -6,8 +6,8 @@ mod archive_support;
 
 use std::path::Path;
 
-use archive_support::{self as support, Archive, Read};
-use whitecoat_engine::{Authorship, Kind, LiveState, Precision, Visibility};
+use archive_support::{self as support, Read};
+use whitecoat_engine::{Authorship, Visibility};
 
 fn sample(name: &str) -> Option<Read> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);

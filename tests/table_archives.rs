@@ -6,7 +6,7 @@ mod archive_support;
 
 use std::path::{Path, PathBuf};
 
-use archive_support::{self as support, Archive, Read};
+use archive_support::{self as support, Read};
 use whitecoat_engine::{Authorship, Kind, ParentKind, Precision, Visibility};
 
 fn sample(name: &str) -> Option<Read> {

@@ -6,8 +6,11 @@ mod archive_support;
 
 use std::path::Path;
 
-use archive_support::{self as support, Archive, Read};
-use whitecoat_engine::{Authorship, Kind, LiveState, ParentAuthor, ParentKind, Precision, Visibility};
+use archive_support::{self as support, Read};
+use whitecoat_engine::{Authorship, Item, Kind, Precision, Visibility};
+
+/// Posts of others that the sample passes on, with words of one's own before them.
+const SHARED: usize = 9;
 
 fn sample(name: &str) -> Option<Read> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
@@ -50,8 +53,9 @@ fn google_plus_sample_is_read() {
     assert_eq!(read.items.len() as u64 + read.skipped("without words"), 140);
     assert_eq!(read.skipped("comments by others"), 93);
     assert!(read.items.iter().all(|item| item.visibility == Visibility::Public && item.created_at.is_some()));
-    println!("{:?}", read.coverage);
-    println!("{}", read.items.iter().filter(|item| item.authorship == Authorship::Reshare).count());
+    let shared = |item: &&Item| item.parent.as_ref().is_some_and(|parent| parent.handle.is_some());
+    assert!(read.items.iter().filter(shared).all(|item| item.authorship == Authorship::Own));
+    assert_eq!(read.items.iter().filter(shared).count(), SHARED);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::item::derived_id;
 use super::twins::Seen;
-use super::{html, pieces};
+use super::{html, sections};
 use crate::sources::clock::{self, Shape};
 use crate::sources::web::page::gate;
 use crate::sources::{Batch, Decoded, InputError, Stopped};
@@ -47,7 +47,7 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
 fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), Stopped> {
     let mut section = String::new();
     let mut found = entry.size == 0;
-    pieces::read(export, entry, "<br><br>", |offset, piece, sink| {
+    sections::read(export, entry, "<br><br>", |offset, piece, sink| {
         let place = format!("{}#{offset}", entry.name);
         if gate::check(piece).is_err() {
             sink.coverage().fail(TOO_DEEP, place);
@@ -159,8 +159,8 @@ impl Lines {
     }
 
     fn get(&self, keys: &[&str]) -> &str {
-        let found = |key: &&str| self.0.iter().find(|(name, value)| name == *key && !value.is_empty());
-        keys.iter().find_map(|key| found(&key)).map_or("", |(_, value)| value.as_str())
+        let found = |key: &str| self.0.iter().find(|(name, value)| name == key && !value.is_empty());
+        keys.iter().find_map(|key| found(key)).map_or("", |(_, value)| value.as_str())
     }
 }
 

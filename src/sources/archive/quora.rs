@@ -8,7 +8,7 @@ use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::item::derived_id;
 use super::twins::Seen;
-use super::{MESSAGES, html, pieces};
+use super::{MESSAGES, html, sections};
 use crate::sources::clock::{self, Shape};
 use crate::sources::web::page::gate;
 use crate::sources::{Batch, Decoded, InputError, Stopped};
@@ -55,7 +55,7 @@ fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), S
     let mut section = String::new();
     let messages = export.options.include_messages;
     let mut found = entry.size == 0;
-    pieces::read(export, entry, "<h2", |offset, piece, sink| {
+    sections::read(export, entry, "<h2", |offset, piece, sink| {
         let place = format!("{}#{offset}", entry.name);
         // The heading of the next section stands at the end of the last record of the one before.
         let (record, next) = match piece.find("<h1") {

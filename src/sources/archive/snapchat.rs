@@ -84,7 +84,7 @@ fn gather(export: &mut Export<'_>) -> Result<Account, Stopped> {
     let mut account = Account { platform: "snapchat", ..Account::default() };
     for entry in export.of(ACCOUNT) {
         let Export { container, sink, .. } = &mut *export;
-        records::stream(*container, *sink, &entry, Start::Under(&["Basic Information"]), &mut |chunk, _| {
+        records::stream(container, *sink, &entry, Start::Under(&["Basic Information"]), &mut |chunk, _| {
             for (_, record) in chunk.elements() {
                 let value = decoded(record, "", &mut Coverage::default());
                 if let Some(basic) = value.as_ref().and_then(Fields::of) {
@@ -111,7 +111,7 @@ impl Reading {
     /// One object for all: a list a conversation (2024), or a list of what was received and one of what was sent (2022).
     fn chats(&mut self, export: &mut Export<'_>, entry: &Entry) -> Result<(), Stopped> {
         let Export { container, sink, .. } = export;
-        records::stream(*container, *sink, entry, Start::Under(&[]), &mut |chunk, sink| {
+        records::stream(container, *sink, entry, Start::Under(&[]), &mut |chunk, sink| {
             let mut out = Decoded::default();
             for (offset, record) in chunk.elements() {
                 let place = format!("{}#{offset}", entry.name);

@@ -139,7 +139,7 @@ impl Reading {
         if !messages {
             sink.coverage().skip(MESSAGES, &entry.name);
         }
-        records::stream(*container, *sink, entry, Start::Under(lists), &mut |chunk, sink| {
+        records::stream(container, *sink, entry, Start::Under(lists), &mut |chunk, sink| {
             let mut out = Decoded::default();
             for (offset, record) in chunk.elements() {
                 let place = format!("{}#{offset}", entry.name);

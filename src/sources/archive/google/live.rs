@@ -8,7 +8,7 @@ use crate::sources::archive::container::Entry;
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html;
 use crate::sources::archive::item::derived_id;
-use crate::sources::archive::pieces;
+use crate::sources::archive::sections;
 use crate::sources::web::page::gate;
 use crate::sources::{Batch, Decoded, Stopped};
 
@@ -17,7 +17,7 @@ const TOO_DEEP: &str = "Google: a comment nests too deep or holds too many eleme
 /// `<li>Sent at 2019-05-01 12:00:00 UTC while watching <a href="…watch?v=…">title</a>.<br>words</li>`
 pub(super) fn read(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading) -> Result<(), Stopped> {
     let account = reading.account("youtube");
-    pieces::read(export, entry, "<li", |offset, piece, sink| {
+    sections::read(export, entry, "<li", |offset, piece, sink| {
         if !piece.starts_with("<li") {
             return Ok(());
         }

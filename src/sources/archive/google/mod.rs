@@ -179,7 +179,7 @@ fn person(export: &mut Export<'_>) -> Result<Profile, Stopped> {
     let mut profile = Profile::default();
     for entry in export.of(PERSON) {
         let Export { container, sink, .. } = &mut *export;
-        records::stream(*container, *sink, &entry, Start::Under(&[]), &mut |chunk, _| {
+        records::stream(container, *sink, &entry, Start::Under(&[]), &mut |chunk, _| {
             for (_, record) in chunk.elements() {
                 let Some(value) = decoded(record, "", &mut Coverage::default()) else { continue };
                 let Some(fields) = Fields::of(&value) else { continue };
@@ -213,7 +213,7 @@ impl Reading {
         read: &mut dyn FnMut(&mut Self, Fields<'_>, &str, &mut Decoded),
     ) -> Result<(), Stopped> {
         let Export { container, sink, .. } = export;
-        records::stream(*container, *sink, entry, Start::Under(keys), &mut |chunk, sink| {
+        records::stream(container, *sink, entry, Start::Under(keys), &mut |chunk, sink| {
             let mut out = Decoded::default();
             for (offset, record) in chunk.elements() {
                 let place = format!("{}#{offset}", entry.name);
