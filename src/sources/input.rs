@@ -361,6 +361,7 @@ mod tests {
     const POSTS: &[u8] =
         b"window.YTD.tweets.part0 = [ {\"tweet\": {\"id_str\": \"1\", \"full_text\": \"a\"}} ]";
     const PAGE: &[u8] = b"<!doctype html><title>Practice</title><p>Open on Friday";
+    const COMMENTS: &[u8] = b"Comment ID,Video ID,Comment text\na,b,\"{\"\"text\"\":\"\"c\"\"}\"\n";
     const ITEM: &[u8] = b"{\"id\": \"1\", \"text\": \"a\"}\n";
 
     #[test]
@@ -371,6 +372,12 @@ mod tests {
             (&[("tweets.js", POSTS), ("notes.txt", b"milk")], &["archive "]),
             (&[("content/posts_1.json", b"[]"), ("index.html", PAGE)], &["archive "]),
             (&[("twitter-2024/data/tweets.js", POSTS)], &["folder : 1", "archive twitter-2024"]),
+            (&[("Takeout/YouTube/comments/comments.csv", COMMENTS)], &["archive "]),
+            (&[("me/Shares.csv", b"Date"), ("index.html", PAGE)], &["archive "]),
+            (
+                &[("me/Shares.csv", b"Date"), ("posts.jsonl", ITEM)],
+                &["folder : 2", "archive me", "items posts.jsonl"],
+            ),
             (
                 &[("b.html", PAGE), ("a.jsonl", ITEM), ("x/data/tweets.js", POSTS), ("x.pdf", b"%PDF-1.7")],
                 &["folder : 3", "items a.jsonl", "page b.html", "archive x"],

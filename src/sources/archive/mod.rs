@@ -99,15 +99,25 @@ pub fn holds(path: &Path) -> Holds {
         return Holds::Archive;
     };
     let survey = x::Survey::of(&mut container);
-    if survey.is_x() && survey.is_at_top() || !format::survey(&mut container, FORMATS).0.is_empty() {
+    let (others, unknown) = format::survey(&mut container, FORMATS);
+    let stands_alone = others.iter().any(format::Survey::is_at_top) || !unknown.iter().any(may_be_input);
+    if survey.is_x() && survey.is_at_top() || !others.is_empty() && stands_alone {
         Holds::Archive
     } else if survey.is_x()
+        || !others.is_empty()
         || platforms::guess(container.entries.iter().map(|entry| entry.name.as_str())).is_some()
     {
         Holds::Marks
     } else {
         Holds::Nothing
     }
+}
+
+/// Whether a file beside the folders of an export is probably an input of its own.
+fn may_be_input(entry: &Entry) -> bool {
+    const ENDINGS: &[&str] = &[".zip", ".tgz", ".tar.gz", ".tar", ".jsonl", ".csv"];
+    let name = entry.name.to_ascii_lowercase();
+    !name.contains('/') && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Reads an archive into `sink`. What is left out or broken inside of it goes to the coverage.
