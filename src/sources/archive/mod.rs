@@ -32,7 +32,7 @@ use format::{Export, Format};
 pub use parts::group;
 
 use crate::coverage::Coverage;
-use crate::sources::{InputError, Options, Sink};
+use crate::sources::{InputError, Options, Sink, clock};
 
 /// How much of a file is looked at to see what it is.
 const TELLING_BYTES: usize = 512;

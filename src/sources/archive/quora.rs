@@ -4,12 +4,12 @@ use scraper::{ElementRef, Html};
 use whitecoat_engine::{Item, Kind, Parent, ParentKind, Precision, Visibility};
 
 use super::account::{Account, recognised};
+use super::clock::{self, Shape};
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::item::derived_id;
 use super::twins::Seen;
 use super::{MESSAGES, html, sections};
-use crate::sources::clock::{self, Shape};
 use crate::sources::web::page::gate;
 use crate::sources::{Batch, Decoded, InputError, Stopped};
 

@@ -8,13 +8,13 @@ use whitecoat_engine::{
 
 use super::MESSAGES;
 use super::account::{Account, recognised};
+use super::clock::{self, Shape};
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::html::{file_name, titled};
 use super::item::derived_id;
 use super::rows::{self, Header, Row, Table};
 use super::twins::Seen;
-use crate::sources::clock::{self, Shape};
 use crate::sources::{Decoded, InputError, Stopped};
 
 const PLATFORM: &str = "reddit";

@@ -6,6 +6,7 @@ use serde_json::Value;
 use whitecoat_engine::{Authorship, Item, Kind, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
+use super::clock::{self, Shape};
 use super::container::Entry;
 use super::fields::Fields;
 use super::format::{Export, Format, Is, Known, Role};
@@ -14,7 +15,6 @@ use super::splitter::Start;
 use super::twins::Seen;
 use super::{MESSAGES, records};
 use crate::coverage::Coverage;
-use crate::sources::clock::{self, Shape};
 use crate::sources::{Batch, Decoded, InputError, Stopped};
 
 const CHATS: Role = "chats";

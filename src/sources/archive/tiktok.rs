@@ -8,6 +8,7 @@ use whitecoat_engine::{Authorship, Item, Kind, LiveState, Media, MediaKind, Prec
 
 use super::MESSAGES;
 use super::account::{Account, recognised};
+use super::clock::{self, Shape};
 use super::container::Entry;
 use super::fields::Fields;
 use super::format::{Export, Format, Is, Known, Role};
@@ -17,7 +18,6 @@ use super::records;
 use super::splitter::Start;
 use super::twins::Seen;
 use crate::coverage::Coverage;
-use crate::sources::clock::{self, Shape};
 use crate::sources::{Batch, Decoded, InputError, Stopped};
 
 const PLATFORM: &str = "tiktok";
