@@ -14,6 +14,39 @@ use whitecoat_engine::Item;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+/// A folder of invented exports.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives").join(name)
+}
+
+/// A folder of real exports, which are not part of the project; `None` where they are not at hand.
+pub fn sample(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
+    path.exists().then_some(path)
+}
+
+/// Every item on a line of its own: what differs from item to item, and what is not as usual.
+pub fn shown(read: &Read) -> String {
+    let mut lines = vec![read.recognised.clone()];
+    for item in &read.items {
+        let mut line = serde_json::to_value(item).unwrap();
+        let fields = line.as_object_mut().unwrap();
+        fields.remove("profile");
+        fields.retain(|_, value| !value.is_null() && *value != "" && *value != "unknown" && *value != "self");
+        fields.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+        lines.push(line.to_string());
+    }
+    let coverage = &read.coverage;
+    for (what, gaps) in [("left out", &coverage.skipped), ("failed", &coverage.failed)] {
+        lines.extend(gaps.iter().map(|(reason, gap)| {
+            let examples: Vec<_> = gap.examples.iter().cloned().collect();
+            format!("{what}: {} x {reason} ({})", gap.count, examples.join(", "))
+        }));
+    }
+    lines.extend(coverage.notes.iter().map(|note| format!("note: {note}")));
+    lines.join("\n")
+}
+
 /// One record of `tweets.js`.
 pub fn tweet(id: &str, text: &str) -> String {
     format!(
@@ -200,7 +233,8 @@ impl Sink for Read {
     }
 
     fn recognised(&mut self, what: &str) {
-        what.clone_into(&mut self.recognised);
+        let known = &mut self.recognised;
+        *known = if known.is_empty() { what.to_owned() } else { format!("{known}; {what}") };
     }
 
     fn progress(&self) -> &ProgressBar {

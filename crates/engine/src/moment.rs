@@ -28,6 +28,11 @@ impl Moment {
         Self { instant, offset: Offset::UTC }
     }
 
+    /// What calendar and clock showed where the offset holds, or `None` outside of the years -9999 to 9999.
+    pub fn of_clock(clock: DateTime, offset: Offset) -> Option<Self> {
+        offset.to_timestamp(clock).ok().map(|instant| Self { instant, offset })
+    }
+
     /// Seconds since 1970 in UTC, or `None` where they leave the years -9999 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         Timestamp::from_second(seconds).ok().map(Self::utc)

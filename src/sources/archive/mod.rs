@@ -2,15 +2,21 @@
 
 mod account;
 mod container;
+mod dates;
 mod encoding;
+mod facebook;
 mod fields;
 mod format;
 mod google;
 mod html;
+mod instagram;
 mod item;
 mod linkedin;
 mod loose;
+mod meta;
+mod mojibake;
 mod parts;
+mod pieces;
 mod pinterest;
 mod platforms;
 mod quora;
@@ -20,10 +26,12 @@ mod rows;
 mod sections;
 mod snapchat;
 mod splitter;
+mod threads;
 mod tiktok;
 mod twins;
 mod x;
 
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use container::{Container, Entry};
@@ -39,12 +47,15 @@ const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
 const FORMATS: &[&Format] = &[
+    &facebook::FORMAT,
     &google::FORMAT,
+    &instagram::FORMAT,
     &linkedin::FORMAT,
     &pinterest::FORMAT,
     &quora::FORMAT,
     &reddit::FORMAT,
     &snapchat::FORMAT,
+    &threads::FORMAT,
     &tiktok::FORMAT,
 ];
 
@@ -55,15 +66,6 @@ const UNKNOWN: &str = "A file of unknown kind, not read";
 
 /// How many names a refusal lists.
 const NAMES_SHOWN: usize = 5;
-
-/// What is read, for a refusal.
-fn expected() -> String {
-    let platforms: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-    format!(
-        "an archive of X, {}: as the platform made it (zip, tar or tgz), unpacked, or a file out of it such as tweets.js",
-        platforms.join(", ")
-    )
-}
 
 /// Whether `path` is for this source: a folder, a zip (a damaged one too), or a file out of an archive. By content; the name
 /// counts only for files whose content may be damaged, such as an empty `tweets.js`.
@@ -162,11 +164,23 @@ pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> 
     Ok(())
 }
 
+/// Such as `X, Facebook or Threads`.
+fn known_platforms() -> String {
+    let names: Vec<&str> = iter::once("X").chain(FORMATS.iter().map(|format| format.name)).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let unreadable = |problem: String, next: &str| InputError::Unreadable {
         input: path.display().to_string(),
         problem,
-        expected: expected(),
+        expected: format!(
+            "an archive of {}: the zip or tar as the platform made it, its unpacked folder, or a file out of it such as tweets.js",
+            known_platforms()
+        ),
         next: next.to_owned(),
     };
     let Some(first) = entries.first() else {

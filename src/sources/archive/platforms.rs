@@ -5,32 +5,6 @@
 /// an ending, any other the end of the path.
 const PLATFORMS: &[(&str, &[&str])] = &[
     ("Google Takeout", &["takeout/"]),
-    ("Threads", &["threads_and_replies.json", "your_threads_activity/"]),
-    (
-        "Instagram",
-        &[
-            "your_instagram_activity/",
-            "content/posts_1.json",
-            "media/posts_1.html",
-            "instagram_profile_information.json",
-            "personal_information/personal_information.json",
-            "post_comments.json",
-            "post_comments_1.json",
-            "reels.json",
-            "instagram_post.json",
-        ],
-    ),
-    (
-        "Facebook",
-        &[
-            "your_facebook_activity/",
-            "your_posts_1.json",
-            "your_posts_1.html",
-            "profile_posts_1.json",
-            "your_posts__check_ins__photos_and_videos_1.html",
-            "facebook_comments.json",
-        ],
-    ),
     ("Mastodon", &["outbox.json", "actor.json"]),
     ("LinkedIn", &["connections.csv", "rich_media.csv", "causes you care about.csv"]),
     ("Reddit", &["subscribed_subreddits.csv", "saved_posts.csv"]),
@@ -75,7 +49,6 @@ mod tests {
     fn guesses_by_the_most_marks() {
         for (names, expected) in [
             (vec!["outbox.json", "actor.json", "likes.json"], Some("Mastodon")),
-            (vec!["me/your_instagram_activity/content/posts_1.json"], Some("Instagram")),
             (vec!["Takeout/YouTube and YouTube Music/comments/comments.csv"], Some("Google Takeout")),
             (vec!["Connections.csv", "Skills.csv"], Some("LinkedIn")),
             (vec!["saved_posts.csv", "subscribed_subreddits.csv", "posts.csv"], Some("Reddit")),

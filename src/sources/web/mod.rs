@@ -27,6 +27,7 @@ use super::{Batch, InputError, Options, Sink};
 
 pub use self::client::AGENT;
 pub use self::limits::*;
+pub(super) use self::page::fragment;
 
 /// How many characters of a title are shown.
 const SHOWN_TITLE: usize = 80;

@@ -133,6 +133,11 @@ pub(in crate::sources) fn text_without_tree(html: &str) -> String {
     text(Html::parse_fragment(&markup).root_element(), &[])
 }
 
+/// The tree of a piece of HTML; `None` where building it could take hours.
+pub(in crate::sources) fn fragment(html: &str) -> Option<Html> {
+    gate::check(html).ok().map(|()| Html::parse_fragment(html))
+}
+
 /// The text of a string that may hold markup or entities, as many JSON-LD strings do.
 pub(in crate::sources) fn plain(text_or_html: &str) -> String {
     let trimmed = text_or_html.trim();

@@ -31,6 +31,8 @@ use crate::coverage::Coverage;
 use crate::identity::DERIVED_ID;
 use merge::Merged;
 
+pub(in crate::sources) use dom::fragment;
+
 /// Where a page is from.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
