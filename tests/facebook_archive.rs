@@ -204,6 +204,23 @@ fn reads_utf16_and_keeps_what_is_not_mojibake() {
 }
 
 #[test]
+fn work_grows_with_the_file_only() {
+    let photos: Vec<String> = (0..60_000)
+        .map(|at| format!(r#"{{"data": [{{"media": {{"uri": "{at}.jpg", "description": "No. {at}"}}}}]}}"#))
+        .collect();
+    let long = format!(
+        r#"[{{"timestamp": 1500000000, "attachments": [{}]}}, {}]"#,
+        photos.join(","),
+        post(1_500_000_000, &"@[".repeat(1_000_000))
+    );
+    let started = std::time::Instant::now();
+    let read = Archive::new().with(POSTS, long).read();
+    assert_eq!((read.items.len(), read.items[0].media.len()), (2, 60_000));
+    assert!(read.items.iter().all(|item| item.truncated), "both are longer than 128 KiB");
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
 fn survives_bad_pages() {
     const PAGE: &str = "your_facebook_activity/posts/your_posts_1.html";
     let good = "<div class=\"_a6-g\"><div class=\"_a6-p\"><div class=\"_2pin\"><div>good</div></div></div><div class=\"_a72d\">Jul 26, 2024 1:35:01pm</div></div>";

@@ -47,7 +47,7 @@ pub(super) static FORMAT: Format =
 /// The files with posts and comments, in the order in which they are read: what is left out later as a repetition is the
 /// older wording, or the picture of a post.
 const SORTS: &[(Role, Sort)] = &[
-    (POSTS, Sort { kind: Kind::Post, ..Sort::POST }),
+    (POSTS, Sort::POST),
     (GROUP_POSTS, Sort::POST),
     (PENDING, Sort::POST),
     (CHECK_INS, Sort { only_known_labels: true, ..Sort::POST }),

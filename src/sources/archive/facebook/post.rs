@@ -16,6 +16,7 @@ use crate::sources::archive::meta::label::{LabelValue, Labelled, own_words};
 use crate::sources::archive::meta::media::{Files, Medium, bad_date, time};
 use crate::sources::archive::meta::page::{PageBox, Stamp};
 use crate::sources::archive::meta::read::{self, Source};
+use crate::sources::archive::meta::words::once;
 use crate::sources::archive::mojibake::Repaired;
 use crate::sources::{Sink, Stopped};
 
@@ -32,6 +33,9 @@ const LISTS: &[&str] = &[
     "archive_v2",
     "trash_v2",
 ];
+
+/// The longest mention that is looked for, in bytes.
+const MAX_MENTION_BYTES: usize = 512;
 
 const NO_WORDS: &str =
     "Facebook: records without own words and pictures (links, shares, events and the like), not read";
@@ -238,13 +242,7 @@ fn take(
 
 /// Texts in order, each once.
 pub(super) fn joined(words: &[String]) -> String {
-    let mut once: Vec<&str> = Vec::new();
-    for words in words.iter().map(|words| words.trim()).filter(|words| !words.is_empty()) {
-        if !once.contains(&words) {
-            once.push(words);
-        }
-    }
-    mentions(&once.join("\n\n")).into_owned()
+    mentions(&once(words.iter().map(String::as_str)).join("\n\n")).into_owned()
 }
 
 /// Shows `@[100:2048:Jane Roe]` as Facebook does: by the name.
@@ -253,7 +251,10 @@ fn mentions(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some(at) = rest.find("@[") {
         let (before, tail) = rest.split_at(at);
-        let name = tail.split_once(']').and_then(|(inner, after)| {
+        let near = tail.as_bytes().get(..MAX_MENTION_BYTES).unwrap_or(tail.as_bytes());
+        let end = memchr::memchr(b']', near);
+        let name = end.and_then(|end| {
+            let (inner, after) = (tail.get(..end)?, tail.get(end + 1..)?);
             let mut parts = inner.get(2..)?.splitn(3, ':');
             let is_number =
                 |part: Option<&str>| part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));

@@ -48,6 +48,10 @@ pub(in crate::sources::archive) struct Carousel {
     time: Whole,
 }
 
+/// Takes what a record comes to, with the item that has been begun for it.
+pub(in crate::sources::archive) type Take<'t> =
+    dyn FnMut(Carousel, Item, &mut dyn Sink) -> Result<(), Stopped> + 't;
+
 /// Reads one file, JSON or HTML. The items have what is common to both platforms.
 pub(in crate::sources::archive) fn read(
     container: &mut Container,
@@ -56,7 +60,7 @@ pub(in crate::sources::archive) fn read(
     platform: &str,
     files: &Files,
     sink: &mut dyn Sink,
-    take: &mut dyn FnMut(Carousel, Item, &mut dyn Sink) -> Result<(), Stopped>,
+    take: &mut Take<'_>,
 ) -> Result<(), Stopped> {
     let mut checked = |found: Carousel, item: Item, sink: &mut dyn Sink| {
         if found.is_empty {
@@ -68,8 +72,7 @@ pub(in crate::sources::archive) fn read(
             if found.guessed {
                 sink.coverage().note(GUESSED);
             }
-            let item =
-                Item { id: id(&found.media).unwrap_or_default(), text: found.words.join("\n\n"), ..item };
+            let item = Item { id: id(&found.media).unwrap_or_default(), text: text(&found.words), ..item };
             return take(found, item, sink);
         }
         Ok(())
@@ -100,6 +103,10 @@ pub(in crate::sources::archive) fn dated(
         bad_date(platform, &place, sink.coverage());
     }
     Item { created_at, created_precision, source: place, ..Item::default() }
+}
+
+fn text(words: &[String]) -> String {
+    words::once(words.iter().map(String::as_str)).join("\n\n")
 }
 
 /// The number of the first medium, which ends the name of its file in both formats.
@@ -141,7 +148,6 @@ impl Carousel {
             Some(found.title.clone()).filter(|title| !title.is_empty()).into_iter().collect();
         words.extend(own_words(found.rows(), true, &mut guessed));
         words.extend(found.all_words.into_iter().chain(found.captions).filter(|words| !is_camera(words)));
-        words.dedup();
         Self { words, media: found.media, ..Self::default() }
     }
 
@@ -159,8 +165,7 @@ impl Carousel {
     }
 
     fn add_words(&mut self, words: &Repaired<'_>) {
-        let words = words.some().map(str::to_owned).filter(|words| !self.words.contains(words));
-        self.words.extend(words);
+        self.words.extend(words.some().map(str::to_owned));
     }
 }
 

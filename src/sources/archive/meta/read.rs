@@ -69,6 +69,14 @@ pub(in crate::sources::archive) struct Place {
     pub(in crate::sources::archive) key: Option<&'static str>,
 }
 
+/// Takes a record of a JSON file.
+pub(in crate::sources::archive) type TakeRecord<'t, T> =
+    dyn FnMut(T, Place, &mut dyn Sink) -> Result<(), Stopped> + 't;
+
+/// Takes a box of an HTML page, the offset that the page's head names, and the box's place.
+pub(in crate::sources::archive) type TakeBox<'t> =
+    dyn FnMut(PageBox, Option<Offset>, String, &mut dyn Sink) -> Result<(), Stopped> + 't;
+
 /// Hands over the records of a JSON file, decoded, with their places.
 pub(in crate::sources::archive) fn json<T>(
     container: &mut Container,
@@ -76,7 +84,7 @@ pub(in crate::sources::archive) fn json<T>(
     entry: &Entry,
     keys: &'static [&'static str],
     decode: &dyn Fn(&[u8]) -> serde_json::Result<T>,
-    take: &mut dyn FnMut(T, Place, &mut dyn Sink) -> Result<(), Stopped>,
+    take: &mut TakeRecord<'_, T>,
 ) -> Result<Vec<u8>, Stopped> {
     let streamed = records::stream(container, sink, entry, Start::Under(keys), &mut |chunk, sink| {
         for (offset, record) in chunk.elements() {
@@ -97,7 +105,7 @@ pub(in crate::sources::archive) fn boxes(
     sink: &mut dyn Sink,
     entry: &Entry,
     files: &Files,
-    take: &mut dyn FnMut(PageBox, Option<Offset>, String, &mut dyn Sink) -> Result<(), Stopped>,
+    take: &mut TakeBox<'_>,
 ) -> Result<(), Stopped> {
     let (mut offset, mut count) = (None, 0_u64);
     let is_empty = entry.size == 0;

@@ -1,4 +1,6 @@
-//! Meta translates the labels of its exports. The tables hold what is known; labels are compared in lower case, repaired.
+//! Words and their labels. Meta translates the labels; the tables hold what is known of them, in lower case.
+
+use std::collections::HashSet;
 
 /// Labels of own words: a post's text, a comment, a caption.
 pub(in crate::sources::archive) const TEXT: &[&str] = &[
@@ -173,4 +175,10 @@ pub(in crate::sources::archive) const TRUE: &[&str] = &[
 /// Whether a label stands in a table.
 pub(in crate::sources::archive) fn is(label: &str, table: &[&str]) -> bool {
     table.contains(&label.trim().trim_end_matches(':').to_lowercase().as_str())
+}
+
+/// Texts in order, without white space around them; empty ones and repetitions left out.
+pub(in crate::sources::archive) fn once<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
+    let mut seen = HashSet::new();
+    texts.map(str::trim).filter(|text| !text.is_empty() && seen.insert(*text)).collect()
 }
