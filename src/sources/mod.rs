@@ -4,10 +4,12 @@
 //! reading thread only opens and splits while decoding runs on whichever core is free.
 
 pub mod archive;
+mod clock;
 mod fingerprint;
 pub mod input;
 pub mod items_file;
 mod look;
+mod split;
 pub mod web;
 
 use std::path::PathBuf;

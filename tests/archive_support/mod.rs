@@ -138,6 +138,21 @@ impl Archive {
         self
     }
 
+    /// Puts everything into one tar, packed with gzip.
+    pub fn tarred(mut self) -> Self {
+        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let mut tar = tar::Builder::new(packer);
+        for (name, content) in &self.files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, name, content.as_slice()).unwrap();
+        }
+        self.path = self.folder.path().join("archive.tgz");
+        fs::write(&self.path, tar.into_inner().unwrap().finish().unwrap()).unwrap();
+        self
+    }
+
     /// Only the last file, not its folder.
     pub fn alone(mut self) -> Self {
         self.path = self.path.join(&self.files.last().unwrap().0);
@@ -157,6 +172,11 @@ impl Archive {
 
     pub fn read_with_messages(&self) -> Read {
         read(&self.path, true)
+    }
+
+    /// What was not read of it, or why nothing was.
+    pub fn read_or_error(&self) -> Result<Coverage, String> {
+        try_read(&self.path, false).map(|read| read.coverage).map_err(|error| error.to_string())
     }
 
     /// The message of an archive that cannot be read.
@@ -180,14 +200,23 @@ pub fn read(path: &Path, include_messages: bool) -> Read {
     try_read(path, include_messages).unwrap()
 }
 
+/// The parts of one archive.
+pub fn read_parts(paths: &[PathBuf]) -> Read {
+    try_read_parts(paths, false).unwrap()
+}
+
 pub fn try_read(path: &Path, include_messages: bool) -> Result<Read, InputError> {
+    try_read_parts(&[path.to_owned()], include_messages)
+}
+
+fn try_read_parts(paths: &[PathBuf], include_messages: bool) -> Result<Read, InputError> {
     let mut sink = Read {
         items: Vec::new(),
         coverage: Coverage::of("test"),
         recognised: String::new(),
         progress: ProgressBar::hidden(),
     };
-    archive::read(path, &Options { include_messages, ..Options::default() }, &mut sink)?;
+    archive::read_parts(paths, &Options { include_messages, ..Options::default() }, &mut sink)?;
     Ok(sink)
 }
 
@@ -247,4 +276,14 @@ impl Read {
 
 fn count(gaps: &std::collections::BTreeMap<String, Gap>, reason: &str) -> u64 {
     gaps.iter().filter(|(key, _)| key.contains(reason)).map(|(_, gap)| gap.count).sum()
+}
+
+/// What the command says and writes of an archive among the fixtures.
+pub fn extracted(fixture: &str, more: &[&str]) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives");
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
+    let output = command.current_dir(fixtures).args(["extract", fixture]).args(more).output().unwrap();
+    let (said, items) =
+        (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
+    format!("exit code {}\n{said}\n{items}", output.status.code().unwrap())
 }

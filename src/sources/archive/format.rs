@@ -44,6 +44,8 @@ pub(super) enum Is {
 
 /// What an importer works on.
 pub(super) struct Export<'e> {
+    /// The platform as its users call it.
+    pub(super) platform: &'static str,
     /// The input, for messages.
     pub(super) name: &'e str,
     /// The opened input.
@@ -123,6 +125,12 @@ pub(super) fn survey(container: &mut Container, formats: &[&'static Format]) -> 
 }
 
 impl Survey {
+    /// Whether files of the export lie at the top, and not only further down.
+    pub(super) fn is_at_top(&self) -> bool {
+        let files = self.files.iter().map(|file| &file.entry);
+        files.chain(self.left.iter().map(|(entry, _)| entry)).any(|entry| !entry.name.contains('/'))
+    }
+
     fn take(&mut self, entry: &Entry, is: Is) {
         match is {
             Is::Telling(role) | Is::Part(role) => {

@@ -1,36 +1,66 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
+mod account;
 mod container;
 mod dates;
 mod encoding;
 mod facebook;
+mod fields;
 mod format;
+mod google;
+mod html;
 mod instagram;
 mod item;
+mod linkedin;
 mod loose;
 mod meta;
 mod mojibake;
+mod parts;
 mod pieces;
+mod pinterest;
 mod platforms;
+mod quora;
 mod records;
+mod reddit;
+mod rows;
+mod sections;
+mod snapchat;
 mod splitter;
 mod threads;
+mod tiktok;
+mod twins;
 mod x;
 
 use std::iter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use container::{Container, Entry};
 use format::{Export, Format};
 
+pub use parts::group;
+
 use crate::coverage::Coverage;
-use crate::sources::{InputError, Options, Sink};
+use crate::sources::{InputError, Options, Sink, clock};
 
 /// How much of a file is looked at to see what it is.
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[&facebook::FORMAT, &instagram::FORMAT, &threads::FORMAT];
+const FORMATS: &[&Format] = &[
+    &facebook::FORMAT,
+    &google::FORMAT,
+    &instagram::FORMAT,
+    &linkedin::FORMAT,
+    &pinterest::FORMAT,
+    &quora::FORMAT,
+    &reddit::FORMAT,
+    &snapchat::FORMAT,
+    &threads::FORMAT,
+    &tiktok::FORMAT,
+];
+
+/// Why private messages are left out.
+const MESSAGES: &str = "Private messages, read only with --include-messages";
 
 const UNKNOWN: &str = "A file of unknown kind, not read";
 
@@ -44,10 +74,12 @@ pub fn claims(path: &Path) -> bool {
     if meta.is_dir() || !meta.is_file() {
         return meta.is_dir();
     }
-    if container::is_zip(path).unwrap_or(false) {
+    if container::is_packed(path).unwrap_or(false) {
         return true;
     }
-    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return false };
+    let Ok(mut container) = Container::open(&[path.to_owned()], &mut Coverage::default()) else {
+        return false;
+    };
     let start = container.entries.first().cloned().map(|entry| container.peek(&entry, TELLING_BYTES));
     x::claims_file(path, &start.unwrap_or_default()) || !format::survey(&mut container, FORMATS).0.is_empty()
 }
@@ -65,11 +97,16 @@ pub enum Holds {
 
 /// Looks at the names in a folder or a zip, and at the beginnings of files whose names say nothing.
 pub fn holds(path: &Path) -> Holds {
-    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return Holds::Archive };
+    let Ok(mut container) = Container::open(&[path.to_owned()], &mut Coverage::default()) else {
+        return Holds::Archive;
+    };
     let survey = x::Survey::of(&mut container);
-    if survey.is_x() && survey.is_at_top() || !format::survey(&mut container, FORMATS).0.is_empty() {
+    let (others, unknown) = format::survey(&mut container, FORMATS);
+    let stands_alone = others.iter().any(format::Survey::is_at_top) || !unknown.iter().any(may_be_input);
+    if survey.is_x() && survey.is_at_top() || !others.is_empty() && stands_alone {
         Holds::Archive
     } else if survey.is_x()
+        || !others.is_empty()
         || platforms::guess(container.entries.iter().map(|entry| entry.name.as_str())).is_some()
     {
         Holds::Marks
@@ -78,13 +115,30 @@ pub fn holds(path: &Path) -> Holds {
     }
 }
 
+/// Whether a file beside the folders of an export is probably an input of its own.
+fn may_be_input(entry: &Entry) -> bool {
+    const ENDINGS: &[&str] = &[".zip", ".tgz", ".tar.gz", ".tar", ".jsonl", ".csv"];
+    let name = entry.name.to_ascii_lowercase();
+    !name.contains('/') && ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Reads an archive into `sink`. What is left out or broken inside of it goes to the coverage.
 ///
 /// # Errors
 ///
 /// When nothing of it can be read, with what is wrong and what to try; or when the run was stopped.
 pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
-    let mut container = Container::open(path, sink.coverage())?;
+    read_parts(&[path.to_owned()], options, sink)
+}
+
+/// [`read`] for an export that came in several archives.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
+    let Some(path) = paths.first() else { return Ok(()) };
+    let mut container = Container::open(paths, sink.coverage())?;
     let survey = x::Survey::of(&mut container);
     if survey.is_x() {
         return x::read(path, &mut container, &survey, options, sink);
@@ -102,17 +156,19 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
             sink.coverage().skip(reason, entry.name);
         }
         let files = survey.files;
-        let mut export = Export { name: &name, container: &mut container, files, options, sink: &mut *sink };
+        let platform = survey.format.name;
+        let mut export =
+            Export { platform, name: &name, container: &mut container, files, options, sink: &mut *sink };
         (survey.format.read)(&mut export)?;
     }
     Ok(())
 }
 
 /// Such as `X, Facebook or Threads`.
-fn known_platforms(joint: &str) -> String {
+fn known_platforms() -> String {
     let names: Vec<&str> = iter::once("X").chain(FORMATS.iter().map(|format| format.name)).collect();
     match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} {joint} {last}", others.join(", ")),
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
         _ => names.concat(),
     }
 }
@@ -122,13 +178,13 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
         input: path.display().to_string(),
         problem,
         expected: format!(
-            "an archive of {}: the zip as the platform made it, its unpacked folder, or a file out of it such as tweets.js",
-            known_platforms("or")
+            "an archive of {}: the zip or tar as the platform made it, its unpacked folder, or a file out of it such as tweets.js",
+            known_platforms()
         ),
         next: next.to_owned(),
     };
     let Some(first) = entries.first() else {
-        let kind = if path.is_dir() { "folder" } else { "zip" };
+        let kind = if path.is_dir() { "folder" } else { "archive" };
         return unreadable(
             format!("the {kind} holds no files"),
             "check that the download and the unpacking were complete",
@@ -139,11 +195,8 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let names = entries.iter().map(|entry| entry.name.as_str()).chain(own_name.as_deref());
     if let Some(platform) = platforms::guess(names) {
         return unreadable(
-            format!(
-                "this looks like an export of {platform}, and this version reads archives of {} only; others will come",
-                known_platforms("and")
-            ),
-            "meanwhile write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
+            format!("this looks like an export of {platform}, and nothing in it is of a kind that is read"),
+            "write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
         );
     }
     if let Some(inner) = entries.iter().find(|entry| entry.name.to_ascii_lowercase().ends_with(".zip")) {
@@ -161,6 +214,6 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let shown: Vec<_> = entries.iter().take(NAMES_SHOWN).map(|entry| entry.name.as_str()).collect();
     unreadable(
         format!("none of its {} files is known; the first are: {}", entries.len(), shown.join(", ")),
-        "give the folder that holds `data`, or the zip as the platform made it",
+        "give the archive as the platform made it, or the top folder of the unpacked one",
     )
 }
