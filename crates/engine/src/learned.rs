@@ -11,7 +11,7 @@ mod model;
 use std::sync::Arc;
 
 pub(crate) use features::{Feature, Features, Scene};
-pub(crate) use model::{MOST, Model};
+pub(crate) use model::Model;
 
 use crate::rule::Rule;
 

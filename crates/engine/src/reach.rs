@@ -84,12 +84,13 @@ impl Reach {
         reach
     }
 
-    /// Writes the rules to try into `candidates`, in order.
+    /// Writes the rules to try into `candidates`, in order. Every rule loses the discount, and is given what the learned
+    /// signal gives it, where there is one.
     pub(crate) fn candidates(
         &self,
         rules: &[Arc<Rule>],
         seen: &SignalSet,
-        discount: f32,
+        (discount, given): (f32, &[f32]),
         tally: &mut Tally,
         candidates: &mut Vec<u16>,
     ) {
@@ -104,8 +105,10 @@ impl Reach {
         }
         candidates.clear();
         let within = |rule: &&u16| {
-            let (sum, needed) = (tally.rules.get(usize::from(**rule)), self.needed.get(usize::from(**rule)));
-            matches!((sum, needed), (Some(sum), Some(needed)) if sum.focus + sum.evidence - discount >= *needed)
+            let rule = usize::from(**rule);
+            let given = given.get(rule).copied().unwrap_or(0.0);
+            let (sum, needed) = (tally.rules.get(rule), self.needed.get(rule));
+            matches!((sum, needed), (Some(sum), Some(needed)) if sum.focus + sum.evidence + given - discount >= *needed)
         };
         candidates.extend(tally.touched.iter().filter(within));
         candidates.sort_unstable();

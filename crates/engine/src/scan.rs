@@ -10,7 +10,7 @@ use crate::finding::{Field, Finding};
 use crate::findings::{LearnedOf, Maker};
 use crate::item::{Item, Profile};
 use crate::judge::{Judge, Judgement};
-use crate::learned::{Feature, Features, MOST, Scene};
+use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
 use crate::reading::{Hit, Reader, SignalSet};
 use crate::rule::{Rule, Weighted};
@@ -46,6 +46,8 @@ pub struct Scanner<'e> {
     features: Features,
     /// What the heads of the learned model say.
     scores: Vec<f32>,
+    /// What they give each rule; nothing without a model.
+    given: Vec<f32>,
     without_learned: bool,
 }
 
@@ -78,6 +80,7 @@ impl<'e> Scanner<'e> {
             length_discount: 0.0,
             features: Features::default(),
             scores: Vec::new(),
+            given: Vec::new(),
             without_learned: false,
         }
     }
@@ -204,10 +207,8 @@ impl<'e> Scanner<'e> {
             self.everything.insert(hit.signal);
         }
         self.learn(&document);
-        let Self { engine, everything, tally, candidates, length_discount, .. } = self;
-        // Less is lost where the learned signal may give something.
-        let discount = *length_discount - if self.scores.is_empty() { 0.0 } else { MOST };
-        engine.reach.candidates(engine.rules(), everything, discount, tally, candidates);
+        let Self { engine, everything, tally, candidates, length_discount, given, .. } = self;
+        engine.reach.candidates(engine.rules(), everything, (*length_discount, given), tally, candidates);
         self.add_learned_candidates();
         document
     }
@@ -215,11 +216,15 @@ impl<'e> Scanner<'e> {
     /// What the learned model says about the item.
     fn learn(&mut self, document: &Document<'_>) {
         self.scores.clear();
+        self.given.clear();
         let Some(learned) = self.engine.learned.as_ref().filter(|_| !self.without_learned) else { return };
         let mut features = std::mem::take(&mut self.features);
         features.of(&self.scene(document));
         learned.model.scores(&features.list, &mut self.scores);
         self.features = features;
+        let score = |rule| learned.head(rule).and_then(|head| self.scores.get(usize::from(head)));
+        let given = |rule| score(rule).map_or(0.0, |score| learned.model.evidence(*score));
+        self.given.extend((0..self.engine.rules().len()).map(given));
     }
 
     /// Rules that the learned signal alone makes findings of.

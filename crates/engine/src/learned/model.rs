@@ -11,7 +11,13 @@ use super::features::Feature;
 pub(crate) const MAGIC: &[u8; 8] = b"wcoat-1\n";
 
 /// The most that the learned signal adds to a score, or takes from it.
-pub(crate) const MOST: f32 = 1.8;
+const MOST: f32 = 1.8;
+
+/// The most heads that a model may have.
+const MAX_HEADS: usize = 64;
+
+/// So many weights can be summed in 16 bits.
+const SUMMABLE: usize = i16::MAX as usize / i8::MAX as usize;
 
 /// What the model has learned, by head.
 #[derive(Debug, Default)]
@@ -20,9 +26,8 @@ pub(crate) struct Model {
     weight: f32,
     shift: f32,
     heads: Vec<Head>,
-    /// Where the weights of each bucket begin in `weights`, with one more for the end.
-    starts: Box<[u32]>,
-    weights: Box<[(u8, i8)]>,
+    /// A row for each bucket, a column for each head: summing whole rows is what processors are good at.
+    rows: Vec<[i8; MAX_HEADS]>,
 }
 
 #[derive(Debug)]
@@ -78,19 +83,20 @@ impl Model {
             let name = String::from_utf8_lossy(bytes.take(len)?).into_owned().into();
             heads.push(Head { name, bias: bytes.float()?, scale: bytes.float()?, bar: bytes.float()? });
         }
-        let mut starts = Vec::with_capacity(BUCKETS + 1);
-        let mut weights = Vec::with_capacity(file.len() / 2);
-        for _ in 0..BUCKETS {
-            starts.push(weights.len() as u32);
+        if heads.len() > MAX_HEADS {
+            return Err(ModelError { at: bytes.at });
+        }
+        let mut rows = vec![[0; MAX_HEADS]; BUCKETS];
+        for row in &mut rows {
             let here = usize::from(bytes.byte()?);
-            for pair in bytes.take(here * 2)?.chunks_exact(2) {
-                if let [head, weight] = *pair {
-                    weights.push((head, weight as i8));
+            for pair in bytes.take(here * 2)?.as_chunks().0 {
+                let [head, weight]: [u8; 2] = *pair;
+                if let Some(slot) = row.get_mut(usize::from(head)) {
+                    *slot = weight.cast_signed();
                 }
             }
         }
-        starts.push(weights.len() as u32);
-        Ok(Self { weight, shift, heads, starts: starts.into(), weights: weights.into() })
+        Ok(Self { weight, shift, heads, rows })
     }
 
     /// The head of this name.
@@ -108,35 +114,34 @@ impl Model {
         self.heads.get(usize::from(head)).map_or(f32::INFINITY, |head| head.bar)
     }
 
-    /// Every head's score, in log-odds.
+    /// Every head's score, in log-odds. Features of the same value stand together.
     pub(crate) fn scores(&self, features: &[Feature], scores: &mut Vec<f32>) {
-        scores.clear();
-        scores.resize(self.heads.len(), 0.0);
-        for &(bucket, value) in features {
-            for &(head, weight) in self.weights_of(bucket) {
-                if let Some(score) = scores.get_mut(usize::from(head)) {
-                    *score += f32::from(weight) * value;
+        let mut sums = [0.0; MAX_HEADS];
+        let mut rest = features;
+        while let Some((_, value)) = rest.first() {
+            let alike = rest.iter().take(SUMMABLE).take_while(|feature| feature.1 == *value).count();
+            let (run, after) = rest.split_at(alike.max(1));
+            let mut sum = [0_i16; MAX_HEADS];
+            for row in run.iter().filter_map(|(bucket, _)| self.rows.get(usize::from(*bucket))) {
+                for (sum, weight) in sum.iter_mut().zip(row) {
+                    *sum += i16::from(*weight);
                 }
             }
+            for (total, sum) in sums.iter_mut().zip(sum) {
+                *total += f32::from(sum) * value;
+            }
+            rest = after;
         }
-        for (score, head) in scores.iter_mut().zip(&self.heads) {
-            *score = *score * head.scale + head.bias;
-        }
+        scores.clear();
+        scores.extend(self.heads.iter().zip(sums).map(|(head, sum)| sum * head.scale + head.bias));
     }
 
     /// What one feature gives one head.
     pub(crate) fn share(&self, head: u8, feature: Feature) -> f32 {
-        let weight = self.weights_of(feature.0).iter().find(|(other, _)| *other == head);
+        let row = self.rows.get(usize::from(feature.0));
+        let weight = row.and_then(|row| row.get(usize::from(head))).copied().unwrap_or_default();
         let scale = self.heads.get(usize::from(head)).map_or(0.0, |head| head.scale);
-        weight.map_or(0.0, |(_, weight)| f32::from(*weight) * scale * feature.1)
-    }
-
-    fn weights_of(&self, bucket: u16) -> &[(u8, i8)] {
-        let bucket = usize::from(bucket);
-        match (self.starts.get(bucket), self.starts.get(bucket + 1)) {
-            (Some(&from), Some(&to)) => self.weights.get(from as usize..to as usize).unwrap_or_default(),
-            _ => &[],
-        }
+        f32::from(weight) * scale * feature.1
     }
 }
 
