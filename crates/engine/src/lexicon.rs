@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use rustc_hash::FxHashMap;
+
 /// Longest word that can be in the vocabulary, in bytes.
 pub(crate) const WORD_BYTES: usize = WORD_CHUNKS * 8;
 
@@ -31,14 +33,15 @@ pub(crate) struct Lexicon {
     /// For every word, the number of its set of classes: most words have one of a few hundred sets.
     set_of: Vec<u16>,
     sets: Vec<ClassSet>,
+    set_ids: FxHashMap<ClassSet, u16>,
     /// The set that comes of adding a class to a set.
-    grown: HashMap<(u16, ClassId), u16>,
+    grown: FxHashMap<(u16, ClassId), u16>,
     members: Vec<Vec<WordId>>,
-    class_names: HashMap<Box<str>, ClassId>,
+    class_names: FxHashMap<Box<str>, ClassId>,
 }
 
 /// Classes, a bit each.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct ClassSet(Vec<u64>);
 
 impl ClassSet {
@@ -63,9 +66,10 @@ impl Lexicon {
             costs: vec![ORDINARY],
             set_of: vec![0],
             sets: vec![ClassSet::default()],
-            grown: HashMap::new(),
+            set_ids: FxHashMap::from_iter([(ClassSet::default(), 0)]),
+            grown: FxHashMap::default(),
             members: Vec::new(),
-            class_names: HashMap::new(),
+            class_names: FxHashMap::default(),
         };
         for (word, share) in COMMON {
             let id = lexicon.intern(word);
@@ -146,15 +150,14 @@ impl Lexicon {
             return;
         };
         members.push(word);
-        let sets = &mut self.sets;
+        let (sets, set_ids) = (&mut self.sets, &mut self.set_ids);
         let before = *set;
         *set = *self.grown.entry((before, class)).or_insert_with(|| {
             let grown = sets[usize::from(before)].with(class);
-            let known = sets.iter().position(|other| *other == grown);
-            known.unwrap_or_else(|| {
-                sets.push(grown);
-                sets.len() - 1
-            }) as u16
+            *set_ids.entry(grown).or_insert_with_key(|grown| {
+                sets.push(grown.clone());
+                (sets.len() - 1) as u16
+            })
         });
     }
 

@@ -292,7 +292,7 @@ impl Signals {
                     (false, false) => Atom::Word(word),
                 }
             }
-            RawAtom::Named(name) => match name.as_str() {
+            RawAtom::Named(name) => match &*name {
                 "number" => Atom::Kind(TokenKind::Number),
                 "mention" => Atom::Kind(TokenKind::Mention),
                 "url" => Atom::Kind(TokenKind::Url),

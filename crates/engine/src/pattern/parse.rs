@@ -15,11 +15,13 @@
 //! | `^` `$` | the sentence begins, ends |
 //! | `/` `?` `:` … | that sign, standing alone |
 
-/// One element that a pattern can require at a place.
+use std::rc::Rc;
+
+/// One element that a pattern can require at a place. Cheap to copy: groups multiply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RawAtom {
-    Word { text: String, caps: bool, hashtag: bool },
-    Named(String),
+    Word { text: Rc<str>, caps: bool, hashtag: bool },
+    Named(Rc<str>),
     Sign(u8),
     Any,
 }
@@ -111,8 +113,12 @@ impl Parser {
         let open = self.at;
         self.at += 1;
         let mut alternatives = Vec::new();
+        let mut singles = Vec::new();
         loop {
-            alternatives.extend(self.sequence(true)?);
+            match self.lone_word() {
+                Some(text) => singles.extend(forms(&text, false)),
+                None => alternatives.extend(self.sequence(true)?),
+            }
             if self.take('|') {
                 continue;
             }
@@ -125,7 +131,19 @@ impl Parser {
         if alternatives.iter().any(Vec::is_empty) {
             return error(open, "an alternative of the group is empty; write `(…)?` for an optional group");
         }
-        Ok(merge_singles(alternatives, optional))
+        Ok(merge_singles(alternatives, singles, optional))
+    }
+
+    /// A word that is all of a group's alternative: most of them are, and need no more parsing.
+    fn lone_word(&mut self) -> Option<String> {
+        let rest = self.chars.get(self.at..)?;
+        let letters = rest.iter().take_while(|c| c.is_alphabetic()).count();
+        let len = letters + usize::from(rest.get(letters) == Some(&'~'));
+        if letters == 0 || !matches!(rest.get(len), Some('|' | ')')) {
+            return None;
+        }
+        self.at += len;
+        Some(rest.iter().take(len).collect())
     }
 
     /// `a|b|<c>` without spaces: alternatives for one place. A word with a hyphen or a clitic takes several places.
@@ -142,7 +160,7 @@ impl Parser {
         if self.peek().is_some_and(|c| !matches!(c, ' ' | ')' | '|')) {
             return error(self.at, "expected a space between two elements");
         }
-        Ok(merge_singles(alternatives, optional))
+        Ok(merge_singles(alternatives, Vec::new(), optional))
     }
 
     fn atom(&mut self) -> Result<Vec<Flat>, PatternError> {
@@ -158,7 +176,7 @@ impl Parser {
             if !self.take('>') || name.is_empty() {
                 return error(start, "expected a name and `>` after `<`");
             }
-            return Ok(vec![vec![one(RawAtom::Named(name))]]);
+            return Ok(vec![vec![one(RawAtom::Named(name.into()))]]);
         }
         let from = self.at;
         while let Some(c) = self.peek() {
@@ -195,13 +213,12 @@ fn one(atom: RawAtom) -> RawElement {
     RawElement::One { atoms: vec![atom], optional: false }
 }
 
-/// Alternatives of one place become one element together; `optional` adds the empty alternative.
-fn merge_singles(alternatives: Vec<Flat>, optional: bool) -> Vec<Flat> {
-    let mut merged: Vec<RawAtom> = Vec::new();
+/// Alternatives of one place become one element together, with `merged`; `optional` adds the empty alternative.
+fn merge_singles(alternatives: Vec<Flat>, mut merged: Vec<RawAtom>, optional: bool) -> Vec<Flat> {
     let mut flats: Vec<Flat> = Vec::new();
-    for flat in alternatives {
-        match flat.as_slice() {
-            [RawElement::One { atoms, optional: false }] => merged.extend_from_slice(atoms),
+    for mut flat in alternatives {
+        match flat.as_mut_slice() {
+            [RawElement::One { atoms, optional: false }] => merged.append(atoms),
             _ => flats.push(flat),
         }
     }
@@ -213,6 +230,14 @@ fn merge_singles(alternatives: Vec<Flat>, optional: bool) -> Vec<Flat> {
         flats.push(Vec::new());
     }
     flats
+}
+
+/// A word, or with `~` its regular forms.
+fn forms(text: &str, hashtag: bool) -> Vec<RawAtom> {
+    match text.strip_suffix('~') {
+        Some(stem) => inflect(stem).into_iter().map(|form| word(&form, hashtag)).collect(),
+        None => vec![word(text, hashtag)],
+    }
 }
 
 /// A literal as the tokenizer would cut it.
@@ -232,9 +257,8 @@ fn literal(text: &str) -> Result<Vec<Flat>, String> {
         Some(tag) if !tag.is_empty() => (tag, true),
         _ => (text, false),
     };
-    if let Some(stem) = text.strip_suffix('~') {
-        let forms = inflect(stem).into_iter().map(|form| word(&form, hashtag)).collect();
-        return Ok(vec![vec![RawElement::One { atoms: forms, optional: false }]]);
+    if text.ends_with('~') {
+        return Ok(vec![vec![RawElement::One { atoms: forms(text, hashtag), optional: false }]]);
     }
     let mut flat = Vec::new();
     let mut rest = text;
@@ -277,7 +301,10 @@ fn word_len(text: &str) -> usize {
 fn word(text: &str, hashtag: bool) -> RawAtom {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let caps = letters >= 2 && text.chars().all(|c| !c.is_lowercase());
-    RawAtom::Word { text: text.to_lowercase(), caps, hashtag }
+    // Small letters stay what they are.
+    let plain = text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let text = if plain { text.into() } else { text.to_lowercase().into() };
+    RawAtom::Word { text, caps, hashtag }
 }
 
 /// A word and its regular endings.
