@@ -56,6 +56,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "solicit",
     "sponsor",
     "status",
+    "story",
     "swearing",
     "threaten",
     "ties",
