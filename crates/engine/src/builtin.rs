@@ -19,6 +19,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "boundary",
     "care",
     "channel",
+    "claim",
     "clinical-picture",
     "colleague",
     "comments",
