@@ -4,7 +4,6 @@
 //! are not known are ignored, and a bad value of an optional field costs that value, not the item.
 
 mod lenient;
-mod split;
 mod table;
 mod write;
 
@@ -16,9 +15,9 @@ use whitecoat_engine::{Item, Kind, Precision, Profile};
 
 pub use write::{Writer, Written, encode};
 
-use self::split::{Event, Splitter};
 use self::table::Header;
 use super::look::{self, Look};
+use super::split::{self, Dialect, Event, Records, Splitter};
 use super::{Batch, Decoded, InputError, Options, Sink};
 
 /// How much is read at once; also about the size of a batch.
@@ -89,6 +88,13 @@ impl Format {
         Err(look::other("plain text", "check a single text with: whitecoat check - < FILE"))
     }
 
+    fn records(self) -> Records {
+        match self {
+            Self::JsonLines => Records::Lines,
+            Self::Csv { delimiter } => Records::Rows(Dialect { delimiter, backslash: false }),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::JsonLines => "items as JSON Lines",
@@ -136,7 +142,7 @@ pub fn read(
         header: None,
         sink,
     };
-    let mut splitter = Splitter::new(format);
+    let mut splitter = Splitter::new(format.records());
     let head_bytes = head.len() as u64;
     feed.take(splitter.push(head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head)))?;
     feed.sink.progress().inc(head_bytes);

@@ -58,6 +58,7 @@ pub(crate) struct Container {
     /// All files, by name.
     pub(crate) entries: Vec<Entry>,
     zip: Option<zipped::Archive>,
+    is_single: bool,
     total: u64,
 }
 
@@ -79,7 +80,16 @@ impl Container {
             (vec![Entry { name, size: meta.len(), place: Place::Path(path.to_owned()) }], None)
         };
         entries.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { entries, zip, total: 0 })
+        let is_single = meta.is_file() && zip.is_none();
+        Ok(Self { entries, zip, is_single, total: 0 })
+    }
+
+    /// The name of the file, where the input is one file that is no archive.
+    pub(crate) fn single_file(&self) -> Option<&str> {
+        match self.entries.as_slice() {
+            [only] if self.is_single => Some(only.file_name()),
+            _ => None,
+        }
     }
 
     /// The bytes of an entry as UTF-8 (UTF-16 is converted), or a fixed sentence on why it cannot be opened.

@@ -44,6 +44,8 @@ pub(super) enum Is {
 
 /// What an importer works on.
 pub(super) struct Export<'e> {
+    /// The platform as its users call it.
+    pub(super) platform: &'static str,
     /// The input, for messages.
     pub(super) name: &'e str,
     /// The opened input.

@@ -1,16 +1,23 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
+mod account;
+mod clock;
 mod container;
 mod dates;
 mod encoding;
 mod format;
+mod html;
 mod item;
+mod linkedin;
 mod loose;
 mod mojibake;
 mod pieces;
 mod platforms;
 mod records;
+mod reddit;
+mod rows;
 mod splitter;
+mod twins;
 mod x;
 
 use std::path::Path;
@@ -25,7 +32,10 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[];
+const FORMATS: &[&Format] = &[&linkedin::FORMAT, &reddit::FORMAT];
+
+/// Why private messages are left out.
+const MESSAGES: &str = "Private messages, read only with --include-messages";
 
 const UNKNOWN: &str = "A file of unknown kind, not read";
 
@@ -99,7 +109,9 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
             sink.coverage().skip(reason, entry.name);
         }
         let files = survey.files;
-        let mut export = Export { name: &name, container: &mut container, files, options, sink: &mut *sink };
+        let platform = survey.format.name;
+        let mut export =
+            Export { platform, name: &name, container: &mut container, files, options, sink: &mut *sink };
         (survey.format.read)(&mut export)?;
     }
     Ok(())

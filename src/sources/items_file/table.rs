@@ -5,11 +5,11 @@ use std::io::Read;
 use csv::ByteRecord;
 use serde_json::{Map, Value};
 
-use super::split::Chunk;
 use super::{BYTE_ORDER_MARK, Items, NOT_UTF8};
 use crate::coverage::Coverage;
 use crate::formula;
 use crate::identity::DERIVED_ID;
+use crate::sources::split::{Chunk, Dialect};
 
 /// The columns of an items table, in the order in which they are written.
 pub(super) const COLUMNS: &[&str] = &[
@@ -106,7 +106,7 @@ impl Header {
 }
 
 fn reader<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(from)
+    Dialect { delimiter, backslash: false }.reader(from)
 }
 
 /// Reads the rows of a chunk.

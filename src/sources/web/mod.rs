@@ -9,7 +9,7 @@ mod failure;
 mod fetch;
 mod host;
 mod limits;
-mod page;
+pub(super) mod page;
 mod platforms;
 mod robots;
 

@@ -52,7 +52,7 @@ const PARAGRAPHS: &[&str] = &["article", "blockquote", "h1", "h2", "h3", "h4", "
 
 /// The text below `root` as a reader sees it: one line a block, an empty line between paragraphs, spaces collapsed.
 /// Elements named in `without` are left out.
-pub(super) fn text(root: ElementRef<'_>, without: &[&str]) -> String {
+pub(in crate::sources) fn text(root: ElementRef<'_>, without: &[&str]) -> String {
     let mut lines = Lines::default();
     let mut hidden = 0_usize;
     for edge in root.traverse() {
@@ -114,7 +114,7 @@ impl Lines {
 }
 
 /// The text of HTML that is not parsed into a tree: everything between tags, hidden elements left out.
-pub(super) fn text_without_tree(html: &str) -> String {
+pub(in crate::sources) fn text_without_tree(html: &str) -> String {
     let mut tokens = Tokens::of(html);
     let mut markup = String::new();
     while let Some(token) = tokens.next() {
@@ -139,7 +139,7 @@ pub(in crate::sources) fn fragment(html: &str) -> Option<Html> {
 }
 
 /// The text of a string that may hold markup or entities, as many JSON-LD strings do.
-pub(super) fn plain(text_or_html: &str) -> String {
+pub(in crate::sources) fn plain(text_or_html: &str) -> String {
     let trimmed = text_or_html.trim();
     if !trimmed.contains(['<', '&']) {
         return trimmed.to_owned();
@@ -153,7 +153,7 @@ pub(super) fn plain(text_or_html: &str) -> String {
 }
 
 /// A title above its text, unless the text begins with it.
-pub(super) fn titled(title: &str, body: &str) -> String {
+pub(in crate::sources) fn titled(title: &str, body: &str) -> String {
     match (title.is_empty(), body.is_empty()) {
         (false, false) if !body.starts_with(title) => format!("{title}\n\n{body}"),
         (_, true) => title.to_owned(),
@@ -175,7 +175,7 @@ pub(super) fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
 }
 
 /// The last part of an address's path: the file name.
-pub(super) fn file_name(address: &str) -> String {
+pub(in crate::sources) fn file_name(address: &str) -> String {
     if address.starts_with("data:") {
         return String::new();
     }
@@ -184,7 +184,7 @@ pub(super) fn file_name(address: &str) -> String {
 }
 
 /// A picture at `address`, which may be relative or a `data:` address.
-pub(super) fn picture(base: Option<&Url>, address: &str, alt: &str) -> Media {
+pub(in crate::sources) fn picture(base: Option<&Url>, address: &str, alt: &str) -> Media {
     Media {
         kind: MediaKind::Image,
         path: resolve(base, address).map(String::from),
@@ -195,7 +195,7 @@ pub(super) fn picture(base: Option<&Url>, address: &str, alt: &str) -> Media {
 }
 
 /// The pictures below `root` that are shown: without those of one or two pixels, which count visitors.
-pub(super) fn pictures(root: ElementRef<'_>, base: Option<&Url>) -> Vec<Media> {
+pub(in crate::sources) fn pictures(root: ElementRef<'_>, base: Option<&Url>) -> Vec<Media> {
     root.descendants()
         .filter_map(ElementRef::wrap)
         .filter(|element| element.value().name() == "img")

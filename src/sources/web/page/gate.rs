@@ -17,7 +17,7 @@ pub(super) const MAX_ATTRIBUTES: usize = 512;
 
 /// Why a page is not parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(in crate::sources) enum Refusal {
     Depth,
     Elements,
     Attributes,
@@ -25,7 +25,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// A fixed sentence that quotes the limit.
-    pub(super) fn note(self) -> String {
+    pub(in crate::sources) fn note(self) -> String {
         let what = match self {
             Refusal::Depth => format!("nests elements deeper than {MAX_DEPTH}"),
             Refusal::Elements => format!("holds more than {MAX_ELEMENTS} elements"),
@@ -36,7 +36,7 @@ impl Refusal {
 }
 
 /// Checks that `html` can be parsed in reasonable time and memory.
-pub(super) fn check(html: &str) -> Result<(), Refusal> {
+pub(in crate::sources) fn check(html: &str) -> Result<(), Refusal> {
     let mut gate = Gate::default();
     let mut tokens = Tokens::of(html);
     while let Some(token) = tokens.next() {

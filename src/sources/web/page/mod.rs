@@ -5,9 +5,9 @@
 //! pages, so it is read last, though what it says about dates is used before.
 
 mod dates;
-mod dom;
+pub(in crate::sources) mod dom;
 mod elements;
-mod gate;
+pub(in crate::sources) mod gate;
 mod json_ld;
 mod main_text;
 mod merge;

@@ -1,0 +1,60 @@
+//! Archives that are sets of tables (LinkedIn, Reddit), whole and broken, through the library as a user of it would.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod archive_support;
+
+use std::path::{Path, PathBuf};
+
+use archive_support::{self as support, Archive, Read};
+use whitecoat_engine::{Authorship, Kind, ParentKind, Precision, Visibility};
+
+fn sample(name: &str) -> Option<Read> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
+    path.is_dir().then(|| support::read(&path, false))
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives").join(name)
+}
+
+fn of_kind(read: &Read, kind: Kind) -> usize {
+    read.items.iter().filter(|item| item.kind == kind).count()
+}
+
+#[test]
+fn linkedin_samples_are_read_as_far_as_known() {
+    let Some(read) = sample("linkedin/sanand0-linkedin") else { return };
+    assert_eq!(read.recognised, "LinkedIn archive");
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+    // Shares without a word are skipped.
+    assert_eq!(of_kind(&read, Kind::Post) as u64 + read.skipped("without words"), 202);
+    assert_eq!(of_kind(&read, Kind::Comment), 323);
+    assert!(read.items.iter().all(|item| item.created_precision == Precision::Second));
+    assert!(!read.items.iter().any(|item| item.text.contains("\"\n\"")));
+}
+
+#[test]
+fn linkedin_of_2018_is_utf16_with_tabs() {
+    let name = "linkedin/abhishekwebcode-Abhishek-Mathur-Complete_LinkedInDataExport_11-04-2018";
+    let Some(read) = sample(name) else { return };
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+    let rows = of_kind(&read, Kind::Post) as u64 + read.skipped("without words");
+    assert_eq!(rows, 5);
+    assert_eq!(read.skipped("skills, schools"), 1);
+}
+
+#[test]
+fn reddit_samples_are_read_as_far_as_known() {
+    let Some(read) = sample("reddit/GroovyJeff-reddit") else { return };
+    assert_eq!(read.recognised, "Reddit archive");
+    let removed = read.skipped("removed on the platform");
+    assert_eq!(of_kind(&read, Kind::Comment) as u64 + removed, 1500);
+    let top = read.items.iter().filter(|item| item.parent.as_ref().unwrap().kind == ParentKind::Post);
+    assert_eq!((top.count(), removed), (920, 5));
+    assert_eq!(read.skipped("repeats another one"), 1);
+    let Some(read) = sample("reddit/lyststen-stenly") else { return };
+    assert_eq!(read.recognised, "Reddit archive of u/kusnandar91");
+    assert_eq!((read.items.len(), read.skipped("--include-messages")), (0, 2));
+    assert_eq!(read.failed("lists is not in it"), 2);
+}
