@@ -10,6 +10,7 @@ mod html;
 mod item;
 mod linkedin;
 mod loose;
+mod mastodon;
 mod mojibake;
 mod pieces;
 mod platforms;
@@ -17,8 +18,11 @@ mod records;
 mod reddit;
 mod rows;
 mod splitter;
+mod stored_html;
 mod twins;
+mod value;
 mod x;
+mod xml;
 
 use std::path::Path;
 
@@ -32,7 +36,7 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[&linkedin::FORMAT, &reddit::FORMAT];
+const FORMATS: &[&Format] = &[&linkedin::FORMAT, &mastodon::FORMAT, &reddit::FORMAT];
 
 /// Why private messages are left out.
 const MESSAGES: &str = "Private messages, read only with --include-messages";
