@@ -1,6 +1,7 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod account;
+mod bluesky;
 mod clock;
 mod container;
 mod dates;
@@ -36,7 +37,7 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[&linkedin::FORMAT, &mastodon::FORMAT, &reddit::FORMAT];
+const FORMATS: &[&Format] = &[&bluesky::FORMAT, &linkedin::FORMAT, &mastodon::FORMAT, &reddit::FORMAT];
 
 /// Why private messages are left out.
 const MESSAGES: &str = "Private messages, read only with --include-messages";
