@@ -1,17 +1,22 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod account;
+mod blogger;
 mod bluesky;
 mod clock;
 mod container;
 mod dates;
 mod encoding;
+mod first_reading;
 mod format;
+mod gather;
+mod ghost;
 mod html;
 mod item;
 mod linkedin;
 mod loose;
 mod mastodon;
+mod medium;
 mod mojibake;
 mod pieces;
 mod platforms;
@@ -20,8 +25,12 @@ mod reddit;
 mod rows;
 mod splitter;
 mod stored_html;
+mod substack;
+mod tumblr;
 mod twins;
+mod two_clocks;
 mod value;
+mod wordpress;
 mod x;
 mod xml;
 
@@ -37,7 +46,18 @@ use crate::sources::{InputError, Options, Sink};
 const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
-const FORMATS: &[&Format] = &[&bluesky::FORMAT, &linkedin::FORMAT, &mastodon::FORMAT, &reddit::FORMAT];
+const FORMATS: &[&Format] = &[
+    &blogger::FORMAT,
+    &bluesky::FORMAT,
+    &ghost::FORMAT,
+    &linkedin::FORMAT,
+    &mastodon::FORMAT,
+    &medium::FORMAT,
+    &reddit::FORMAT,
+    &substack::FORMAT,
+    &tumblr::FORMAT,
+    &wordpress::FORMAT,
+];
 
 /// Why private messages are left out.
 const MESSAGES: &str = "Private messages, read only with --include-messages";

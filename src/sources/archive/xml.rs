@@ -114,6 +114,20 @@ pub(super) fn stream(
     Ok(())
 }
 
+/// The same out of bytes that are in memory; what is broken is left out.
+pub(super) fn elements(bytes: &[u8], names: &'static [&'static str]) -> Vec<Element> {
+    let mut cutter = Cutter::new(bytes, names);
+    let mut all = Vec::new();
+    while let Some(cut) = cutter.next() {
+        let parsed = cut.ok().map(|(_, bytes)| {
+            let mut coverage = Coverage::default();
+            parse(&decoded(&bytes, &mut coverage), &mut coverage)
+        });
+        all.extend(parsed.and_then(Result::ok));
+    }
+    all
+}
+
 fn decoded<'b>(bytes: &'b [u8], coverage: &mut Coverage) -> Cow<'b, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

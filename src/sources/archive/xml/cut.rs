@@ -179,8 +179,12 @@ impl<R: Read> Cutter<R> {
                 self.root_closed |= self.root.as_deref() == Some(name);
             } else {
                 self.root.get_or_insert_with(|| name.to_vec());
-                let wanted = self.names.iter().find(|wanted| wanted.as_bytes() == name && !empty);
-                self.open = wanted.map(|name| Open { start, name, dropped: false });
+                let wanted = self.names.iter().find(|wanted| wanted.as_bytes() == name);
+                if empty && wanted.is_some() {
+                    let tag = self.buffer.get(start..self.position).unwrap_or_default();
+                    return Step::Done(Ok((self.offset + start as u64, tag.to_vec())));
+                }
+                self.open = wanted.filter(|_| !empty).map(|name| Open { start, name, dropped: false });
             }
             return Step::Again;
         };
@@ -365,7 +369,7 @@ mod tests {
             <items/><item/><item a='>'><title>t</title><![CDATA[</item><item >no]]></item ><![CDATA[<item>]]></r>\n";
         assert_eq!(
             cuts(&xml.replace("</item><item >no", "</item>no")),
-            ["<title>T</title>", "<item a='>'><title>t</title><![CDATA[</item>no]]></item >"]
+            ["<title>T</title>", "<item/>", "<item a='>'><title>t</title><![CDATA[</item>no]]></item >"]
         );
     }
 
