@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use whitecoat_engine::{Item, Kind, Media, MediaKind, Moment, Precision, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, Moment, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
+use super::attached;
 use super::clock;
 use super::container::Entry;
 use super::first_reading;
 use super::format::{Export, Format, Is, Known, Role};
 use super::gather::Gather;
-use super::html::{file_name, titled};
+use super::html::titled;
 use super::item::derived_id;
 use super::records;
 use super::splitter::Start;
@@ -133,12 +134,7 @@ fn account(export: &mut Export<'_>, entry: &Entry, gather: &mut Gather) -> Accou
 fn item(account: &Account, post: &Value, place: &str, coverage: &mut Coverage) -> Item {
     let mut stored = content(post, coverage);
     let picture = text(post, "feature_image");
-    stored.media.extend(some(&picture).map(|path| Media {
-        kind: MediaKind::Image,
-        file_name: file_name(&path),
-        path: Some(path),
-        ..Media::default()
-    }));
+    stored.media.extend(some(&picture).map(|picture| attached::at(&picture)));
     let shown = titled(&text(post, "title"), &stored.text);
     let excerpt = text(post, "custom_excerpt");
     let shown = if shown.contains(excerpt.as_ref()) { shown } else { format!("{shown}\n\n{excerpt}") };
@@ -201,9 +197,9 @@ fn gather_blocks(document: &Value, depth: usize, blocks: &mut Vec<String>) {
         return;
     }
     for key in ["text", "html", "markdown", "caption", "alt"] {
-        let found = text(document, key);
-        if !found.is_empty() {
-            blocks.push(if key == "text" { escaped(&found) } else { found.into_owned() });
+        // Spaces at the ends of texts stand between words.
+        if let Some(found) = document.get(key).and_then(Value::as_str) {
+            blocks.push(if key == "text" { escaped(found) } else { found.to_owned() });
         }
     }
     // Sections of the older editor: `[1, "p", [[0, [], 0, "words"]]]`.

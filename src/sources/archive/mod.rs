@@ -1,11 +1,13 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod account;
+mod attached;
 mod blogger;
 mod bluesky;
 mod clock;
 mod container;
 mod dates;
+mod discord;
 mod encoding;
 mod first_reading;
 mod format;
@@ -26,10 +28,12 @@ mod rows;
 mod splitter;
 mod stored_html;
 mod substack;
+mod telegram;
 mod tumblr;
 mod twins;
 mod two_clocks;
 mod value;
+mod whatsapp;
 mod wordpress;
 mod x;
 mod xml;
@@ -49,13 +53,16 @@ const TELLING_BYTES: usize = 512;
 const FORMATS: &[&Format] = &[
     &blogger::FORMAT,
     &bluesky::FORMAT,
+    &discord::FORMAT,
     &ghost::FORMAT,
     &linkedin::FORMAT,
     &mastodon::FORMAT,
     &medium::FORMAT,
     &reddit::FORMAT,
     &substack::FORMAT,
+    &telegram::FORMAT,
     &tumblr::FORMAT,
+    &whatsapp::FORMAT,
     &wordpress::FORMAT,
 ];
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use whitecoat_engine::{Item, Kind, Media, MediaKind, Moment, Precision, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, Moment, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
+use super::attached;
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::gather::Gather;
-use super::html::{self, file_name, plain, titled};
+use super::html::{self, plain, titled};
 use super::rows::{self, Header, Table};
 use super::stored_html::{self, Stored};
 use super::value::some;
@@ -124,12 +125,7 @@ impl Row {
             gather.coverage().fail(BAD_TIME, &self.place);
         }
         let mut media = stored.media;
-        media.extend(some(&self.podcast).map(|path| Media {
-            kind: MediaKind::Document,
-            file_name: file_name(&path),
-            path: Some(path),
-            ..Media::default()
-        }));
+        media.extend(some(&self.podcast).map(|podcast| attached::at(&podcast)));
         Item {
             id: self.id,
             kind: Kind::Article,

@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use whitecoat_engine::{Item, Kind, LiveState, Media, MediaKind, Moment, Precision, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, LiveState, Media, Moment, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::gather::Gather;
-use super::html::{file_name, titled};
+use super::html::titled;
 use super::item::derived_id;
 use super::xml::{self, Element};
-use super::{stored_html, two_clocks};
+use super::{attached, stored_html, two_clocks};
 use crate::coverage::Coverage;
 use crate::sources::InputError;
 use comment::Comments;
@@ -195,22 +195,7 @@ fn attachment(entry: &Element, item: &mut Item, coverage: &mut Coverage) {
     if item.text.is_empty() && alt.is_empty() {
         return;
     }
-    let address = entry.get("wp:attachment_url");
-    let name = file_name(address);
-    let is = |endings: &[&str]| endings.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
-    item.media.push(Media {
-        kind: match () {
-            () if is(&[".mp4", ".mov", ".m4v", ".avi", ".webm", ".ogv"]) => MediaKind::Video,
-            () if is(&[".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".avif", ".svg"]) => {
-                MediaKind::Image
-            }
-            () => MediaKind::Document,
-        },
-        path: (!address.is_empty()).then(|| address.to_owned()),
-        file_name: name,
-        alt: alt.to_owned(),
-        ..Media::default()
-    });
+    item.media.push(Media { alt: alt.to_owned(), ..attached::at(entry.get("wp:attachment_url")) });
 }
 
 /// Who may read an entry, and whether it is still there.
