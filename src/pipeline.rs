@@ -197,7 +197,9 @@ impl Sink for Feed<'_> {
     fn recognised(&mut self, what: &str) {
         let mut readings = lock(&self.reader.readings);
         let Some(reading) = readings.get_mut(self.input) else { return };
-        reading.coverage.recognised = what.to_owned();
+        // One input may hold exports of several platforms.
+        let known = &mut reading.coverage.recognised;
+        *known = if known.is_empty() { what.to_owned() } else { format!("{known}; {what}") };
         self.reader.progress.line(&format!("{}: {what}", reading.coverage.input));
     }
 

@@ -96,7 +96,7 @@ fn bad_archives() {
         ("encrypted zip", two_posts().zipped_below("").rewritten(encrypted)),
         ("zip in a zip", zip_of("download/twitter-2024.zip", &inner)),
         ("zip bomb", zip_of("data/tweets.js", &bomb)),
-        ("another platform's zip", zip_of("your_instagram_activity/content/posts_1.json", b"[]")),
+        ("another platform's zip", zip_of("messages/index.json", b"{}")),
         ("tweets.js cut in half", Archive::new().with("data/tweets.js", half(cut.into_bytes()))),
         ("one broken record", Archive::new().with("data/tweets.js", broken)),
         ("Latin-1", Archive::new().with("data/tweets.js", latin)),

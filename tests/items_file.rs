@@ -144,6 +144,20 @@ fn a_foreign_table_is_read_by_its_header() {
 }
 
 #[test]
+fn columns_go_by_the_names_that_people_give_them() {
+    let sink = collect(
+        "Site,Posted At,Link,Body,Audience,In Reply To\nsermo,\"May 1, 2024\",https://a.example/1,words,followers,their words\n",
+    );
+    let [item] = &sink.items[..] else { panic!("{:?}", sink.coverage) };
+    assert_eq!((item.platform.as_str(), item.text.as_str()), ("sermo", "words"));
+    assert_eq!(item.created_at.unwrap().to_string(), "2024-05-01T00:00:00Z");
+    assert_eq!((item.visibility, item.url.as_deref()), (Visibility::Followers, Some("https://a.example/1")));
+    assert_eq!(item.parent.as_ref().unwrap().text.as_deref(), Some("their words"));
+    let sink = collect("comment,text\nnot this,this\n");
+    assert_eq!(sink.items[0].text, "this");
+}
+
+#[test]
 fn a_row_that_does_not_fit_its_header_is_counted() {
     let sink = collect("id,text\n1,an unquoted, comma\n2,b\n");
     assert_eq!(sink.items.len(), 2);

@@ -25,7 +25,7 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let inputs = recognise(&args.read)?;
     let format = format(args.format, args.output.as_deref(), Format::Csv);
     let path = args.output.clone().unwrap_or_else(|| default_output(format));
-    let destination = Destination::prepare(&path, inputs.iter().filter_map(Input::path))?;
+    let destination = Destination::prepare(&path, inputs.iter().flat_map(Input::paths))?;
     destination.keep_decisions()?;
     let settings = settings(&args.read, progress.clone())?;
     let start = start(&args, started, &engine, &profile, &path);

@@ -20,7 +20,7 @@ use crate::wording::{counted, printable};
 pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failure> {
     let inputs = recognise(&args.read)?;
     let path = args.output.as_deref().unwrap_or(Path::new("-"));
-    let destination = Destination::prepare(path, inputs.iter().filter_map(Input::path))?;
+    let destination = Destination::prepare(path, inputs.iter().flat_map(Input::paths))?;
     destination.keep_decisions()?;
     let format = match format(args.format, args.output.as_deref(), Format::Jsonl) {
         Format::Csv => Written::Csv,

@@ -85,13 +85,8 @@ pub fn run(cli: Cli) -> ExitCode {
 
 /// Recognises all inputs, those in named folders too, or says of every argument that is none why.
 fn recognise(args: &ReadArgs) -> Result<Vec<Input>, Failure> {
-    let (mut inputs, mut problems) = (Vec::new(), Vec::new());
-    for argument in &args.inputs {
-        match Input::recognise(argument) {
-            Ok(recognised) => inputs.extend(recognised),
-            Err(error) => problems.push(error.to_string()),
-        }
-    }
+    let (inputs, problems) = Input::recognise_all(&args.inputs);
+    let mut problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
     if args.inputs.iter().filter(|input| *input == "-").count() > 1 {
         problems.push("-: standard input can be read only once".to_owned());
     }

@@ -25,6 +25,28 @@ pub(super) fn of(path: &Path) -> Fingerprint {
     taken.unwrap_or_else(|_| none("the input could no longer be opened"))
 }
 
+/// One fingerprint of all parts of an archive, in their order.
+pub(super) fn of_all(paths: &[PathBuf]) -> Fingerprint {
+    if let [only] = paths {
+        return of(only);
+    }
+    let mut hasher = blake3::Hasher::new();
+    let (mut bytes, mut covers) = (0, String::new());
+    for part in paths.iter().map(|path| of(path)) {
+        let (Some(size), Some(digest)) = (part.bytes, part.blake3) else {
+            return none("a part could not be opened");
+        };
+        bytes += size;
+        hasher.update(digest.as_bytes());
+        covers = part.covers;
+    }
+    Fingerprint {
+        bytes: Some(bytes),
+        blake3: Some(hasher.finalize().to_hex().to_string()),
+        covers: format!("{} parts; of the last, {covers}", paths.len()),
+    }
+}
+
 /// No fingerprint, with the reason.
 pub(super) fn none(reason: &str) -> Fingerprint {
     Fingerprint { bytes: None, blake3: None, covers: format!("nothing: {reason}") }

@@ -1,6 +1,6 @@
 //! What an input is, told from its content and never from its name alone.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -41,12 +41,34 @@ enum Kind {
     Url(Url),
     /// A folder whose inputs stand beside this one, with what else is in it.
     Folder(PathBuf, Box<Coverage>),
-    Archive(PathBuf),
+    /// One archive, or all parts of one.
+    Archive(Vec<PathBuf>),
     Page(PathBuf),
     Items(PathBuf),
 }
 
 impl Input {
+    /// Finds out what all arguments of the command line are; archives that are parts of one export are one input.
+    pub fn recognise_all(arguments: &[OsString]) -> (Vec<Self>, Vec<InputError>) {
+        let (mut inputs, mut problems) = (Vec::new(), Vec::new());
+        for group in archive::group(arguments.iter().map(PathBuf::from).collect()) {
+            match group.as_slice() {
+                [only] => match Self::recognise(only.as_os_str()) {
+                    Ok(recognised) => inputs.extend(recognised),
+                    Err(problem) => problems.push(problem),
+                },
+                _ => inputs.push(Self::of_parts(group)),
+            }
+        }
+        (inputs, problems)
+    }
+
+    fn of_parts(paths: Vec<PathBuf>) -> Self {
+        let first = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
+        let more = counted(paths.len().saturating_sub(1) as u64, "more part", "more parts");
+        Self { name: format!("{first} and {more}"), kind: Kind::Archive(paths) }
+    }
+
     /// Finds out what an argument of the command line is: one input, or a folder and the inputs in it. Opens files,
     /// contacts nothing.
     ///
@@ -83,7 +105,7 @@ impl Input {
                 sink.coverage().absorb(Coverage::clone(coverage));
                 Ok(())
             }
-            Kind::Archive(path) => archive::read(path, options, sink),
+            Kind::Archive(paths) => archive::read_parts(paths, options, sink),
             Kind::Page(path) => web::read_saved_page(path, options, sink),
             Kind::Items(path) => {
                 let file = open(path)?;
@@ -101,16 +123,19 @@ impl Input {
             Kind::Stdin => fingerprint::none("standard input is not kept"),
             Kind::Url(_) => fingerprint::none("a web address has no fixed content"),
             Kind::Folder(..) => fingerprint::none("each input in the folder has its own"),
-            Kind::Archive(path) | Kind::Page(path) | Kind::Items(path) => fingerprint::of(path),
+            Kind::Archive(paths) => fingerprint::of_all(paths),
+            Kind::Page(path) | Kind::Items(path) => fingerprint::of(path),
         }
     }
 
-    /// The file or folder, for an input that is one.
-    pub fn path(&self) -> Option<&Path> {
-        match &self.kind {
-            Kind::Stdin | Kind::Url(_) => None,
-            Kind::Folder(path, _) | Kind::Archive(path) | Kind::Page(path) | Kind::Items(path) => Some(path),
-        }
+    /// The files or folders that the input is.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let paths = match &self.kind {
+            Kind::Stdin | Kind::Url(_) => &[],
+            Kind::Folder(path, _) | Kind::Page(path) | Kind::Items(path) => std::slice::from_ref(path),
+            Kind::Archive(paths) => paths,
+        };
+        paths.iter().map(PathBuf::as_path)
     }
 }
 
@@ -140,7 +165,7 @@ fn recognise_file(path: &Path, name: &str) -> Result<Kind, InputError> {
         .read_to_end(&mut head)
         .map_err(|source| InputError::Open { path: path.to_owned(), source })?;
     if archive::claims(path) {
-        Ok(Kind::Archive(path.to_owned()))
+        Ok(Kind::Archive(vec![path.to_owned()]))
     } else if web::claims_saved_page(&head) {
         Ok(Kind::Page(path.to_owned()))
     } else {
@@ -154,7 +179,7 @@ fn recognise_file(path: &Path, name: &str) -> Result<Kind, InputError> {
 /// A folder is an archive, or it holds inputs. Marks of an export further down, such as those of another platform, count
 /// only where nothing but web pages lies at the top: many exports bring a page to look at them with.
 fn recognise_folder(path: &Path, name: String) -> Result<Vec<Input>, InputError> {
-    let archive = |name| Ok(vec![Input { name, kind: Kind::Archive(path.to_owned()) }]);
+    let archive = |name| Ok(vec![Input { name, kind: Kind::Archive(vec![path.to_owned()]) }]);
     let holds = archive::holds(path);
     if holds == Holds::Archive {
         return archive(name);
@@ -198,9 +223,13 @@ fn children(folder: &Path, name: &str) -> Result<(Vec<Input>, Coverage), InputEr
     let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
     paths.sort();
     let (mut inputs, mut coverage) = (Vec::new(), Coverage::default());
-    for path in paths {
+    for group in archive::group(paths) {
+        let [path] = group.as_slice() else {
+            inputs.push(Input::of_parts(group));
+            continue;
+        };
         let name = path.display().to_string();
-        match recognise_child(&path, &name) {
+        match recognise_child(path, &name) {
             Ok(kind) => inputs.push(Input { name, kind }),
             Err(InputError::Unreadable { problem, .. }) => {
                 coverage.skip(&format!("not an input: {problem}"), name)
@@ -221,7 +250,7 @@ fn recognise_child(path: &Path, name: &str) -> Result<Kind, InputError> {
     }
     if kind.is_dir() {
         return match archive::holds(path) {
-            Holds::Archive => Ok(Kind::Archive(path.to_owned())),
+            Holds::Archive => Ok(Kind::Archive(vec![path.to_owned()])),
             Holds::Marks | Holds::Nothing => Err(unreadable(name, SUBFOLDER, "")),
         };
     }
@@ -229,7 +258,7 @@ fn recognise_child(path: &Path, name: &str) -> Result<Kind, InputError> {
         return Err(unreadable(name, "neither a file nor a folder", ""));
     }
     match recognise_file(path, name)? {
-        Kind::Archive(path) if archive::holds(&path) == Holds::Nothing => {
+        Kind::Archive(_) if archive::holds(path) == Holds::Nothing => {
             Err(unreadable(name, &format!("a zip file, but {NO_ARCHIVE}"), ""))
         }
         kind => Ok(kind),
@@ -313,7 +342,9 @@ mod tests {
             .iter()
             .map(|input| match &input.kind {
                 Kind::Folder(of, coverage) => format!("folder {}: {}", below(of), coverage.holds),
-                Kind::Archive(of) => format!("archive {}", below(of)),
+                Kind::Archive(of) => {
+                    format!("archive {}", of.iter().map(|of| below(of)).collect::<Vec<_>>().join(" + "))
+                }
                 Kind::Page(of) => format!("page {}", below(of)),
                 Kind::Items(of) => format!("items {}", below(of)),
                 Kind::Stdin | Kind::Url(_) => "other".to_owned(),
@@ -330,6 +361,7 @@ mod tests {
     const POSTS: &[u8] =
         b"window.YTD.tweets.part0 = [ {\"tweet\": {\"id_str\": \"1\", \"full_text\": \"a\"}} ]";
     const PAGE: &[u8] = b"<!doctype html><title>Practice</title><p>Open on Friday";
+    const COMMENTS: &[u8] = b"Comment ID,Video ID,Comment text\na,b,\"{\"\"text\"\":\"\"c\"\"}\"\n";
     const ITEM: &[u8] = b"{\"id\": \"1\", \"text\": \"a\"}\n";
 
     #[test]
@@ -340,6 +372,12 @@ mod tests {
             (&[("tweets.js", POSTS), ("notes.txt", b"milk")], &["archive "]),
             (&[("content/posts_1.json", b"[]"), ("index.html", PAGE)], &["archive "]),
             (&[("twitter-2024/data/tweets.js", POSTS)], &["folder : 1", "archive twitter-2024"]),
+            (&[("Takeout/YouTube/comments/comments.csv", COMMENTS)], &["archive "]),
+            (&[("me/Shares.csv", b"Date"), ("index.html", PAGE)], &["archive "]),
+            (
+                &[("me/Shares.csv", b"Date"), ("posts.jsonl", ITEM)],
+                &["folder : 2", "archive me", "items posts.jsonl"],
+            ),
             (
                 &[("b.html", PAGE), ("a.jsonl", ITEM), ("x/data/tweets.js", POSTS), ("x.pdf", b"%PDF-1.7")],
                 &["folder : 3", "items a.jsonl", "page b.html", "archive x"],

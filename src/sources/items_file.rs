@@ -73,9 +73,8 @@ impl Format {
     fn of_table(header: &str) -> Result<Self, Look> {
         let cells = |delimiter: u8| header.split(char::from(delimiter)).count();
         let delimiter = [b',', b';', b'\t'].into_iter().rev().max_by_key(|&d| cells(d)).unwrap_or(b',');
-        let has_text = header
-            .split(char::from(delimiter))
-            .any(|cell| table::column_name(cell.trim_matches('"')) == "text");
+        let has_text =
+            header.split(char::from(delimiter)).any(|cell| table::is_text(cell.trim().trim_matches('"')));
         if has_text {
             return Ok(Self::Csv { delimiter });
         }

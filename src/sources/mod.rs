@@ -4,6 +4,7 @@
 //! reading thread only opens and splits while decoding runs on whichever core is free.
 
 pub mod archive;
+mod clock;
 mod fingerprint;
 pub mod input;
 pub mod items_file;
@@ -36,7 +37,7 @@ pub trait Sink {
     fn coverage(&mut self) -> &mut Coverage;
 
     /// Says what the input was recognised as, such as `X archive of @name, 41,203 posts`: shown to the user at once and
-    /// kept in the coverage.
+    /// kept in the coverage. Said once for each platform that an input holds.
     fn recognised(&mut self, what: &str);
 
     /// The bar to move while reading (hidden when nobody looks). Set its length to bytes or pages when known.

@@ -48,6 +48,18 @@ pub(super) struct Chunk {
     pub(super) first_line: u64,
 }
 
+impl Chunk {
+    /// The line at which a record stands, where `position` is what the reader says. It leaves the line feed of a record that
+    /// ends in CR LF to the next one, and passes over empty lines.
+    pub(super) fn line_of(&self, position: Option<&csv::Position>) -> u64 {
+        let Some(position) = position else { return self.first_line };
+        let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        self.first_line + position.line() - 1 + ends.filter(|byte| **byte == b'\n').count() as u64
+    }
+}
+
 pub(super) enum Event {
     Chunk(Chunk),
     /// The record that begins at a line was dropped.

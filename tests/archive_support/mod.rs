@@ -14,6 +14,39 @@ use whitecoat_engine::Item;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+/// A folder of invented exports.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives").join(name)
+}
+
+/// A folder of real exports, which are not part of the project; `None` where they are not at hand.
+pub fn sample(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
+    path.exists().then_some(path)
+}
+
+/// Every item on a line of its own: what differs from item to item, and what is not as usual.
+pub fn shown(read: &Read) -> String {
+    let mut lines = vec![read.recognised.clone()];
+    for item in &read.items {
+        let mut line = serde_json::to_value(item).unwrap();
+        let fields = line.as_object_mut().unwrap();
+        fields.remove("profile");
+        fields.retain(|_, value| !value.is_null() && *value != "" && *value != "unknown" && *value != "self");
+        fields.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+        lines.push(line.to_string());
+    }
+    let coverage = &read.coverage;
+    for (what, gaps) in [("left out", &coverage.skipped), ("failed", &coverage.failed)] {
+        lines.extend(gaps.iter().map(|(reason, gap)| {
+            let examples: Vec<_> = gap.examples.iter().cloned().collect();
+            format!("{what}: {} x {reason} ({})", gap.count, examples.join(", "))
+        }));
+    }
+    lines.extend(coverage.notes.iter().map(|note| format!("note: {note}")));
+    lines.join("\n")
+}
+
 /// One record of `tweets.js`.
 pub fn tweet(id: &str, text: &str) -> String {
     format!(
@@ -105,6 +138,21 @@ impl Archive {
         self
     }
 
+    /// Puts everything into one tar, packed with gzip.
+    pub fn tarred(mut self) -> Self {
+        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let mut tar = tar::Builder::new(packer);
+        for (name, content) in &self.files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, name, content.as_slice()).unwrap();
+        }
+        self.path = self.folder.path().join("archive.tgz");
+        fs::write(&self.path, tar.into_inner().unwrap().finish().unwrap()).unwrap();
+        self
+    }
+
     /// Only the last file, not its folder.
     pub fn alone(mut self) -> Self {
         self.path = self.path.join(&self.files.last().unwrap().0);
@@ -124,6 +172,11 @@ impl Archive {
 
     pub fn read_with_messages(&self) -> Read {
         read(&self.path, true)
+    }
+
+    /// What was not read of it, or why nothing was.
+    pub fn read_or_error(&self) -> Result<Coverage, String> {
+        try_read(&self.path, false).map(|read| read.coverage).map_err(|error| error.to_string())
     }
 
     /// The message of an archive that cannot be read.
@@ -147,14 +200,23 @@ pub fn read(path: &Path, include_messages: bool) -> Read {
     try_read(path, include_messages).unwrap()
 }
 
+/// The parts of one archive.
+pub fn read_parts(paths: &[PathBuf]) -> Read {
+    try_read_parts(paths, false).unwrap()
+}
+
 pub fn try_read(path: &Path, include_messages: bool) -> Result<Read, InputError> {
+    try_read_parts(&[path.to_owned()], include_messages)
+}
+
+fn try_read_parts(paths: &[PathBuf], include_messages: bool) -> Result<Read, InputError> {
     let mut sink = Read {
         items: Vec::new(),
         coverage: Coverage::of("test"),
         recognised: String::new(),
         progress: ProgressBar::hidden(),
     };
-    archive::read(path, &Options { include_messages, ..Options::default() }, &mut sink)?;
+    archive::read_parts(paths, &Options { include_messages, ..Options::default() }, &mut sink)?;
     Ok(sink)
 }
 
@@ -171,7 +233,8 @@ impl Sink for Read {
     }
 
     fn recognised(&mut self, what: &str) {
-        what.clone_into(&mut self.recognised);
+        let known = &mut self.recognised;
+        *known = if known.is_empty() { what.to_owned() } else { format!("{known}; {what}") };
     }
 
     fn progress(&self) -> &ProgressBar {
@@ -213,4 +276,14 @@ impl Read {
 
 fn count(gaps: &std::collections::BTreeMap<String, Gap>, reason: &str) -> u64 {
     gaps.iter().filter(|(key, _)| key.contains(reason)).map(|(_, gap)| gap.count).sum()
+}
+
+/// What the command says and writes of an archive among the fixtures.
+pub fn extracted(fixture: &str, more: &[&str]) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archives");
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
+    let output = command.current_dir(fixtures).args(["extract", fixture]).args(more).output().unwrap();
+    let (said, items) =
+        (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
+    format!("exit code {}\n{said}\n{items}", output.status.code().unwrap())
 }

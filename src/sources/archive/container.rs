@@ -1,12 +1,11 @@
-//! A zip, a folder or a single file, opened safely and read one entry at a time.
+//! A zip, a tar, a folder, a single file, or several zips or tars of one export, opened safely and read one entry at a time.
 //!
 //! Names from a container are only ever shown and compared; nothing is written and no name is used as a path, except the
 //! paths that a folder walk itself found.
 
 mod folder;
+mod tape;
 mod zipped;
-
-pub(super) use zipped::is_zip;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -40,8 +39,17 @@ pub(crate) struct Entry {
 
 #[derive(Clone, Debug)]
 enum Place {
-    /// The entry's number in the zip, and its packed size.
-    Zip(usize, u64),
+    /// Which of the opened archives, the entry's number in it, and its packed size.
+    Zip {
+        part: usize,
+        index: usize,
+        packed: u64,
+    },
+    /// Which of the opened archives, and where in it the file begins.
+    Tape {
+        part: usize,
+        at: u64,
+    },
     Path(PathBuf),
 }
 
@@ -57,31 +65,67 @@ impl Entry {
 pub(crate) struct Container {
     /// All files, by name.
     pub(crate) entries: Vec<Entry>,
-    zip: Option<zipped::Archive>,
+    parts: Vec<Part>,
     is_single: bool,
     total: u64,
 }
 
+#[derive(Debug)]
+enum Part {
+    Zip(zipped::Archive),
+    Tape(tape::Tape),
+}
+
+/// Whether a file is an archive by its first bytes: a zip, the part of a split one, or a tar.
+pub(super) fn is_packed(path: &Path) -> io::Result<bool> {
+    Ok(zipped::is_zip(path)? || tape::is_tape(path)?)
+}
+
 impl Container {
-    /// Opens what `path` leads to. What is left out at this point is counted in `coverage`.
-    pub(crate) fn open(path: &Path, coverage: &mut Coverage) -> Result<Self, InputError> {
+    /// Opens what `paths` lead to: one input, or all archives of an export that came in several. What is left out at this
+    /// point is counted in `coverage`.
+    pub(crate) fn open(paths: &[PathBuf], coverage: &mut Coverage) -> Result<Self, InputError> {
+        let mut container = Self { entries: Vec::new(), parts: Vec::new(), is_single: false, total: 0 };
+        for path in paths {
+            container.add(path, coverage)?;
+        }
+        container.is_single &= paths.len() == 1;
+        container.entries.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.size.cmp(&b.size)));
+        // Files that each part of an export holds, such as its index.
+        container.entries.dedup_by(|b, a| {
+            let again = a.name == b.name && a.size == b.size && paths.len() > 1;
+            if again {
+                coverage.skip(SEVERAL, &b.name);
+            }
+            again
+        });
+        Ok(container)
+    }
+
+    fn add(&mut self, path: &Path, coverage: &mut Coverage) -> Result<(), InputError> {
         let cannot = |source| InputError::Open { path: path.to_owned(), source };
         let meta = std::fs::metadata(path).map_err(cannot)?;
-        let (mut entries, zip) = if meta.is_dir() {
-            (folder::list(path, coverage)?, None)
+        let part = self.parts.len();
+        let entries = if meta.is_dir() {
+            folder::list(path, coverage)?
         } else if !meta.is_file() {
             let kind = io::Error::new(io::ErrorKind::InvalidInput, "neither a file nor a folder");
             return Err(cannot(kind));
         } else if zipped::is_zip(path).map_err(cannot)? {
-            let (entries, zip) = zipped::open(path, coverage)?;
-            (entries, Some(zip))
+            let (entries, zip) = zipped::open(path, part, coverage)?;
+            self.parts.push(Part::Zip(zip));
+            entries
+        } else if tape::is_tape(path).map_err(cannot)? {
+            let (entries, tape) = tape::Tape::open(path, part, coverage)?;
+            self.parts.push(Part::Tape(tape));
+            entries
         } else {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (vec![Entry { name, size: meta.len(), place: Place::Path(path.to_owned()) }], None)
+            self.is_single = true;
+            vec![Entry { name, size: meta.len(), place: Place::Path(path.to_owned()) }]
         };
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
-        let is_single = meta.is_file() && zip.is_none();
-        Ok(Self { entries, zip, is_single, total: 0 })
+        self.entries.extend(entries);
+        Ok(())
     }
 
     /// The name of the file, where the input is one file that is no archive.
@@ -94,10 +138,16 @@ impl Container {
 
     /// The bytes of an entry as UTF-8 (UTF-16 is converted), or a fixed sentence on why it cannot be opened.
     pub(crate) fn read(&mut self, entry: &Entry) -> Result<Box<dyn Read + '_>, String> {
-        let (raw, packed): (Box<dyn Read + '_>, u64) = match (&entry.place, &mut self.zip) {
+        let opened = match entry.place {
+            Place::Zip { part, .. } | Place::Tape { part, .. } => self.parts.get_mut(part),
+            Place::Path(_) => None,
+        };
+        let (raw, packed): (Box<dyn Read + '_>, u64) = match (&entry.place, opened) {
             (Place::Path(path), _) => (Box::new(File::open(path).map_err(cannot_open)?), u64::MAX),
-            (Place::Zip(index, packed), Some(zip)) => (zipped::read(zip, *index)?, *packed),
-            (Place::Zip(..), None) => return Err("The zip is not open".to_owned()),
+            (Place::Zip { index, packed, .. }, Some(Part::Zip(zip))) => (zipped::read(zip, *index)?, *packed),
+            // The tape itself watches how fast it grows.
+            (Place::Tape { at, .. }, Some(Part::Tape(tape))) => (tape.read(*at, entry.size)?, u64::MAX),
+            _ => return Err("The archive is not open".to_owned()),
         };
         let guarded = Guarded { inner: raw, packed, unpacked: 0, total: &mut self.total };
         Ok(Box::new(
@@ -115,6 +165,8 @@ impl Container {
         start
     }
 }
+
+const SEVERAL: &str = "A file that several parts of the export hold, read once";
 
 fn cannot_open(error: io::Error) -> String {
     format!("The file cannot be opened: {error}")

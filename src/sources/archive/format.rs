@@ -125,6 +125,12 @@ pub(super) fn survey(container: &mut Container, formats: &[&'static Format]) -> 
 }
 
 impl Survey {
+    /// Whether files of the export lie at the top, and not only further down.
+    pub(super) fn is_at_top(&self) -> bool {
+        let files = self.files.iter().map(|file| &file.entry);
+        files.chain(self.left.iter().map(|(entry, _)| entry)).any(|entry| !entry.name.contains('/'))
+    }
+
     fn take(&mut self, entry: &Entry, is: Is) {
         match is {
             Is::Telling(role) | Is::Part(role) => {

@@ -41,6 +41,16 @@ pub(crate) struct Maybe<T>(pub(super) Option<T>);
 #[derive(Clone, Debug)]
 pub(crate) struct List<T>(pub(super) Vec<T>);
 
+/// The fields of an object in their order; all else is empty.
+#[derive(Clone, Debug)]
+pub(crate) struct Pairs<K, V>(pub(crate) Vec<(K, V)>);
+
+impl<K, V> Default for Pairs<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
 impl<T> Default for Maybe<T> {
     fn default() -> Self {
         Self(None)
@@ -206,6 +216,35 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
         }
         deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Pairs<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PairsVisitor<K, V>(PhantomData<(K, V)>);
+        impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<K, V> {
+            type Value = Pairs<K, V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            absent! { Pairs::default(); visit_f64(f64), visit_u64(u64), visit_i64(i64), visit_bool(bool), visit_str(&str) }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Pairs<K, V>, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Pairs::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<K, V>, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_any(PairsVisitor(PhantomData))
     }
 }
 

@@ -20,7 +20,7 @@ use super::splitter::{Chunk, Start};
 use super::stored_html::{self, words};
 use super::value::{list, some, text};
 use crate::coverage::Coverage;
-use crate::sources::{Batch, Decoded, InputError, Stopped};
+use crate::sources::{Batch, Decoded, InputError};
 
 const PLATFORM: &str = "mastodon";
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use scraper::{ElementRef, Html};
+use scraper::ElementRef;
 use whitecoat_engine::{Item, Kind, Moment, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::gather::Gather;
-use super::html::{self, first, text, text_of, titled};
+use super::html::{self, first, text_of, titled};
 use super::item::derived_id;
 use super::stored_html;
 use super::value::some;

@@ -4,31 +4,42 @@ mod account;
 mod attached;
 mod blogger;
 mod bluesky;
-mod clock;
 mod container;
 mod dates;
 mod discord;
 mod encoding;
+mod facebook;
+mod fields;
 mod first_reading;
 mod format;
 mod gather;
 mod ghost;
+mod google;
 mod html;
+mod instagram;
 mod item;
 mod linkedin;
 mod loose;
 mod mastodon;
 mod medium;
+mod meta;
 mod mojibake;
+mod parts;
 mod pieces;
+mod pinterest;
 mod platforms;
+mod quora;
 mod records;
 mod reddit;
 mod rows;
+mod sections;
+mod snapchat;
 mod splitter;
 mod stored_html;
 mod substack;
 mod telegram;
+mod threads;
+mod tiktok;
 mod tumblr;
 mod twins;
 mod two_clocks;
@@ -38,13 +49,16 @@ mod wordpress;
 mod x;
 mod xml;
 
-use std::path::Path;
+use std::iter;
+use std::path::{Path, PathBuf};
 
 use container::{Container, Entry};
 use format::{Export, Format};
 
+pub use parts::group;
+
 use crate::coverage::Coverage;
-use crate::sources::{InputError, Options, Sink};
+use crate::sources::{InputError, Options, Sink, clock};
 
 /// How much of a file is looked at to see what it is.
 const TELLING_BYTES: usize = 512;
@@ -54,13 +68,21 @@ const FORMATS: &[&Format] = &[
     &blogger::FORMAT,
     &bluesky::FORMAT,
     &discord::FORMAT,
+    &facebook::FORMAT,
     &ghost::FORMAT,
+    &google::FORMAT,
+    &instagram::FORMAT,
     &linkedin::FORMAT,
     &mastodon::FORMAT,
     &medium::FORMAT,
+    &pinterest::FORMAT,
+    &quora::FORMAT,
     &reddit::FORMAT,
+    &snapchat::FORMAT,
     &substack::FORMAT,
     &telegram::FORMAT,
+    &threads::FORMAT,
+    &tiktok::FORMAT,
     &tumblr::FORMAT,
     &whatsapp::FORMAT,
     &wordpress::FORMAT,
@@ -74,8 +96,6 @@ const UNKNOWN: &str = "A file of unknown kind, not read";
 /// How many names a refusal lists.
 const NAMES_SHOWN: usize = 5;
 
-const EXPECTED: &str = "an X archive: the zip as X made it, its unpacked folder, or a file out of it such as tweets.js or tweets.csv";
-
 /// Whether `path` is for this source: a folder, a zip (a damaged one too), or a file out of an archive. By content; the name
 /// counts only for files whose content may be damaged, such as an empty `tweets.js`.
 pub fn claims(path: &Path) -> bool {
@@ -83,10 +103,12 @@ pub fn claims(path: &Path) -> bool {
     if meta.is_dir() || !meta.is_file() {
         return meta.is_dir();
     }
-    if container::is_zip(path).unwrap_or(false) {
+    if container::is_packed(path).unwrap_or(false) {
         return true;
     }
-    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return false };
+    let Ok(mut container) = Container::open(&[path.to_owned()], &mut Coverage::default()) else {
+        return false;
+    };
     let start = container.entries.first().cloned().map(|entry| container.peek(&entry, TELLING_BYTES));
     x::claims_file(path, &start.unwrap_or_default()) || !format::survey(&mut container, FORMATS).0.is_empty()
 }
@@ -104,11 +126,16 @@ pub enum Holds {
 
 /// Looks at the names in a folder or a zip, and at the beginnings of files whose names say nothing.
 pub fn holds(path: &Path) -> Holds {
-    let Ok(mut container) = Container::open(path, &mut Coverage::default()) else { return Holds::Archive };
+    let Ok(mut container) = Container::open(&[path.to_owned()], &mut Coverage::default()) else {
+        return Holds::Archive;
+    };
     let survey = x::Survey::of(&mut container);
-    if survey.is_x() && survey.is_at_top() || !format::survey(&mut container, FORMATS).0.is_empty() {
+    let (others, unknown) = format::survey(&mut container, FORMATS);
+    let stands_alone = others.iter().any(format::Survey::is_at_top) || !unknown.iter().any(may_be_input);
+    if survey.is_x() && survey.is_at_top() || !others.is_empty() && stands_alone {
         Holds::Archive
     } else if survey.is_x()
+        || !others.is_empty()
         || platforms::guess(container.entries.iter().map(|entry| entry.name.as_str())).is_some()
     {
         Holds::Marks
@@ -117,13 +144,30 @@ pub fn holds(path: &Path) -> Holds {
     }
 }
 
+/// Whether a file beside the folders of an export is probably an input of its own.
+fn may_be_input(entry: &Entry) -> bool {
+    const ENDINGS: &[&str] = &[".zip", ".tgz", ".tar.gz", ".tar", ".jsonl", ".csv"];
+    let name = entry.name.to_ascii_lowercase();
+    !name.contains('/') && ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Reads an archive into `sink`. What is left out or broken inside of it goes to the coverage.
 ///
 /// # Errors
 ///
 /// When nothing of it can be read, with what is wrong and what to try; or when the run was stopped.
 pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
-    let mut container = Container::open(path, sink.coverage())?;
+    read_parts(&[path.to_owned()], options, sink)
+}
+
+/// [`read`] for an export that came in several archives.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
+    let Some(path) = paths.first() else { return Ok(()) };
+    let mut container = Container::open(paths, sink.coverage())?;
     let survey = x::Survey::of(&mut container);
     if survey.is_x() {
         return x::read(path, &mut container, &survey, options, sink);
@@ -149,15 +193,27 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
     Ok(())
 }
 
+/// Such as `X, Facebook or Threads`.
+fn known_platforms() -> String {
+    let names: Vec<&str> = iter::once("X").chain(FORMATS.iter().map(|format| format.name)).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let unreadable = |problem: String, next: &str| InputError::Unreadable {
         input: path.display().to_string(),
         problem,
-        expected: EXPECTED.to_owned(),
+        expected: format!(
+            "an archive of {}: the zip or tar as the platform made it, its unpacked folder, or a file out of it such as tweets.js",
+            known_platforms()
+        ),
         next: next.to_owned(),
     };
     let Some(first) = entries.first() else {
-        let kind = if path.is_dir() { "folder" } else { "zip" };
+        let kind = if path.is_dir() { "folder" } else { "archive" };
         return unreadable(
             format!("the {kind} holds no files"),
             "check that the download and the unpacking were complete",
@@ -168,10 +224,8 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let names = entries.iter().map(|entry| entry.name.as_str()).chain(own_name.as_deref());
     if let Some(platform) = platforms::guess(names) {
         return unreadable(
-            format!(
-                "this looks like an export of {platform}, and this version reads X archives only; others will come"
-            ),
-            "meanwhile write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
+            format!("this looks like an export of {platform}, and nothing in it is of a kind that is read"),
+            "write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
         );
     }
     if let Some(inner) = entries.iter().find(|entry| entry.name.to_ascii_lowercase().ends_with(".zip")) {
@@ -189,6 +243,6 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
     let shown: Vec<_> = entries.iter().take(NAMES_SHOWN).map(|entry| entry.name.as_str()).collect();
     unreadable(
         format!("none of its {} files is known; the first are: {}", entries.len(), shown.join(", ")),
-        "give the folder that holds `data`, or the zip as the platform made it",
+        "give the archive as the platform made it, or the top folder of the unpacked one",
     )
 }

@@ -56,6 +56,11 @@ impl Header {
     pub(super) fn has(&self, columns: &[&str]) -> bool {
         columns.iter().all(|column| self.0.iter().any(|name| name == column))
     }
+
+    /// How many columns have such a name.
+    pub(super) fn count(&self, fits: impl Fn(&str) -> bool) -> usize {
+        self.0.iter().filter(|name| fits(name)).count()
+    }
 }
 
 /// One row.
@@ -76,6 +81,12 @@ impl Row<'_> {
     /// The first of these columns that is not empty.
     pub(super) fn any(&self, columns: &[&str]) -> &str {
         columns.iter().map(|column| self.get(column)).find(|cell| !cell.is_empty()).unwrap_or_default()
+    }
+
+    /// The cells of all columns with such a name, in order.
+    pub(super) fn named(&self, fits: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
+        let cells = self.header.0.iter().zip(self.cells());
+        cells.filter(move |(name, _)| fits(name)).map(|(_, cell)| cell)
     }
 
     /// All cells, in order.
@@ -195,7 +206,7 @@ impl Reading<'_> {
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             match &self.header {
                 Some(Some(header)) => {
-                    let line = record.position().map_or(1, csv::Position::line) + chunk.first_line - 1;
+                    let line = chunk.line_of(record.position());
                     let cells = record.iter().map(|cell| text(cell, &mut out.coverage)).collect();
                     let place = format!("{}#line {line}", self.name);
                     row(&Row { header, cells, place }, out);

@@ -36,16 +36,6 @@ pub(super) fn whole(object: &Value, key: &str) -> Option<i64> {
     }
 }
 
-/// Whether `true`, or something that means it, stands under a key.
-pub(super) fn is_true(object: &Value, key: &str) -> bool {
-    match object.get(key) {
-        Some(Value::Bool(truth)) => *truth,
-        Some(Value::Number(number)) => number.as_i64() == Some(1),
-        Some(Value::String(text)) => matches!(text.trim(), "true" | "1"),
-        _ => false,
-    }
-}
-
 /// `None` for an empty text.
 pub(super) fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
@@ -59,8 +49,7 @@ mod tests {
 
     #[test]
     fn takes_what_is_there() {
-        let value =
-            json!({"a": " x ", "n": 7, "s": "12", "null": null, "l": [1, 2], "o": {}, "t": true, "one": "1"});
+        let value = json!({"a": " x ", "n": 7, "s": "12", "null": null, "l": [1, 2], "o": {}});
         assert_eq!(
             (text(&value, "a"), text(&value, "n"), text(&value, "o")),
             ("x".into(), "7".into(), "".into())
@@ -68,7 +57,6 @@ mod tests {
         let lengths = ["a", "null", "l", "o", "none"].map(|key| list(&value, key).len());
         assert_eq!(lengths, [1, 0, 2, 1, 0]);
         assert_eq!((whole(&value, "n"), whole(&value, "s"), whole(&value, "a")), (Some(7), Some(12), None));
-        assert_eq!(["t", "one", "a", "none"].map(|key| is_true(&value, key)), [true, true, false, false]);
         assert_eq!(text(&json!([1]), "a"), "");
     }
 }

@@ -7,9 +7,9 @@ mod cut;
 
 use std::borrow::Cow;
 
-use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 use super::container::{Container, Entry};
 use super::encoding::repair;
@@ -191,7 +191,9 @@ fn parse(xml: &str, coverage: &mut Coverage) -> Result<Element, &'static str> {
 fn begun(start: &BytesStart<'_>) -> Element {
     let mut attributes = Vec::new();
     for attribute in start.attributes().with_checks(false).flatten().take(MAX_ATTRIBUTES) {
-        let value = attribute.unescape_value().unwrap_or_else(|_| Cow::Borrowed(&attribute.value));
+        let value = attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .unwrap_or_else(|_| Cow::Borrowed(&attribute.value));
         attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
     Element { name: start.name().as_ref().to_owned(), attributes, ..Element::default() }

@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use whitecoat_engine::{Item, Media, Moment, Parent, Precision, Profile};
 
+use crate::sources::clock::{self, Shape};
+
 /// Unix times above this are milliseconds: as seconds they would lie after the year 5100.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
@@ -189,22 +191,35 @@ impl Fields<'_> {
     }
 }
 
+/// Dates with the month in English words. `5/6/2024` is not read: it is May in one country and June in another.
+const WORDED: &[Shape] = &[
+    ("%B %d, %Y", Precision::Day),
+    ("%b %d, %Y", Precision::Day),
+    ("%d %B %Y", Precision::Day),
+    ("%d %b %Y", Precision::Day),
+    ("%B %Y", Precision::Month),
+    ("%b %Y", Precision::Month),
+];
+
 /// RFC 3339, a date and time without offset (read as UTC), a date, or a month.
 fn moment(text: &str) -> Option<(Moment, Precision)> {
     if let Ok(moment) = text.parse() {
         return Some((moment, Precision::Second));
     }
     let utc = |civil: DateTime| Offset::UTC.to_timestamp(civil).ok().map(Moment::utc);
-    if text.contains(['T', 't', ' ']) {
-        let civil: DateTime = text.parse().ok()?;
+    let has_clock = text.contains(['T', 't', ' ']);
+    if let Some(civil) = text.parse::<DateTime>().ok().filter(|_| has_clock) {
         let precision = if text.matches(':').count() > 1 { Precision::Second } else { Precision::Minute };
         return Some((utc(civil)?, precision));
     }
     if let Ok(date) = text.parse::<Date>() {
         return Some((utc(date.at(0, 0, 0, 0))?, Precision::Day));
     }
-    let date: Date = format!("{text}-01").parse().ok()?;
-    Some((utc(date.at(0, 0, 0, 0))?, Precision::Month))
+    if let Ok(date) = format!("{text}-01").parse::<Date>() {
+        return Some((utc(date.at(0, 0, 0, 0))?, Precision::Month));
+    }
+    let (moment, precision) = clock::utc(text, WORDED);
+    moment.map(|moment| (moment, precision))
 }
 
 fn unix_time(number: i64) -> Option<(Moment, Precision)> {
@@ -224,6 +239,9 @@ mod tests {
             ("2024-05-01T18:30", "2024-05-01T18:30:00Z", Precision::Minute),
             ("2024-05-01", "2024-05-01T00:00:00Z", Precision::Day),
             ("2024-05", "2024-05-01T00:00:00Z", Precision::Month),
+            ("May 1, 2024", "2024-05-01T00:00:00Z", Precision::Day),
+            ("1 May 2024", "2024-05-01T00:00:00Z", Precision::Day),
+            ("September 2024", "2024-09-01T00:00:00Z", Precision::Month),
         ];
         for (text, expected, precision) in cases {
             let found = moment(text).map(|(moment, precision)| (moment.to_string(), precision));

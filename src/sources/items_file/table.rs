@@ -48,9 +48,46 @@ pub(super) const COLUMNS: &[&str] = &[
     "truncated",
 ];
 
-/// Names that other tools use for a column.
-const ALIASES: &[(&str, &str)] =
-    &[("date", "created_at"), ("parent", "parent_text"), ("handle", "account"), ("bio", "profile_bio")];
+/// Names that other tools and people use for a column. The first of a table counts, and the column's own name before all.
+const ALIASES: &[(&str, &str)] = &[
+    ("body", "text"),
+    ("content", "text"),
+    ("message", "text"),
+    ("comment", "text"),
+    ("post", "text"),
+    ("post_text", "text"),
+    ("comment_text", "text"),
+    ("date", "created_at"),
+    ("time", "created_at"),
+    ("timestamp", "created_at"),
+    ("created", "created_at"),
+    ("posted_at", "created_at"),
+    ("published", "created_at"),
+    ("published_at", "created_at"),
+    ("link", "url"),
+    ("permalink", "url"),
+    ("address", "url"),
+    ("type", "kind"),
+    ("network", "platform"),
+    ("site", "platform"),
+    ("handle", "account"),
+    ("username", "account"),
+    ("audience", "visibility"),
+    ("privacy", "visibility"),
+    ("parent", "parent_text"),
+    ("in_reply_to", "parent_text"),
+    ("answers", "parent_text"),
+    ("image", "media_path"),
+    ("attachment", "media_path"),
+    ("alt", "media_alt"),
+    ("alt_text", "media_alt"),
+    ("name", "profile_name"),
+    ("bio", "profile_bio"),
+    ("profession", "profile_profession"),
+    ("specialty", "profile_profession"),
+    ("employer", "profile_employer"),
+    ("location", "profile_location"),
+];
 /// How many columns that are ignored are named.
 const NAMED: usize = 10;
 const TOO_MANY_CELLS: &str = "the row has more cells than the first row; the rest was not read";
@@ -61,10 +98,18 @@ pub(super) struct Header {
     ignored: Vec<String>,
 }
 
-/// A header cell as a column's name.
-pub(super) fn column_name(cell: &str) -> String {
-    let name = cell.trim().trim_start_matches('\u{feff}').to_lowercase().replace([' ', '-', '.'], "_");
-    ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name.clone(), |(_, column)| (*column).to_owned())
+/// Whether a header cell may stand for the column `text`.
+pub(super) fn is_text(cell: &str) -> bool {
+    let name = name(cell);
+    name == "text" || alias(&name) == Some("text")
+}
+
+fn name(cell: &str) -> String {
+    cell.trim().trim_start_matches('\u{feff}').to_lowercase().replace([' ', '-', '.'], "_")
+}
+
+fn alias(name: &str) -> Option<&'static str> {
+    ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, column)| *column)
 }
 
 impl Header {
@@ -79,17 +124,24 @@ impl Header {
         drop(reader);
         let head = chunk.bytes.drain(..end);
         chunk.first_line += head.filter(|&byte| byte == b'\n').count() as u64;
-        let (mut columns, mut ignored) = (Vec::new(), Vec::new());
-        for cell in &record {
-            let name = column_name(&String::from_utf8_lossy(cell));
-            let column =
-                COLUMNS.iter().find(|column| **column == name && !columns.contains(&Some(**column))).copied();
-            if column.is_none() {
-                ignored.push(name);
+        let names: Vec<String> = record.iter().map(|cell| name(&String::from_utf8_lossy(cell))).collect();
+        Some(Self::of(names))
+    }
+
+    /// Own names first, so that a column `comment` beside one called `text` is not the text.
+    fn of(names: Vec<String>) -> Self {
+        let mut columns: Vec<Option<&'static str>> = vec![None; names.len()];
+        let own = |name: &str| COLUMNS.iter().find(|column| **column == name).copied();
+        for meaning in [&own as &dyn Fn(&str) -> Option<&'static str>, &alias] {
+            for (at, name) in names.iter().enumerate() {
+                let column = meaning(name).filter(|column| !columns.contains(&Some(*column)));
+                if let Some(free @ None) = columns.get_mut(at) {
+                    *free = column;
+                }
             }
-            columns.push(column);
         }
-        Some(Self { columns, ignored })
+        let ignored = names.into_iter().zip(&columns).filter(|(_, column)| column.is_none());
+        Self { ignored: ignored.map(|(name, _)| name).collect(), columns }
     }
 
     /// Says which columns are not used and whether ids are missing.
@@ -113,12 +165,12 @@ fn reader<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
 pub(super) fn rows(chunk: &Chunk, delimiter: u8, header: &Header, items: &mut Items<'_>) {
     // The CSV reader takes a byte order mark off whatever it begins with; here it can only be a cell's own.
     let lead: &[u8] = if chunk.bytes.starts_with(BYTE_ORDER_MARK) { b"\n" } else { b"" };
-    let first_line = chunk.first_line - lead.len() as u64;
     let mut reader = reader(lead.chain(chunk.bytes.as_slice()), delimiter);
     let mut record = ByteRecord::new();
     // Reading from memory into flexible records cannot fail.
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let line = record.position().map_or(0, csv::Position::line) + first_line - 1;
+        let line =
+            chunk.line_of(record.position().map(|position| unshifted(position, lead.len() as u64)).as_ref());
         if record.iter().skip(header.columns.len()).any(|cell| !cell.is_empty()) {
             items.fail(TOO_MANY_CELLS, line);
         }
@@ -127,6 +179,14 @@ pub(super) fn rows(chunk: &Chunk, delimiter: u8, header: &Header, items: &mut It
             Err(_) => items.fail(NOT_UTF8, line),
         }
     }
+}
+
+/// A position in the chunk itself, where one empty line was put before it.
+fn unshifted(position: &csv::Position, lead: u64) -> csv::Position {
+    let mut position = position.clone();
+    let (byte, line) = (position.byte().saturating_sub(lead), position.line().saturating_sub(lead).max(1));
+    position.set_byte(byte).set_line(line);
+    position
 }
 
 /// A row as the JSON object of the same item. An empty cell is an absent field, except for the text.

@@ -19,7 +19,7 @@ const SAME_NAME: &str = "Entries of the zip have the same name: only the last of
 const DAMAGED: &str = "An entry of the zip is damaged";
 
 /// Whether the file begins like a zip, or like the part of one.
-pub(crate) fn is_zip(path: &Path) -> io::Result<bool> {
+pub(super) fn is_zip(path: &Path) -> io::Result<bool> {
     let mut start = [0; 4];
     let mut file = File::open(path)?;
     let count = file.read(&mut start)?;
@@ -39,7 +39,11 @@ fn part_number(path: &Path) -> bool {
         .is_some_and(|number| number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
-pub(super) fn open(path: &Path, coverage: &mut Coverage) -> Result<(Vec<Entry>, Archive), InputError> {
+pub(super) fn open(
+    path: &Path,
+    part: usize,
+    coverage: &mut Coverage,
+) -> Result<(Vec<Entry>, Archive), InputError> {
     let file = File::open(path).map_err(|source| InputError::Open { path: path.to_owned(), source })?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| cannot_open(path, &error))?;
     if archive.len() > MAX_ENTRIES {
@@ -83,7 +87,11 @@ pub(super) fn open(path: &Path, coverage: &mut Coverage) -> Result<(Vec<Entry>, 
         }
         files += 1;
         encrypted += usize::from(data.encrypted());
-        entries.push(Entry { name, size: data.size(), place: Place::Zip(index, data.compressed_size()) });
+        entries.push(Entry {
+            name,
+            size: data.size(),
+            place: Place::Zip { part, index, packed: data.compressed_size() },
+        });
     }
     if files > 0 && encrypted == files {
         let next = "unpack it with its password and give the folder";

@@ -5,13 +5,13 @@ use whitecoat_engine::{
 };
 
 use crate::sources::archive::account::Account;
-use crate::sources::archive::clock::{self, Shape};
 use crate::sources::archive::container::Entry;
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html::file_name;
 use crate::sources::archive::item::derived_id;
 use crate::sources::archive::rows::{self, Row, Table};
 use crate::sources::archive::twins::Seen;
+use crate::sources::clock::{self, Shape};
 use crate::sources::{Decoded, Stopped};
 
 const NO_WORDS: &str = "LinkedIn: a row without words and media";

@@ -138,10 +138,11 @@ impl<R: Read> Splitter<R> {
             match CLASS[usize::from(byte)] {
                 Class::Plain => self.position += 1,
                 Class::Quote => match text_end(data, self.position + 1) {
-                    TextEnd::Closed(end) => match self.after_text(end) {
-                        Some(walked) => return walked,
-                        None => {}
-                    },
+                    TextEnd::Closed(end) => {
+                        if let Some(walked) = self.after_text(end) {
+                            return walked;
+                        }
+                    }
                     TextEnd::Open(_) => return self.long_text(),
                     TextEnd::Broken(end) => {
                         self.position = end;

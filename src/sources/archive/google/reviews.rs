@@ -1,0 +1,116 @@
+//! Reviews: those that the account wrote on Maps, and those of the practice with its answers.
+
+use whitecoat_engine::{Item, Kind, Parent, ParentAuthor, ParentKind};
+
+use super::{NO_WORDS, Reading, time};
+use crate::sources::Stopped;
+use crate::sources::archive::container::Entry;
+use crate::sources::archive::format::Export;
+use crate::sources::archive::item::derived_id;
+
+const UNANSWERED: &str = "Google: reviews by others without an answer are not read";
+
+/// `Reviews.json`: GeoJSON, with two generations of names.
+pub(super) fn by_account(
+    export: &mut Export<'_>,
+    entry: &Entry,
+    reading: &mut Reading,
+) -> Result<(), Stopped> {
+    let account = reading.account("google-maps");
+    reading.records(export, entry, &["features"], &mut |reading, fields, place, out| {
+        let said = fields.object(&["properties"]).unwrap_or(fields);
+        let text = said.text(&["review_text_published", "Review Comment"]);
+        if text.is_empty() {
+            out.coverage.skip(NO_WORDS, place);
+            return;
+        }
+        let date = said.text(&["date", "Published"]);
+        let (created_at, created_precision) = time(&date, place, &mut out.coverage);
+        let place_name = said
+            .object(&["location"])
+            .map(|location| location.text(&["name", "Business Name"]))
+            .unwrap_or_default();
+        let item = Item {
+            kind: Kind::Comment,
+            id: derived_id(&[&date, &place_name, &text]),
+            // The address given is that of the place reviewed, not of the review.
+            thread: (!place_name.is_empty()).then_some(place_name),
+            created_at,
+            created_precision,
+            text,
+            ..account.item(place)
+        };
+        reading.seen.keep(item, out);
+    })
+}
+
+/// `reviews*.json` of a Business Profile. The answer is the practice's; the review is somebody else's.
+pub(super) fn of_business(
+    export: &mut Export<'_>,
+    entry: &Entry,
+    reading: &mut Reading,
+) -> Result<(), Stopped> {
+    let account = reading.account("google-business");
+    reading.records(export, entry, &["reviews"], &mut |reading, fields, place, out| {
+        let Some(reply) = fields.object(&["reviewReply"]) else {
+            out.coverage.skip(UNANSWERED, place);
+            return;
+        };
+        let text = original(&reply.text(&["comment"]));
+        if text.is_empty() {
+            out.coverage.skip(NO_WORDS, place);
+            return;
+        }
+        let review = fields.text(&["name"]);
+        let date = reply.text(&["updateTime"]);
+        let (created_at, created_precision) = time(&date, place, &mut out.coverage);
+        let reviewer = fields.object(&["reviewer"]).map(|who| who.text(&["displayName"]));
+        let said = original(&fields.text(&["comment"]));
+        let item = Item {
+            kind: Kind::ReviewReply,
+            // One place may stand under several accounts: the review's name is the same in all.
+            id: if review.is_empty() { derived_id(&[&date, &text]) } else { format!("{review}/reply") },
+            parent: Some(Parent {
+                author: ParentAuthor::Patient,
+                kind: ParentKind::Review,
+                id: (!review.is_empty()).then_some(review),
+                handle: reviewer.filter(|name| !name.is_empty()),
+                text: (!said.is_empty()).then_some(said),
+            }),
+            created_at,
+            created_precision,
+            text,
+            ..account.item(place)
+        };
+        reading.seen.keep(item, out);
+    })
+}
+
+/// The words as they were written, where Google has put a translation before or behind them.
+fn original(text: &str) -> String {
+    const MARK: &str = "(Original)";
+    const TRANSLATED: &str = "(Translated by Google)";
+    let own = match (text.find(MARK), text.find(TRANSLATED)) {
+        (Some(at), _) => text.get(at + MARK.len()..),
+        (None, Some(at)) if at > 0 => text.get(..at),
+        _ => Some(text),
+    };
+    own.unwrap_or(text).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::original;
+
+    #[test]
+    fn translations_are_left_out() {
+        for (text, expected) in [
+            ("(Translated by Google) Thanks\n\n(Original)\nDanke", "Danke"),
+            ("Danke\n\n(Translated by Google)\nThanks", "Danke"),
+            ("(Translated by Google) Thanks", "(Translated by Google) Thanks"),
+            ("Thanks", "Thanks"),
+        ] {
+            assert_eq!(original(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Collects the items of one export: completes them, leaves out what comes twice, hands them over in batches.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use whitecoat_engine::{Item, Kind, Profile};
+
+use super::account::Account;
+
+use crate::sources::archive::item::{cap, derived_id, say_if_capped};
+use crate::sources::{Batch, Sink, Stopped};
+
+/// How many items are handed over at once.
+const ITEMS_PER_BATCH: usize = 300;
+
+/// How many marks are remembered to find what comes twice: some 40 MB.
+const MAX_REMEMBERED: usize = 2_000_000;
+
+const TWICE: &str = "Records that repeat others of the export, counted once";
+const FORGOTTEN: &str = "The export holds so many records that some which come twice may have been counted twice (limit: 2,000,000)";
+
+/// See the module's words.
+pub(in crate::sources::archive) struct Gatherer {
+    platform: &'static str,
+    handle: String,
+    /// The display name, which tells the account holder's messages from others'.
+    pub(in crate::sources::archive) name: String,
+    profile: Arc<Profile>,
+    seen: HashSet<u64>,
+    batch: Vec<Item>,
+}
+
+impl Gatherer {
+    /// A gatherer for one account, with its profile as the first item.
+    pub(in crate::sources::archive) fn new(
+        platform: &'static str,
+        account: Account,
+        sink: &mut dyn Sink,
+    ) -> Result<Self, Stopped> {
+        let mut gatherer = Self {
+            platform,
+            handle: account.handle,
+            name: account.profile.name.clone(),
+            profile: Arc::new(account.profile),
+            seen: HashSet::new(),
+            batch: Vec::new(),
+        };
+        if !account.words.is_empty() {
+            let bio = Item {
+                kind: Kind::Profile,
+                text: account.words,
+                url: account.url,
+                source: account.source,
+                ..Item::default()
+            };
+            gatherer.add(bio, sink)?;
+        }
+        Ok(gatherer)
+    }
+
+    /// Remembers a mark, such as the name of a picture. Says whether it is new.
+    pub(in crate::sources::archive) fn is_new(
+        &mut self,
+        sort: &str,
+        mark: &str,
+        sink: &mut dyn Sink,
+    ) -> bool {
+        let hash =
+            blake3::Hasher::new().update(sort.as_bytes()).update(&[0]).update(mark.as_bytes()).finalize();
+        let short = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        if self.seen.len() >= MAX_REMEMBERED {
+            sink.coverage().note(FORGOTTEN);
+            return !self.seen.contains(&short);
+        }
+        self.seen.insert(short)
+    }
+
+    /// Counts a record that is left out because another holds the same.
+    pub(in crate::sources::archive) fn twin(source: &str, sink: &mut dyn Sink) {
+        sink.coverage().skip(TWICE, source);
+    }
+
+    /// Takes an item; what it lacks of platform, account and id is filled in.
+    pub(in crate::sources::archive) fn add(
+        &mut self,
+        mut item: Item,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Stopped> {
+        item.truncated |= cap(&mut item.text);
+        if item.id.is_empty() {
+            let time = item.created_at.map(|time| time.to_string()).unwrap_or_default();
+            let thread = item.thread.as_deref().unwrap_or_default();
+            let mut parts = vec![self.platform, thread, time.as_str(), item.text.as_str()];
+            parts.extend(item.media.iter().map(|medium| medium.file_name.as_str()));
+            item.id = derived_id(&parts);
+        }
+        if !self.is_new("id", &item.id, sink) {
+            Self::twin(&item.source, sink);
+            return Ok(());
+        }
+        say_if_capped(&item, sink.coverage());
+        self.platform.clone_into(&mut item.platform);
+        self.handle.clone_into(&mut item.account);
+        item.profile = Some(Arc::clone(&self.profile));
+        self.batch.push(item);
+        if self.batch.len() >= ITEMS_PER_BATCH { self.hand_over(sink) } else { Ok(()) }
+    }
+
+    /// Hands over what is left.
+    pub(in crate::sources::archive) fn hand_over(&mut self, sink: &mut dyn Sink) -> Result<(), Stopped> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        sink.batch(Batch::ready(std::mem::take(&mut self.batch)))
+    }
+}

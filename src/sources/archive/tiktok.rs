@@ -1,0 +1,291 @@
+//! TikTok archives: one JSON object with everything. Its sections are renamed every year, so that lists are found by their
+//! own names at any depth.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use whitecoat_engine::{Authorship, Item, Kind, LiveState, Media, MediaKind, Precision, Profile, Visibility};
+
+use super::MESSAGES;
+use super::account::{Account, recognised};
+use super::clock::{self, Shape};
+use super::container::Entry;
+use super::fields::Fields;
+use super::format::{Export, Format, Is, Known, Role};
+use super::html::file_name;
+use super::item::derived_id;
+use super::records;
+use super::splitter::Start;
+use super::twins::Seen;
+use crate::coverage::Coverage;
+use crate::sources::{Batch, Decoded, InputError, Stopped};
+
+const PLATFORM: &str = "tiktok";
+
+const DATA: Role = "data";
+const TEXT: Role = "text layout";
+
+const NOT_JSON: &str = "TikTok: a record is not valid JSON";
+const NOT_A_RECORD: &str = "TikTok: a record is no object";
+const NO_LISTS: &str = "TikTok: no list of comments or posts was found: the layout may be a new one";
+const NO_WORDS: &str = "TikTok: a video or comment without words";
+const WATCHED: &str = "TikTok: the videos that were watched are not read";
+const BAD_TIME: &str = "TikTok: a time was not understood; the item was kept without it";
+const TEXT_LAYOUT: &str =
+    "TikTok: the layout as text files is not read: ask TikTok for the data again, as JSON";
+
+/// Lists with words, at any depth.
+const LISTS: &[&str] = &["CommentsList", "VideoList", "PostList", "ReviewsList", "WatchLiveMap"];
+const LISTS_WITH_MESSAGES: &[&str] =
+    &["CommentsList", "VideoList", "PostList", "ReviewsList", "WatchLiveMap", "ChatHistory"];
+
+/// In UTC, though nothing says so.
+const TIMES: &[Shape] =
+    &[("%Y-%m-%d %H:%M:%S", Precision::Second), ("%Y-%m-%d %H:%M:%S UTC", Precision::Second)];
+
+/// TikTok's export.
+pub(super) static FORMAT: Format = Format {
+    name: "TikTok",
+    files: &[
+        Known("user_data_tiktok*.json", Is::Telling(DATA)),
+        Known("user_data*.json", Is::Part(DATA)),
+        Known("comments/comments.txt", Is::Telling(TEXT)),
+        Known("posts/posts.txt", Is::Telling(TEXT)),
+        Known("posts/recently deleted posts.txt", Is::Telling(TEXT)),
+    ],
+    by_content,
+    read,
+};
+
+fn by_content(start: &[u8]) -> Option<Role> {
+    const MARKS: &[&str] = &[
+        "\"ProfileMap\"",
+        "\"Ads and data\"",
+        "\"CommentsList\"",
+        "\"FavoriteEffectsList\"",
+        "\"Favorite Effects\"",
+        "\"Favorite Hashtags\"",
+        "\"Login History\"",
+    ];
+    let start = String::from_utf8_lossy(start);
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    (start.starts_with('{') && MARKS.iter().any(|mark| start.contains(mark))).then_some(DATA)
+}
+
+fn read(export: &mut Export<'_>) -> Result<(), InputError> {
+    let bytes: u64 = export.of(DATA).iter().map(|entry| entry.size).sum();
+    let (account, bio_place) = gather(export)?;
+    let owner = if account.handle.is_empty() { String::new() } else { format!("@{}", account.handle) };
+    recognised(export, &owner);
+    // The file is walked through twice: the profile stands behind the comments.
+    export.sink.progress().set_length(bytes * 2);
+    let mut out = Decoded::default();
+    let mut seen = Seen::default();
+    if let Some(bio) = account.bio(&bio_place, Visibility::Unknown) {
+        seen.keep(bio, &mut out);
+        export.sink.batch(Batch::ready(out.items))?;
+    }
+    let mut reading = Reading { account, seen };
+    for entry in export.of(DATA) {
+        reading.file(export, &entry)?;
+    }
+    for entry in export.of(TEXT) {
+        export.sink.coverage().fail(TEXT_LAYOUT, entry.name);
+    }
+    Ok(())
+}
+
+/// Whose export it is. What is broken is said when the lists are read.
+fn gather(export: &mut Export<'_>) -> Result<(Account, String), Stopped> {
+    let mut account = Account { platform: PLATFORM, ..Account::default() };
+    let mut place = String::new();
+    for entry in export.of(DATA) {
+        let Export { container, sink, .. } = &mut *export;
+        let Ok(reader) = container.read(&entry) else { continue };
+        let mut splitter = super::splitter::Splitter::starting(reader, Start::Under(&["ProfileMap"]));
+        while let Some(chunk) = splitter.next_chunk() {
+            sink.progress().inc(chunk.bytes_read);
+            for (offset, record) in chunk.elements() {
+                let value =
+                    records::decoded(record, NOT_JSON, String::new, &mut Coverage::default(), |record| {
+                        serde_json::from_slice::<Value>(record)
+                    });
+                let profile = value.as_ref().and_then(Fields::of).filter(|map| map.has(&["userName"]));
+                if let Some(map) = profile {
+                    account.handle = map.text(&["userName"]).trim_start_matches('@').to_owned();
+                    account.profile = Arc::new(Profile {
+                        name: map.text(&["displayName", "userName"]),
+                        bio: map.text(&["bioDescription"]),
+                        ..Profile::default()
+                    });
+                    place = format!("{}#{offset}", entry.name);
+                }
+            }
+        }
+    }
+    Ok((account, place))
+}
+
+struct Reading {
+    account: Account,
+    seen: Seen,
+}
+
+impl Reading {
+    fn file(&mut self, export: &mut Export<'_>, entry: &Entry) -> Result<(), Stopped> {
+        let Export { container, sink, options, .. } = export;
+        let messages = options.include_messages;
+        let lists = if messages { LISTS_WITH_MESSAGES } else { LISTS };
+        if !messages {
+            sink.coverage().skip(MESSAGES, &entry.name);
+        }
+        records::stream(container, *sink, entry, Start::Under(lists), &mut |chunk, sink| {
+            let mut out = Decoded::default();
+            for (offset, record) in chunk.elements() {
+                let place = format!("{}#{offset}", entry.name);
+                // An empty list is written `""` too.
+                if matches!(record, b"\"\"" | b"null") {
+                    continue;
+                }
+                let value = records::decoded(
+                    record,
+                    NOT_JSON,
+                    || place.clone(),
+                    &mut out.coverage,
+                    |record| serde_json::from_slice::<Value>(record),
+                );
+                let Some(value) = value else { continue };
+                match Fields::of(&value) {
+                    Some(fields) => self.record(chunk.key.unwrap_or_default(), fields, &place, &mut out),
+                    None => out.coverage.fail(NOT_A_RECORD, place),
+                }
+            }
+            sink.coverage().absorb(out.coverage);
+            sink.batch(Batch::ready(out.items))
+        })?;
+        Ok(())
+    }
+
+    fn record(&mut self, list: &str, fields: Fields<'_>, place: &str, out: &mut Decoded) {
+        match list {
+            "CommentsList" => self.comment(fields, "", place, out),
+            "VideoList" | "PostList" => self.video(fields, list == "PostList", place, out),
+            "ReviewsList" => self.review(fields, place, out),
+            "WatchLiveMap" => {
+                for (live, value) in fields.all() {
+                    let comments = Fields::of(value).map(|fields| fields.list(&["Comments"]));
+                    for comment in comments.unwrap_or_default().iter().filter_map(Fields::of) {
+                        self.comment(comment, live, place, out);
+                    }
+                }
+            }
+            "ChatHistory" => self.chats(fields, place, out),
+            _ => out.coverage.fail(NO_LISTS, place),
+        }
+    }
+
+    fn comment(&mut self, fields: Fields<'_>, live: &str, place: &str, out: &mut Decoded) {
+        let text = fields.text(&["comment", "CommentContent"]);
+        let date = fields.text(&["date", "CommentTime"]);
+        let photo = fields.text(&["photo"]);
+        let media =
+            if photo.starts_with("http") { vec![medium(MediaKind::Image, &photo, "")] } else { vec![] };
+        let mut item = self.item(Kind::Comment, &date, place, out);
+        item.id = derived_id(&[&date, live, &text, &photo]);
+        item.thread = (!live.is_empty()).then(|| live.to_owned());
+        item.media = media;
+        item.text = text;
+        self.keep(item, out);
+    }
+
+    /// A video of one's own. Watched ones stand in a list of the same name, without the numbers that only the owner sees.
+    fn video(&mut self, fields: Fields<'_>, deleted: bool, place: &str, out: &mut Decoded) {
+        let own = ["Likes", "WhoCanView", "AllowComments", "Title", "AllowStitches", "CoverImage"];
+        if !deleted && !fields.has(&own) {
+            out.coverage.skip(WATCHED, place);
+            return;
+        }
+        let (date, link) = (fields.text(&["Date"]), fields.text(&["Link", "ShareLink"]));
+        let (title, alt) = (fields.text(&["Title"]), fields.text(&["AlternateText"]));
+        let number = video_number(&link);
+        let mut item = self.item(Kind::Caption, &date, place, out);
+        // Links to the file itself expire; only those with the video's number are addresses of its page.
+        item.url = number.as_ref().map(|_| link.clone());
+        item.id = number.unwrap_or_else(|| derived_id(&[&date, &title, file_name(&link).as_str()]));
+        item.visibility = visibility(&fields.text(&["WhoCanView"]));
+        item.live_state = if deleted { LiveState::Deleted } else { LiveState::Unknown };
+        if !link.is_empty() {
+            item.media = vec![medium(MediaKind::Video, &link, &alt)];
+        }
+        item.text = title;
+        if item.text.is_empty() && alt.is_empty() {
+            out.coverage.skip(NO_WORDS, place);
+            return;
+        }
+        self.seen.keep(item, out);
+    }
+
+    fn review(&mut self, fields: Fields<'_>, place: &str, out: &mut Decoded) {
+        let date = fields.text(&["date", "CreateTime", "ReviewTime"]);
+        let text = fields.text(&["review", "ReviewText", "ReviewContent", "text", "content", "comment"]);
+        let mut item = self.item(Kind::Comment, &date, place, out);
+        item.id = derived_id(&[&date, &text]);
+        item.text = text;
+        self.keep(item, out);
+    }
+
+    /// `{"Chat History with NAME:": [{"Date", "From", "Content"}]}`
+    fn chats(&mut self, chats: Fields<'_>, place: &str, out: &mut Decoded) {
+        for (chat, messages) in chats.all() {
+            for message in messages.as_array().into_iter().flatten().filter_map(Fields::of) {
+                let (date, from) = (message.text(&["Date"]), message.text(&["From"]));
+                let text = message.text(&["Content"]);
+                let own = !self.account.handle.is_empty() && from == self.account.handle;
+                let mut item = self.item(Kind::Message, &date, place, out);
+                item.id = derived_id(&[chat, &date, &from, &text]);
+                item.authorship = if own { Authorship::Own } else { Authorship::Other };
+                item.visibility = Visibility::Private;
+                item.thread = Some(chat.trim_end_matches(':').to_owned());
+                item.text = text;
+                self.keep(item, out);
+            }
+        }
+    }
+
+    fn item(&self, kind: Kind, date: &str, place: &str, out: &mut Decoded) -> Item {
+        let (created_at, created_precision) = clock::utc(date, TIMES);
+        if created_at.is_none() && !date.is_empty() {
+            out.coverage.fail(BAD_TIME, place);
+        }
+        Item { kind, created_at, created_precision, ..self.account.item(place) }
+    }
+
+    fn keep(&mut self, item: Item, out: &mut Decoded) {
+        if item.text.is_empty() && item.media.is_empty() {
+            out.coverage.skip(NO_WORDS, item.source);
+        } else {
+            self.seen.keep(item, out);
+        }
+    }
+}
+
+/// Without the signature behind the `?`, which expires.
+fn medium(kind: MediaKind, link: &str, alt: &str) -> Media {
+    let path = link.split('?').next().unwrap_or_default().to_owned();
+    Media { kind, file_name: file_name(&path), path: Some(path), alt: alt.to_owned(), ..Media::default() }
+}
+
+/// `72…98` out of `https://www.tiktokv.com/share/video/72…98/`.
+fn video_number(link: &str) -> Option<String> {
+    let number = link.split_once("/video/")?.1.split(['/', '?']).next()?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
+}
+
+fn visibility(word: &str) -> Visibility {
+    match word.to_ascii_lowercase().as_str() {
+        "public" | "everyone" | "public to everyone" => Visibility::Public,
+        "friends" | "followers" => Visibility::Followers,
+        "private" | "only me" | "self" | "onlyme" => Visibility::Private,
+        _ => Visibility::Unknown,
+    }
+}

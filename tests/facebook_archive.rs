@@ -1,0 +1,261 @@
+//! Facebook's exports of every layout, JSON and HTML, whole and broken.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod archive_support;
+
+use archive_support::{self as support, Archive, fixture, sample, shown};
+use whitecoat_engine::{Authorship, Kind, LiveState, ParentAuthor, Visibility};
+
+const POSTS: &str = "your_facebook_activity/posts/your_posts__check_ins__photos_and_videos_1.json";
+
+fn post(time: u64, text: &str) -> String {
+    format!(
+        r#"{{"timestamp": {time}, "data": [{{"post": "{text}"}}], "title": "Somebody updated a status."}}"#
+    )
+}
+
+#[test]
+fn reads_json() {
+    let read = support::read(&fixture("facebook/json"), true);
+    insta::assert_snapshot!(shown(&read));
+}
+
+#[test]
+fn reads_html() {
+    let read = support::read(&fixture("facebook/html"), false);
+    insta::assert_snapshot!(shown(&read));
+}
+
+#[test]
+fn reads_a_zip_with_a_top_folder_alike() {
+    let folder = support::read(&fixture("facebook/json"), false);
+    let zip = Archive::of(&fixture("facebook/json")).zipped_below("facebook-zoeravn").read();
+    assert_eq!(folder.texts(), zip.texts());
+    assert_eq!(folder.ids(), zip.ids());
+    assert_eq!(zip.recognised, "Facebook archive of Zoë Ravn");
+    assert_eq!(zip.skipped("Private messages, read only with --include-messages"), 1);
+}
+
+#[test]
+fn reads_the_layout_until_2021() {
+    let read = Archive::new()
+        .with("profile_information/profile_information.json", r#"{"profile": {"name": {"full_name": "Zo\u00c3\u00ab Ravn"}, "username": "zoe"}}"#)
+        .with("posts/your_posts_1.json", format!("[{}]", post(1_500_000_000, "old")))
+        .with("comments/comments.json", r#"{"comments": [{"timestamp": 1500000001, "data": [{"comment": {"comment": "hm", "author": "Zo\u00c3\u00ab Ravn"}}], "title": "x"}]}"#)
+        .with("groups/your_posts_and_comments_in_groups.json", r#"{"group_posts": {"activity_log_data": [{"timestamp": 1500000002, "data": [{"post": "in a group"}]}]}}"#)
+        .with("photos_and_videos/album/0.json", r#"{"name": "A", "photos": [{"uri": "photos_and_videos/A_1/1.jpg", "creation_timestamp": 1500000003, "description": "me", "photo_metadata": {"latitude": 1.5, "longitude": 2.5, "taken_timestamp": 1490000000}}]}"#)
+        .with("photos_and_videos/A_1/1.jpg", "")
+        .zipped_below("facebook-zoe")
+        .read();
+    assert_eq!(read.texts(), ["old", "in a group", "hm", "me"]);
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage.failed);
+    let photo = &read.items[3].media[0];
+    assert_eq!(photo.path.as_deref(), Some("facebook-zoe/photos_and_videos/A_1/1.jpg"));
+    assert_eq!((photo.gps, photo.captured_at.is_some()), (Some((1.5, 2.5)), true));
+    assert_eq!(read.items[0].account, "zoe");
+}
+
+#[test]
+fn says_whose_words_and_where_they_are() {
+    let read = Archive::of(&fixture("facebook/json")).read_with_messages();
+    let item = |text: &str| read.items.iter().find(|item| item.text == text).expect(text);
+    assert_eq!(item("Should not have said this").live_state, LiveState::Deleted);
+    assert_eq!(item("Only for me now").visibility, Visibility::Private);
+    assert_eq!(item("Yes, on Monday").parent.as_ref().unwrap().author, ParentAuthor::Own);
+    assert_eq!(
+        (item("See you at 9").authorship, item("When is it?").authorship),
+        (Authorship::Own, Authorship::Other)
+    );
+    assert_eq!(item("See you at 9").thread.as_deref(), Some("tompoe_100012"));
+    assert!(read.items.iter().all(|item| item.url.is_none() || item.kind == Kind::Profile));
+}
+
+#[test]
+fn one_file_is_enough() {
+    let read =
+        Archive::new().with("renamed.json", format!("[{}]", post(1_500_000_000, "alone"))).alone().read();
+    assert_eq!(
+        (read.recognised.as_str(), read.texts()),
+        ("renamed.json of a Facebook archive", vec!["alone"])
+    );
+    let read = Archive::new()
+        .with(
+            "your_posts_1.html",
+            std::fs::read(fixture(
+                "facebook/html/your_facebook_activity/posts/your_posts__check_ins__photos_and_videos_1.html",
+            ))
+            .unwrap(),
+        )
+        .alone()
+        .read();
+    assert_eq!(read.items.len(), 3);
+}
+
+#[test]
+fn reads_json_and_not_its_page() {
+    let read = Archive::new()
+        .with("posts/your_posts_1.json", format!("[{}]", post(1_500_000_000, "exact")))
+        .with("posts/your_posts_1.html", "<div class=\"_a6-g\"><div class=\"_a6-p\"><div class=\"_2pin\"><div>exact</div></div></div></div>")
+        .read();
+    assert_eq!((read.texts(), read.skipped("as JSON too")), (vec!["exact"], 1));
+}
+
+/// What a file holds, how many items come of it, and a part of the reason for the rest.
+const BAD: &[(&str, &str, usize, &str)] = &[
+    ("empty file", "", 0, "A file is empty"),
+    ("white space", "  \n ", 0, "No list of records begins here"),
+    ("null", "null", 0, "No list of records begins here"),
+    ("a text", "\"posts\"", 0, "No list of records begins here"),
+    ("a page", "<html><body class=\"a=b\">moved</body></html>", 0, "No list of records begins here"),
+    (
+        "cut off",
+        "[{\"timestamp\": 1500000000, \"data\": [{\"post\": \"whole\"}]}, {\"timestamp\": 15000",
+        1,
+        "ends in the middle",
+    ),
+    ("an empty list", "[]", 0, ""),
+    ("an empty object", "{}", 0, "neither a post nor a comment"),
+    (
+        "null for a record",
+        "[null, {\"timestamp\": 1500000000, \"data\": [{\"post\": \"a\"}]}]",
+        1,
+        "not valid JSON",
+    ),
+    (
+        "null for lists",
+        "[{\"timestamp\": 1500000000, \"data\": null, \"attachments\": null, \"tags\": null}]",
+        0,
+        "",
+    ),
+    (
+        "objects for lists",
+        "[{\"timestamp\": 1500000000, \"data\": {\"post\": \"a\"}, \"attachments\": {\"data\": {\"media\": {\"uri\": \"1.jpg\"}}}}]",
+        1,
+        "",
+    ),
+    (
+        "lists for texts",
+        "[{\"timestamp\": 1500000000, \"title\": [1], \"data\": [{\"post\": \"a\"}, {\"post\": [\"b\"]}]}]",
+        1,
+        "",
+    ),
+    ("numbers as texts", "[{\"timestamp\": \"1500000000\", \"data\": [{\"post\": 7}]}]", 1, ""),
+    (
+        "numbers as floats",
+        "[{\"timestamp\": 1.5e9, \"fbid\": 1.2345678901234567e17, \"data\": [{\"post\": \"a\"}]}]",
+        1,
+        "",
+    ),
+    (
+        "an impossible date",
+        "[{\"timestamp\": 99999999999999999, \"data\": [{\"post\": \"a\"}]}]",
+        1,
+        "date that cannot be read",
+    ),
+    (
+        "a date before the platform",
+        "[{\"timestamp\": -5, \"data\": [{\"post\": \"a\"}]}]",
+        1,
+        "date that cannot be read",
+    ),
+    ("half a pair", "[{\"timestamp\": 1500000000, \"data\": [{\"post\": \"a \\ud83d b\"}]}]", 1, ""),
+    ("a mark of byte order", "\u{feff}[{\"timestamp\": 1500000000, \"data\": [{\"post\": \"a\"}]}]", 1, ""),
+    (
+        "Instagram's posts",
+        "[{\"media\": [{\"uri\": \"media/1.jpg\", \"creation_timestamp\": 1500000000, \"title\": \"a\"}]}]",
+        0,
+        "neither a post nor a comment",
+    ),
+    (
+        "Mastodon's posts",
+        "{\"type\": \"OrderedCollection\", \"orderedItems\": [{\"type\": \"Create\"}]}",
+        0,
+        "neither a post nor a comment",
+    ),
+    (
+        "one broken in the middle",
+        "[{\"timestamp\": 1500000000, \"data\": [{\"post\": \"a\"}]}, {\"timestamp\": what, \"data\": [}, {\"timestamp\": 1500000001, \"data\": [{\"post\": \"b\"}]}]",
+        2,
+        "not valid JSON",
+    ),
+];
+
+#[test]
+fn survives_bad_files() {
+    for (what, content, items, reason) in BAD {
+        let read = Archive::new().with(POSTS, *content).read();
+        assert_eq!(read.items.len(), *items, "{what}: {:?}", read.texts());
+        if reason.is_empty() {
+            assert!(read.coverage.is_complete(), "{what}: {:?}", read.coverage.failed);
+        } else {
+            assert_eq!(read.failed(reason), 1, "{what}: {:?}", read.coverage.failed);
+            assert!(read.failed_examples(reason)[0].starts_with(POSTS), "{what}");
+        }
+    }
+}
+
+#[test]
+fn reads_utf16_and_keeps_what_is_not_mojibake() {
+    let json = "[{\"timestamp\": 1500000000, \"data\": [{\"post\": \"f\u{f8}j \u{1f602}\"}]}]";
+    let bytes: Vec<u8> = json.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let read = Archive::new().with(POSTS, [b"\xFF\xFE", bytes.as_slice()].concat()).read();
+    assert_eq!(read.texts(), ["f\u{f8}j \u{1f602}"]);
+}
+
+#[test]
+fn work_grows_with_the_file_only() {
+    let photos: Vec<String> = (0..60_000)
+        .map(|at| format!(r#"{{"data": [{{"media": {{"uri": "{at}.jpg", "description": "No. {at}"}}}}]}}"#))
+        .collect();
+    let long = format!(
+        r#"[{{"timestamp": 1500000000, "attachments": [{}]}}, {}]"#,
+        photos.join(","),
+        post(1_500_000_000, &"@[".repeat(1_000_000))
+    );
+    let started = std::time::Instant::now();
+    let read = Archive::new().with(POSTS, long).read();
+    assert_eq!((read.items.len(), read.items[0].media.len()), (2, 60_000));
+    assert!(read.items.iter().all(|item| item.truncated), "both are longer than 128 KiB");
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn survives_bad_pages() {
+    const PAGE: &str = "your_facebook_activity/posts/your_posts_1.html";
+    let good = "<div class=\"_a6-g\"><div class=\"_a6-p\"><div class=\"_2pin\"><div>good</div></div></div><div class=\"_a72d\">Jul 26, 2024 1:35:01pm</div></div>";
+    let deep = format!("<div class=\"_a6-g\">{}</div>{good}", "<div>".repeat(100_000));
+    for (what, html, items, failures) in [
+        ("empty", String::new(), 0, 1),
+        ("no records", "<html><body>nothing</body></html>".to_owned(), 0, 0),
+        ("nested deep", deep, 1, 1),
+        ("cut off", good[..good.len() - 40].to_owned(), 1, 0),
+        ("a date in an unknown language", good.replace("Jul", "heinäkuuta"), 1, 1),
+        ("an impossible date", good.replace("26,", "36,"), 1, 1),
+        ("entities", good.replace("good", "&lol;&#0;&#xD800;&amp;"), 1, 0),
+    ] {
+        let read = Archive::new().with(PAGE, html).read();
+        assert_eq!((read.items.len(), read.failed("")), (items, failures), "{what}: {:?}", read.coverage);
+    }
+}
+
+#[test]
+fn real_exports_give_what_they_hold() {
+    let Some(path) = sample("facebook/kis81-dataday3") else { return };
+    let read = support::read(&path, false);
+    // 401 posts have words, 3 are life events, 1 has a caption only; 1,313 records in all.
+    assert_eq!(read.items.len(), 405);
+    assert_eq!(read.items.len() as u64 + read.skipped("Facebook: records without own words"), 1_313);
+    assert!(read.items.iter().all(|item| item.created_at.is_some()));
+    assert!(read.coverage.is_complete());
+
+    let read = support::read(&sample("facebook/squirreljizz-squizzwhizz").unwrap(), false);
+    let posts = read.items.iter().filter(|item| item.kind == Kind::Post).count() as u64;
+    assert_eq!(posts + read.skipped("Facebook: records without own words"), 88);
+    assert!(read.items.iter().all(|item| item.created_at.is_some()));
+    assert!(read.coverage.is_complete());
+
+    let read = support::read(&sample("facebook/NorseKode-Waultar-App").unwrap(), false);
+    assert_eq!(read.recognised, "Facebook archive of REDACTED FULLNAME");
+    assert!(read.texts().iter().any(|text| text.contains("Dojang i Holbæk")));
+}

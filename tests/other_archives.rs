@@ -1,0 +1,53 @@
+//! TikTok, Pinterest, Snapchat and Quora, whole and broken, through the library as a user of it would.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod archive_support;
+
+use std::path::Path;
+
+use archive_support::{self as support, Read};
+use whitecoat_engine::{Authorship, Visibility};
+
+fn sample(name: &str) -> Option<Read> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
+    path.exists().then(|| support::read(&path, false))
+}
+
+#[test]
+fn an_emptied_tiktok_account_is_read() {
+    let Some(read) = sample("tiktok/LamineLSU-Privacy-Cost-of-Fun") else { return };
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+    assert_eq!((read.recognised.as_str(), read.items.len()), ("TikTok archive of @user", 0));
+    assert!(read.skipped("watched") > 10, "{:?}", read.coverage);
+}
+
+#[test]
+fn the_pinterest_sample_is_read() {
+    let Some(read) = sample("pinterest/ChowSinWon-pinterest-export-parser") else { return };
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+    let pin = read.item("123456789");
+    assert_eq!((pin.text.as_str(), pin.account.as_str()), ("some text", "me"));
+    assert_eq!((pin.authorship, pin.visibility), (Authorship::Reshare, Visibility::Public));
+    assert_eq!(pin.created_at.unwrap().to_string(), "2017-02-13T15:35:01Z");
+}
+
+#[test]
+fn tiktok_is_extracted() {
+    insta::assert_snapshot!(support::extracted("tiktok", &["--include-messages"]));
+}
+
+#[test]
+fn pinterest_is_extracted() {
+    insta::assert_snapshot!(support::extracted("pinterest", &[]));
+}
+
+#[test]
+fn quora_is_extracted() {
+    insta::assert_snapshot!(support::extracted("quora", &[]));
+}
+
+#[test]
+fn snapchat_is_extracted() {
+    insta::assert_snapshot!(support::extracted("snapchat", &["--include-messages"]));
+}
