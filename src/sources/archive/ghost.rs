@@ -17,7 +17,7 @@ use super::item::derived_id;
 use super::records;
 use super::splitter::Start;
 use super::stored_html::{self, Stored};
-use super::value::{list, some, text};
+use super::value::{list, some, squeezed, text};
 use crate::coverage::Coverage;
 use crate::sources::{InputError, Stopped};
 
@@ -43,7 +43,7 @@ pub(super) static FORMAT: Format =
     Format { name: "Ghost", files: &[Known("*.ghost.*.json", Is::Telling(DATABASE))], by_content, read };
 
 fn by_content(start: &[u8]) -> Option<Role> {
-    let start: Vec<u8> = start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let start = squeezed(start);
     let has = |mark: &str| memchr::memmem::find(&start, mark.as_bytes()).is_some();
     (start.starts_with(b"{\"db\":[{") && (has("\"exported_on\"") || has("\"data\":{"))).then_some(DATABASE)
 }

@@ -18,7 +18,7 @@ use super::item::{cap, derived_id, say_if_capped, thousands};
 use super::records;
 use super::splitter::{Chunk, Start};
 use super::stored_html::{self, words};
-use super::value::{list, some, text};
+use super::value::{list, some, squeezed, text};
 use crate::coverage::Coverage;
 use crate::sources::{Batch, Decoded, InputError};
 
@@ -67,8 +67,7 @@ pub(super) static FORMAT: Format = Format {
 
 fn by_content(start: &[u8]) -> Option<Role> {
     let has = |mark: &str| memchr::memmem::find(start, mark.as_bytes()).is_some();
-    let is_list =
-        start.trim_ascii_start().starts_with(b"{") && has("activitystreams") && has("OrderedCollection");
+    let is_list = squeezed(start).starts_with(b"{") && has("activitystreams") && has("OrderedCollection");
     (is_list && has("outbox")).then_some(OUTBOX)
 }
 

@@ -17,7 +17,7 @@ use super::format::{Export, Format, Is, Known, Role};
 use super::gather::Gather;
 use super::item::derived_id;
 use super::splitter::Start;
-use super::value::{list, some, spelled, text, whole};
+use super::value::{list, some, spelled, squeezed, text, whole};
 use super::{MESSAGES, first_reading, records, two_clocks};
 use crate::coverage::Coverage;
 use crate::sources::InputError;
@@ -60,7 +60,7 @@ pub(super) static FORMAT: Format = Format {
 };
 
 fn by_content(start: &[u8]) -> Option<Role> {
-    let start: Vec<u8> = start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let start = squeezed(start);
     let has = |mark: &str| memchr::memmem::find(&start, mark.as_bytes()).is_some();
     let of_chat =
         ["personal_chat", "bot_chat", "saved_messages", "private_", "public_supergroup", "public_channel"];

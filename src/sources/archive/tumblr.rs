@@ -213,9 +213,9 @@ fn passed_on(said: &Said, post: &Element, item: &mut Item, coverage: &mut Covera
     let tags = tags(post);
     let remarks: Vec<&str> =
         tags.iter().copied().filter(|tag| tag.split_whitespace().count() >= REMARK_WORDS).collect();
-    let (added, source) =
-        stored_html::tree(&said.body, coverage).map(|tree| added(&tree)).unwrap_or_default();
-    let own = with_tags(added, &remarks);
+    let tree = stored_html::tree(&said.body, coverage);
+    let Added { own, source, quoted } = tree.map(|tree| added(&tree)).unwrap_or_default();
+    let own = with_tags(own, &remarks);
     if own.is_empty() {
         item.authorship = Authorship::Reshare;
         item.text = titled(&said.title, &whole.text);
@@ -225,23 +225,32 @@ fn passed_on(said: &Said, post: &Element, item: &mut Item, coverage: &mut Covera
         author: ParentAuthor::Unknown,
         kind: ParentKind::Post,
         handle: some(&source),
-        text: some(&titled(&said.title, &whole.text)),
+        text: some(&titled(&said.title, &quoted)),
         ..Parent::default()
     });
     item.text = own;
 }
 
-/// What stands outside of the quotation, and whom it is from: `<a class="tumblr_blog">name</a>:<blockquote>…`.
-fn added(tree: &Html) -> (String, String) {
+/// What a passed-on post consists of: `<a class="tumblr_blog">name</a>:<blockquote>…`, then one's own words.
+#[derive(Debug, Default, PartialEq)]
+struct Added {
+    own: String,
+    source: String,
+    quoted: String,
+}
+
+fn added(tree: &Html) -> Added {
     let root = tree.root_element();
-    if first(root, "blockquote").is_none() {
-        return Default::default();
-    }
+    let Some(quoted) = first(root, "blockquote") else { return Added::default() };
     let sources: Vec<String> = all(root, "a.tumblr_blog").into_iter().map(|link| text(link, &[])).collect();
     let outside = text(root, &["blockquote"]);
     let is_source = |line: &str| sources.iter().any(|source| line.trim().trim_end_matches(':') == source);
     let lines: Vec<&str> = outside.lines().filter(|line| !is_source(line)).collect();
-    (lines.join("\n").trim().to_owned(), sources.into_iter().next().unwrap_or_default())
+    Added {
+        own: lines.join("\n").trim().to_owned(),
+        source: sources.into_iter().next().unwrap_or_default(),
+        quoted: text(quoted, &[]),
+    }
 }
 
 fn tags(post: &Element) -> Vec<&str> {
@@ -284,7 +293,11 @@ mod tests {
         let tree = Html::parse_fragment(
             r#"<p><a class="tumblr_blog" href="x">other</a>:</p><blockquote><p>theirs</p></blockquote><p>mine: yes</p>"#,
         );
-        assert_eq!(added(&tree), ("mine: yes".to_owned(), "other".to_owned()));
-        assert_eq!(added(&Html::parse_fragment("<p>a</p>")), (String::new(), String::new()));
+        let found = added(&tree);
+        assert_eq!(
+            (found.own.as_str(), found.source.as_str(), found.quoted.as_str()),
+            ("mine: yes", "other", "theirs")
+        );
+        assert_eq!(added(&Html::parse_fragment("<p>a</p>")), Added::default());
     }
 }

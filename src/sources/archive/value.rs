@@ -41,6 +41,12 @@ pub(super) fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// The beginning of a JSON file, without byte-order mark and white space: for comparing.
+pub(super) fn squeezed(start: &[u8]) -> Vec<u8> {
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+    start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
