@@ -76,6 +76,9 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
+/// What is done with an element and its place.
+pub(super) type Take<'t> = dyn FnMut(&Element, &str, &mut dyn Sink) -> Result<(), Stopped> + 't;
+
 /// Hands over every element that has one of `names` and stands in no other such element, with its place. What cannot be
 /// read goes to the coverage.
 pub(super) fn stream(
@@ -83,7 +86,7 @@ pub(super) fn stream(
     sink: &mut dyn Sink,
     entry: &Entry,
     names: &'static [&'static str],
-    hand_over: &mut dyn FnMut(&Element, &str, &mut dyn Sink) -> Result<(), Stopped>,
+    hand_over: &mut Take<'_>,
 ) -> Result<(), Stopped> {
     if entry.size == 0 {
         sink.coverage().fail(EMPTY, &entry.name);

@@ -18,6 +18,8 @@ pub(super) const SYSTEM_MARK: char = '\u{200e}';
 #[derive(Debug, PartialEq)]
 pub(super) struct Line<'l> {
     pub(super) stamp: Stamp,
+    /// The stamp as it is written.
+    pub(super) written: &'l str,
     /// Who wrote it; none for an event.
     pub(super) name: Option<&'l str>,
     pub(super) text: &'l str,
@@ -44,16 +46,16 @@ impl<'l> Line<'l> {
     /// Reads a line; `None` where it goes on with the message before it.
     pub(super) fn of(line: &'l str) -> Option<Self> {
         let line = line.trim_start_matches([SYSTEM_MARK, '\u{200f}', '\u{feff}', '\u{202a}']);
-        let (stamp, rest) = match line.strip_prefix('[') {
+        let (written, rest) = match line.strip_prefix('[') {
             Some(inner) => inner.split_once("] ")?,
             None => line.split_once(" - ")?,
         };
-        let stamp = Stamp::of(stamp)?;
+        let stamp = Stamp::of(written)?;
         let by_name = rest.split_once(": ").or_else(|| Some((rest.strip_suffix(':')?, "")));
         let by_name = by_name.filter(|(name, _)| !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS);
         Some(match by_name {
-            Some((name, text)) => Self { stamp, name: Some(bare(name)), text },
-            None => Self { stamp, name: None, text: rest },
+            Some((name, text)) => Self { stamp, written, name: Some(bare(name)), text },
+            None => Self { stamp, written, name: None, text: rest },
         })
     }
 }

@@ -180,6 +180,7 @@ fn owner(people: &BTreeSet<String>, entry: &Entry, input: &str) -> Option<String
 /// A message while its lines are read.
 struct Message {
     stamp: Stamp,
+    written: String,
     name: String,
     text: String,
     place: String,
@@ -187,7 +188,8 @@ struct Message {
 
 impl Message {
     fn of(line: &Line<'_>, name: &str, place: String) -> Self {
-        Self { stamp: line.stamp, name: name.to_owned(), text: line.text.to_owned(), place }
+        let (written, text) = (line.written.to_owned(), line.text.to_owned());
+        Self { stamp: line.stamp, written, name: name.to_owned(), text, place }
     }
 
     fn go_on(&mut self, text: &str) {
@@ -202,9 +204,8 @@ impl Message {
         let (shown, media) = content(&self.text);
         let own = chat.owner.as_ref().is_some_and(|owner| *owner == self.name);
         let created_at = self.stamp.moment(chat.order);
-        let stamp = format!("{:?}", self.stamp);
         let item = Item {
-            id: derived_id(&[&stamp, &self.name, &shown]),
+            id: derived_id(&[&self.written, &self.name, &shown]),
             kind: Kind::Message,
             text: shown,
             created_at,
@@ -224,11 +225,11 @@ fn content(text: &str) -> (String, Vec<Media>) {
     let mut lines = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let is_system = line.starts_with(SYSTEM_MARK);
-        let (words, file) = match line.rsplit_once(['<', '\u{200e}']) {
+        let (words, file) = match line.rsplit_once("\u{200e}<") {
             // `<attached: scan.jpg>`, and in the same place `<This message was edited>`.
             Some((before, note)) if note.ends_with('>') => {
                 let file = note.strip_suffix('>').and_then(|note| note.rsplit_once(": "));
-                (before.trim_end_matches('<'), file.map(|(_, name)| name))
+                (before, file.map(|(_, name)| name))
             }
             // `scan.jpg (file attached)`.
             _ if number == 0 && line.ends_with(')') && is_file(line) => {
@@ -241,7 +242,8 @@ fn content(text: &str) -> (String, Vec<Media>) {
         let words = words.replace([SYSTEM_MARK, '\u{200f}'], "");
         // A line that WhatsApp wrote, such as "image omitted"; one of several is a poll, whose words are people's.
         let dropped = number == 0 && is_system && !is_note && text.lines().count() == 1;
-        if !dropped && !(is_note && words.trim().is_empty()) {
+        let nothing_left = is_note && words.trim().is_empty();
+        if !dropped && !nothing_left {
             lines.push(words.trim().to_owned());
         }
     }
@@ -307,6 +309,7 @@ mod tests {
                 None,
             ),
             ("SpO2 <90 (bad)", "SpO2 <90 (bad)", None),
+            ("a <3 b>", "a <3 b>", None),
             ("see (here)", "see (here)", None),
         ] {
             let (shown, media) = content(text);
@@ -323,8 +326,7 @@ mod tests {
         let people = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
         let two = people(&["Ann", "Bea"]);
         let told = |people: &BTreeSet<String>, input: &str| {
-            let mut container =
-                Container::open(std::path::Path::new("Cargo.toml"), &mut Default::default()).ok()?;
+            let mut container = Container::open(&["Cargo.toml".into()], &mut Default::default()).ok()?;
             owner(people, &container.entries.pop()?, input)
         };
         assert_eq!(told(&two, "/x/WhatsApp Chat - Bea.zip").as_deref(), Some("Ann"));
