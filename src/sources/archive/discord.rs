@@ -38,6 +38,7 @@ const SYSTEM: Is = Is::Left("Discord: settings, activity, servers and payments a
 const NOT_JSON: &str = "Discord: a record is not valid JSON";
 const BAD_ABOUT: &str = "Discord: a file about the account or a channel is not valid JSON";
 const NO_WORDS: &str = "Discord: a message without words and files";
+const NO_MESSAGES: &str = "Discord: no file with messages was found";
 const BAD_TIME: &str = "Discord: a time was not understood; the item was kept without it";
 
 /// In UTC, though the newer layout does not say so.
@@ -74,6 +75,9 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     let owner = if account.handle.is_empty() { String::new() } else { format!("@{}", account.handle) };
     recognised(export, &owner);
     let lists = [export.of(LIST), export.of(TABLE)];
+    if lists.iter().all(Vec::is_empty) {
+        export.sink.coverage().fail(NO_MESSAGES, "messages");
+    }
     if !export.options.include_messages {
         for entry in lists.into_iter().flatten() {
             export.sink.coverage().skip(MESSAGES, entry.name);

@@ -4,6 +4,7 @@
 //! declared, and entities that a file declares are never expanded: they stay as they are written.
 
 mod cut;
+mod tags;
 
 use std::borrow::Cow;
 
