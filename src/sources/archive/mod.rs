@@ -1,18 +1,27 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod account;
+mod attached;
+mod blogger;
+mod bluesky;
 mod container;
 mod dates;
+mod discord;
 mod encoding;
 mod facebook;
 mod fields;
+mod first_reading;
 mod format;
+mod gather;
+mod ghost;
 mod google;
 mod html;
 mod instagram;
 mod item;
 mod linkedin;
 mod loose;
+mod mastodon;
+mod medium;
 mod meta;
 mod mojibake;
 mod parts;
@@ -26,10 +35,19 @@ mod rows;
 mod sections;
 mod snapchat;
 mod splitter;
+mod stored_html;
+mod substack;
+mod telegram;
 mod threads;
 mod tiktok;
+mod tumblr;
 mod twins;
+mod two_clocks;
+mod value;
+mod whatsapp;
+mod wordpress;
 mod x;
+mod xml;
 
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -47,16 +65,27 @@ const TELLING_BYTES: usize = 512;
 
 /// The importers, one a platform. X stands apart: it counts by its manifest and is recognised by it.
 const FORMATS: &[&Format] = &[
+    &blogger::FORMAT,
+    &bluesky::FORMAT,
+    &discord::FORMAT,
     &facebook::FORMAT,
+    &ghost::FORMAT,
     &google::FORMAT,
     &instagram::FORMAT,
     &linkedin::FORMAT,
+    &mastodon::FORMAT,
+    &medium::FORMAT,
     &pinterest::FORMAT,
     &quora::FORMAT,
     &reddit::FORMAT,
     &snapchat::FORMAT,
+    &substack::FORMAT,
+    &telegram::FORMAT,
     &threads::FORMAT,
     &tiktok::FORMAT,
+    &tumblr::FORMAT,
+    &whatsapp::FORMAT,
+    &wordpress::FORMAT,
 ];
 
 /// Why private messages are left out.

@@ -96,6 +96,9 @@ pub(crate) struct Splitter<R> {
     rescanned: u64,
     bytes_read: u64,
     elements: Vec<Range<usize>>,
+    /// How many lists under wanted keys have begun.
+    list: u64,
+    lists: Vec<u64>,
     key: Option<&'static str>,
     seek: Seek,
     faults: Vec<Fault>,
@@ -128,6 +131,8 @@ impl<R: Read> Splitter<R> {
             rescanned: 0,
             bytes_read: 0,
             elements: Vec::new(),
+            list: 0,
+            lists: Vec::new(),
             key: None,
             seek: Seek::default(),
             faults: Vec::new(),
@@ -313,6 +318,7 @@ impl<R: Read> Splitter<R> {
             return self.broken(start, end, TOO_LONG);
         }
         self.elements.push(start..end);
+        self.lists.push(self.list);
         self.position = end;
         self.state = if self.in_list { State::Between } else { self.behind() };
         Step::Again

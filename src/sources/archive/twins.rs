@@ -10,7 +10,7 @@ use crate::sources::Decoded;
 /// How many identifiers are remembered. Bounds memory to some 80 MB.
 const MAX_REMEMBERED: usize = 2_000_000;
 
-const TWICE: &str = "A record that the export holds twice, counted once";
+pub(super) const TWICE: &str = "A record that the export holds twice, counted once";
 
 /// What has been there already. Beyond the limit everything counts as new.
 #[derive(Debug, Default)]

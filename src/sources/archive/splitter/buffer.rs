@@ -84,6 +84,7 @@ impl<R: Read> Splitter<R> {
         let chunk = Chunk {
             bytes: std::mem::replace(&mut self.buffer, next),
             elements: std::mem::take(&mut self.elements),
+            lists: std::mem::take(&mut self.lists),
             key: self.key,
             offset: self.offset,
             bytes_read: std::mem::take(&mut self.bytes_read),

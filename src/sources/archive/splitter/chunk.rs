@@ -20,6 +20,7 @@ pub(crate) struct Fault {
 pub(crate) struct Chunk {
     pub(super) bytes: Vec<u8>,
     pub(super) elements: Vec<Range<usize>>,
+    pub(super) lists: Vec<u64>,
     /// The key that the elements' list stands under, if any.
     pub(crate) key: Option<&'static str>,
     /// Where the bytes begin in the file.
@@ -42,6 +43,11 @@ impl Chunk {
         self.elements
             .iter()
             .map(move |range| (offset + range.start as u64, bytes.get(range.clone()).unwrap_or_default()))
+    }
+
+    /// For each element, which of the lists under wanted keys it stands in, counted from 1.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = u64> {
+        self.lists.iter().copied()
     }
 
     /// How many elements there are.

@@ -114,6 +114,7 @@ impl<R: Read> Splitter<R> {
         self.seen_list = true;
         match opening {
             Some(b'[') => {
+                self.list += 1;
                 self.seek.frame(b"[]");
                 self.position += 1;
                 self.in_list = true;
@@ -121,6 +122,7 @@ impl<R: Read> Splitter<R> {
             }
             // One object where a list belongs: a list of one.
             Some(b'{') => {
+                self.list += 1;
                 self.seek.frame(b"{}");
                 self.in_list = false;
                 self.begin_element();

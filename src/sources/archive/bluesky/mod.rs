@@ -1,0 +1,226 @@
+//! Bluesky: the repository of an account as a CAR file. The file is read twice: for the tree that says which blocks are
+//! records, since it may also hold stale and deleted ones, and for the records themselves.
+
+mod car;
+mod record;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::Arc;
+
+use ipld_core::ipld::Ipld;
+use serde_json::Value;
+use whitecoat_engine::Profile;
+
+use super::account::{Account, recognised};
+use super::container::Entry;
+use super::format::{Export, Format, Is, Known, Role};
+use super::item::{say_if_capped, thousands};
+use super::value::text;
+use crate::sources::{Batch, Decoded, InputError, Stopped};
+use car::{Block, Blocks, Digest, digest};
+use tree::{Listed, Nodes};
+
+const PLATFORM: &str = "bluesky";
+
+const REPOSITORY: Role = "repository";
+
+/// How many records make a batch, and how many bytes.
+const BATCH_RECORDS: usize = 500;
+const BATCH_BYTES: usize = 1024 * 1024;
+
+/// How many versions of the profile are remembered, and how long they may be.
+const MAX_PROFILES: usize = 100;
+const MAX_PROFILE_BYTES: usize = 64 * 1024;
+
+const EMPTY: &str = "A file is empty (0 bytes)";
+const NO_COMMIT: &str =
+    "Bluesky: the file does not hold the state of the repository that it names as its root";
+const TOO_MANY: &str =
+    "Bluesky: the repository has too many records (limit: 2,000,000 beside likes and follows)";
+const MISSING_BRANCH: &str = "Bluesky: a part of the list of records is not in the file";
+const MISSING: &str = "Bluesky: a record that is listed is not in the file";
+const NOT_CBOR: &str = "Bluesky: a record is not valid CBOR";
+const REACTIONS: &str = "Bluesky: likes, reposts, follows, blocks and lists' members are not read";
+const NO_WORDS: &str = "Bluesky: a record without words and media";
+
+/// Bluesky's export.
+pub(super) static FORMAT: Format =
+    Format { name: "Bluesky", files: &[Known("*.car", Is::Telling(REPOSITORY))], by_content, read };
+
+/// A CAR header: a length, and a map of two keys.
+fn by_content(start: &[u8]) -> Option<Role> {
+    let is_car = matches!(start, [_, 0xA2, 0x65, b'r', b'o', b'o', b't', b's', ..])
+        || matches!(start, [_, 0xA2, 0x67, b'v', b'e', b'r', b's', b'i', b'o', b'n', ..]);
+    is_car.then_some(REPOSITORY)
+}
+
+/// What the first reading of a file finds.
+struct Repository {
+    entry: Entry,
+    account: Arc<Account>,
+    records: BTreeMap<Digest, Vec<String>>,
+}
+
+fn read(export: &mut Export<'_>) -> Result<(), InputError> {
+    let repositories: Vec<Repository> =
+        export.of(REPOSITORY).into_iter().filter_map(|entry| survey(export, entry)).collect();
+    let owners: Vec<String> = repositories.iter().map(Repository::said).collect();
+    recognised(export, &owners.join(" and "));
+    for repository in repositories {
+        repository.read(export)?;
+    }
+    Ok(())
+}
+
+/// Opens a file, or says why not.
+fn open<'c>(export: &'c mut Export<'_>, entry: &Entry) -> Option<(Blocks<Box<dyn Read + 'c>>, Digest)> {
+    if entry.size == 0 {
+        export.sink.coverage().fail(EMPTY, &entry.name);
+        return None;
+    }
+    let opened = match export.container.read(entry) {
+        Ok(reader) => Blocks::open(reader).map_err(str::to_owned),
+        Err(reason) => Err(reason),
+    };
+    opened.map_err(|reason| export.sink.coverage().fail(&reason, &entry.name)).ok()
+}
+
+/// Reads the tree of a file.
+fn survey(export: &mut Export<'_>, entry: Entry) -> Option<Repository> {
+    let (mut blocks, root) = open(export, &entry)?;
+    let (mut nodes, mut commit, mut profiles, mut fits) = (Nodes::default(), None, Vec::new(), true);
+    // What cannot be read is said at the second reading.
+    while let Some(block) = blocks.next() {
+        let Ok(block) = block else { continue };
+        fits &= nodes.keep(&block);
+        if !fits {
+            break;
+        }
+        if block.name == root {
+            commit = Commit::of(&block);
+        } else if may_be_profile(&block) && profiles.len() < MAX_PROFILES {
+            profiles.push(block);
+        }
+    }
+    drop(blocks);
+    let coverage = export.sink.coverage();
+    if !fits {
+        coverage.fail(TOO_MANY, &entry.name);
+        return None;
+    }
+    let Some(commit) = commit else {
+        coverage.fail(NO_COMMIT, &entry.name);
+        return None;
+    };
+    let Listed { records, left, missing } = nodes.walk(commit.tree);
+    coverage.skip_many(REACTIONS, &entry.name, left);
+    for _ in 0..missing {
+        coverage.fail(MISSING_BRANCH, &entry.name);
+    }
+    let is_profile = |block: &&Block| {
+        records.get(&block.name).is_some_and(|keys| keys.iter().any(|key| key.starts_with(record::PROFILE)))
+    };
+    let profile = profiles.iter().find(is_profile).and_then(decoded).unwrap_or_default();
+    let profile = Profile {
+        name: text(&profile, "displayName").into_owned(),
+        bio: text(&profile, "description").into_owned(),
+        ..Profile::default()
+    };
+    let account = Account { platform: PLATFORM, handle: commit.did, profile: Arc::new(profile) };
+    Some(Repository { entry, account: Arc::new(account), records })
+}
+
+/// The state of a repository.
+struct Commit {
+    did: String,
+    tree: Digest,
+}
+
+impl Commit {
+    fn of(block: &Block) -> Option<Self> {
+        let Ok(Ipld::Map(commit)) = serde_ipld_dagcbor::from_slice(&block.data) else { return None };
+        match (commit.get("did"), commit.get("data")) {
+            (Some(Ipld::String(did)), Some(Ipld::Link(tree))) => {
+                Some(Self { did: did.clone(), tree: digest(tree) })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn may_be_profile(block: &Block) -> bool {
+    block.data.len() <= MAX_PROFILE_BYTES
+        && memchr::memmem::find(&block.data, record::PROFILE.as_bytes()).is_some()
+}
+
+fn decoded(block: &Block) -> Option<Value> {
+    serde_ipld_dagcbor::from_slice(&block.data).ok().map(record::json)
+}
+
+impl Repository {
+    /// Such as `did:plc:abc, 26 posts listed`.
+    fn said(&self) -> String {
+        let keys = self.records.values().flatten();
+        let posts = keys.filter(|key| key.starts_with("app.bsky.feed.post/")).count() as u64;
+        format!("{}, {} posts listed", self.account.handle, thousands(posts))
+    }
+
+    fn read(mut self, export: &mut Export<'_>) -> Result<(), Stopped> {
+        // Opened without errors before.
+        let Export { container, sink, .. } = export;
+        let Ok(reader) = container.read(&self.entry) else { return Ok(()) };
+        let Ok((mut blocks, _)) = Blocks::open(reader) else { return Ok(()) };
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        while let Some(block) = blocks.next() {
+            sink.progress().inc(blocks.take_bytes_read());
+            match block {
+                Err((offset, reason)) => {
+                    sink.coverage().fail(&reason, format!("{}#{offset}", self.entry.name));
+                }
+                Ok(block) => {
+                    let Some(keys) = self.records.remove(&block.name) else { continue };
+                    bytes += block.data.len();
+                    batch.push((keys, block));
+                }
+            }
+            if batch.len() >= BATCH_RECORDS || bytes >= BATCH_BYTES {
+                bytes = 0;
+                sink.batch(self.batch(std::mem::take(&mut batch)))?;
+            }
+        }
+        if !batch.is_empty() {
+            sink.batch(self.batch(batch))?;
+        }
+        for key in self.records.values().flatten() {
+            sink.coverage().fail(MISSING, format!("{}#{key}", self.entry.name));
+        }
+        Ok(())
+    }
+
+    fn batch(&self, records: Vec<(Vec<String>, Block)>) -> Batch {
+        let (account, path) = (Arc::clone(&self.account), self.entry.name.clone());
+        Batch::deferred(move || {
+            let mut out = Decoded::default();
+            for (keys, block) in records {
+                let place = format!("{path}#{}", block.offset);
+                let Some(value) = decoded(&block) else {
+                    out.coverage.fail(NOT_CBOR, place);
+                    continue;
+                };
+                for key in keys {
+                    match record::item(&account, &key, &value, &place, &mut out.coverage) {
+                        Some(item) => {
+                            say_if_capped(&item, &mut out.coverage);
+                            out.items.push(item);
+                        }
+                        None => out.coverage.skip(NO_WORDS, &place),
+                    }
+                }
+            }
+            out
+        })
+    }
+}

@@ -1,0 +1,264 @@
+//! WordPress exports (WXR): a feed with everything on the blog, the comments of others too.
+
+mod comment;
+mod text;
+
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use whitecoat_engine::{Item, Kind, LiveState, Media, Moment, Precision, Profile, Visibility};
+
+use super::account::{Account, recognised};
+use super::container::Entry;
+use super::format::{Export, Format, Is, Known, Role};
+use super::gather::Gather;
+use super::html::titled;
+use super::item::derived_id;
+use super::xml::{self, Element};
+use super::{attached, stored_html, two_clocks};
+use crate::coverage::Coverage;
+use crate::sources::InputError;
+use comment::Comments;
+
+const PLATFORM: &str = "wordpress";
+
+const FEED: Role = "feed";
+
+/// How far into a file its head reaches at most.
+const HEAD_BYTES: usize = 1024 * 1024;
+
+/// Types of entries that hold no words of their own, or other people's data.
+const NOISE: &[&str] = &[
+    "acf-field",
+    "acf-field-group",
+    "custom_css",
+    "customize_changeset",
+    "feedback",
+    "nav_menu_item",
+    "oembed_cache",
+    "revision",
+    "shop_order",
+    "shop_order_refund",
+    "user_request",
+    "wp_font_face",
+    "wp_font_family",
+    "wp_global_styles",
+    "wp_navigation",
+    "wp_template",
+    "wp_template_part",
+];
+
+const LEFT: &str = "WordPress: older versions, menus, layout, orders and forms sent in are not read";
+const NO_WORDS: &str = "WordPress: an entry without words and pictures";
+const NO_ITEMS: &str = "WordPress: the file holds no posts";
+const BAD_TIME: &str = "WordPress: a time was not understood; the item was kept without it";
+const NO_ZONE: &str = "WordPress: some times, of drafts above all, have no zone and were taken as UTC";
+const SEVERAL: &str =
+    "WordPress: the blog has several authors, and all its posts count as the account holder's";
+
+/// WordPress's export.
+pub(super) static FORMAT: Format = Format {
+    name: "WordPress",
+    files: &[
+        Known("*.wordpress.xml", Is::Telling(FEED)),
+        Known("*.wordpress.*.xml", Is::Telling(FEED)),
+        Known("wordpressexport*.xml", Is::Telling(FEED)),
+    ],
+    by_content,
+    read,
+};
+
+fn by_content(start: &[u8]) -> Option<Role> {
+    let has = |mark: &str| memchr::memmem::find(start, mark.as_bytes()).is_some();
+    (has("WordPress eXtended RSS") || has("wordpress.org/export/")).then_some(FEED)
+}
+
+fn read(export: &mut Export<'_>) -> Result<(), InputError> {
+    let files = export.of(FEED);
+    let blogs: Vec<Blog> = files.iter().map(|entry| Blog::of(export, entry)).collect();
+    let mut names: Vec<&str> = blogs.iter().map(|blog| blog.account.handle.as_str()).collect();
+    names.retain(|name| !name.is_empty());
+    names.dedup();
+    recognised(export, &names.join(" and "));
+    let mut gather = Gather::default();
+    for (entry, blog) in files.iter().zip(&blogs) {
+        if blog.authors > 1 {
+            gather.coverage().note(SEVERAL);
+        }
+        if let Some(bio) = blog.account.bio(&format!("{}#0", entry.name), Visibility::Public) {
+            gather.keep(bio, NO_WORDS);
+        }
+        let mut items = 0_u64;
+        xml::stream(export.container, export.sink, entry, &["item"], &mut |item, place, sink| {
+            items += 1;
+            blog.take(item, place, &mut gather);
+            gather.hand_over(sink)
+        })?;
+        if items == 0 && entry.size > 0 {
+            gather.coverage().fail(NO_ITEMS, &entry.name);
+        }
+    }
+    gather.finish(export.sink)?;
+    Ok(())
+}
+
+/// What the head of a file says.
+struct Blog {
+    account: Account,
+    authors: usize,
+    comments: Comments,
+}
+
+impl Blog {
+    fn of(export: &mut Export<'_>, entry: &Entry) -> Self {
+        let head = export.container.peek(entry, HEAD_BYTES);
+        let head = memchr::memmem::find(&head, b"<item>").and_then(|end| head.get(..end)).unwrap_or(&head);
+        let names = &["title", "link", "description", "wp:base_blog_url", "wp:author"];
+        let head = xml::elements(head, names);
+        // The first of a name is the blog's; the next is that of its picture.
+        let get =
+            |name: &str| head.iter().find(|found| found.name == name).map_or("", |found| found.text.as_str());
+        let address = [get("wp:base_blog_url"), get("link")].into_iter().find(|address| !address.is_empty());
+        let handle =
+            address.map_or("", |address| address.split_once("://").map_or(address, |(_, rest)| rest));
+        let authors: Vec<&Element> = head.iter().filter(|found| found.name == "wp:author").collect();
+        let name = match authors.as_slice() {
+            [only] => only.get("wp:author_display_name"),
+            _ => get("title"),
+        };
+        let profile =
+            Profile { name: name.to_owned(), bio: get("description").to_owned(), ..Profile::default() };
+        let account = Account {
+            platform: PLATFORM,
+            handle: handle.trim_end_matches('/').to_owned(),
+            profile: Arc::new(profile),
+        };
+        Self { account, authors: authors.len(), comments: Comments::of(&authors) }
+    }
+
+    fn take(&self, entry: &Element, place: &str, gather: &mut Gather) {
+        let sort = entry.get("wp:post_type");
+        if NOISE.contains(&sort) {
+            gather.coverage().skip(LEFT, place);
+            return;
+        }
+        let (visibility, live_state) = standing(entry);
+        let (created_at, created_precision) = time(
+            entry.get("wp:post_date_gmt"),
+            entry.get("wp:post_date"),
+            entry.get("pubDate"),
+            place,
+            gather.coverage(),
+        );
+        let mut item =
+            Item { created_at, created_precision, visibility, live_state, ..self.account.item(place) };
+        if sort == "attachment" {
+            attachment(entry, &mut item, gather.coverage());
+        } else {
+            article(entry, &mut item, gather.coverage());
+        }
+        item.id = entry.get("wp:post_id").to_owned();
+        if item.id.is_empty() {
+            item.id = derived_id(&[entry.get("wp:post_date"), &item.text]);
+        }
+        let link = entry.get("link");
+        item.url = (visibility == Visibility::Public && link.starts_with("http")).then(|| link.to_owned());
+        let post = item.id.clone();
+        gather.keep(item, NO_WORDS);
+        self.comments.take(&self.account, entry, &post, visibility, place, gather);
+    }
+}
+
+/// A post, a page, or an entry of a type that the blog has added.
+fn article(entry: &Element, item: &mut Item, coverage: &mut Coverage) {
+    let stored = stored_html::read(&text::html(entry.get("content:encoded")), coverage);
+    let excerpt = stored_html::words(&text::html(entry.get("excerpt:encoded")), coverage);
+    let title = stored_html::words(entry.get("title"), coverage);
+    item.kind = Kind::Article;
+    item.media = stored.media;
+    item.text = titled(&title, &stored.text);
+    if !excerpt.is_empty() && !item.text.contains(&excerpt) {
+        item.text = format!("{}\n\n{excerpt}", item.text).trim_start().to_owned();
+    }
+}
+
+/// A picture or file, with what is written about it.
+fn attachment(entry: &Element, item: &mut Item, coverage: &mut Coverage) {
+    let alt = entry.all("wp:postmeta").find(|meta| meta.get("wp:meta_key") == "_wp_attachment_image_alt");
+    let alt = alt.map_or("", |meta| meta.get("wp:meta_value"));
+    let caption = stored_html::words(&text::html(entry.get("excerpt:encoded")), coverage);
+    let description = stored_html::words(&text::html(entry.get("content:encoded")), coverage);
+    item.kind = Kind::Media;
+    item.text = titled(&caption, &description);
+    // What the blog names by itself says nothing.
+    if item.text.is_empty() && alt.is_empty() {
+        return;
+    }
+    item.media.push(Media { alt: alt.to_owned(), ..attached::at(entry.get("wp:attachment_url")) });
+}
+
+/// Who may read an entry, and whether it is still there.
+fn standing(entry: &Element) -> (Visibility, LiveState) {
+    match entry.get("wp:status") {
+        // Those who have the password.
+        "publish" if !entry.get("wp:post_password").is_empty() => (Visibility::Followers, LiveState::Unknown),
+        "publish" => (Visibility::Public, LiveState::Unknown),
+        "draft" | "auto-draft" | "pending" | "future" | "private" => {
+            (Visibility::Private, LiveState::Unknown)
+        }
+        "trash" => (Visibility::Private, LiveState::Deleted),
+        _ => (Visibility::Unknown, LiveState::Unknown),
+    }
+}
+
+/// The time, with the blog's offset where both clocks are given.
+fn time(
+    gmt: &str,
+    local: &str,
+    published: &str,
+    place: &str,
+    coverage: &mut Coverage,
+) -> (Option<Moment>, Precision) {
+    let clock = |text: &str| text.parse::<DateTime>().ok().filter(|clock| clock.year() > 0);
+    let moment = match (clock(gmt), clock(local)) {
+        (Some(gmt), Some(local)) => two_clocks::moment(gmt, local),
+        (Some(gmt), None) => Moment::of_clock(gmt, Offset::UTC),
+        (None, Some(local)) => {
+            coverage.note(NO_ZONE);
+            Moment::of_clock(local, Offset::UTC)
+        }
+        (None, None) => jiff::fmt::rfc2822::parse(published).ok().map(|zoned| Moment::utc(zoned.timestamp())),
+    };
+    // Drafts have never had a time.
+    let is_missing = |text: &str| text.is_empty() || text.starts_with("0000-00-00");
+    if moment.is_none() && !(is_missing(gmt) && is_missing(local)) {
+        coverage.fail(BAD_TIME, place);
+    }
+    (moment, moment.map_or(Precision::Unknown, |_| Precision::Second))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_clocks_tell_the_offset() {
+        let mut coverage = Coverage::default();
+        let mut shown = |gmt, local, published| {
+            time(gmt, local, published, "x", &mut coverage).0.map(|moment| moment.to_string())
+        };
+        for (gmt, local, published, expected) in [
+            ("2024-05-01 03:00:00", "2024-04-30 20:00:00", "", Some("2024-04-30T20:00:00-07:00")),
+            ("2024-05-01 03:00:00", "2024-05-01 03:00:00", "", Some("2024-05-01T03:00:00Z")),
+            ("2024-05-01 03:00:00", "2024-05-07 20:01:00", "", Some("2024-05-01T03:00:00Z")),
+            ("0000-00-00 00:00:00", "2024-05-01 03:00:00", "", Some("2024-05-01T03:00:00Z")),
+            ("0000-00-00 00:00:00", "", "Wed, 20 Oct 2010 14:08:20 +0000", Some("2010-10-20T14:08:20Z")),
+            ("0000-00-00 00:00:00", "0000-00-00 00:00:00", "", None),
+            ("2024-02-31 03:00:00", "", "", None),
+        ] {
+            assert_eq!(shown(gmt, local, published).as_deref(), expected, "{gmt} {local}");
+        }
+        assert_eq!((coverage.notes.len(), coverage.failed.len()), (1, 1));
+    }
+}

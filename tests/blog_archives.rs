@@ -1,0 +1,116 @@
+//! Exports of blogs, whole: WordPress, Blogger, Tumblr, Medium, Substack, Ghost.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod archive_support;
+
+use archive_support::{self as support, Archive, Read, fixture, sample, shown};
+use whitecoat_engine::{Authorship, Kind, Precision, Visibility};
+
+fn of_kind(read: &Read, kind: Kind) -> u64 {
+    read.items.iter().filter(|item| item.kind == kind).count() as u64
+}
+
+fn extracted(name: &str) -> String {
+    shown(&support::read(&fixture(name), false))
+}
+
+#[test]
+fn wordpress_is_extracted() {
+    insta::assert_snapshot!(extracted("wordpress"));
+}
+
+#[test]
+fn blogger_is_extracted() {
+    insta::assert_snapshot!(extracted("blogger"));
+}
+
+#[test]
+fn tumblr_is_extracted() {
+    insta::assert_snapshot!(extracted("tumblr"));
+}
+
+#[test]
+fn medium_is_extracted() {
+    insta::assert_snapshot!(extracted("medium"));
+}
+
+#[test]
+fn substack_is_extracted() {
+    insta::assert_snapshot!(extracted("substack"));
+}
+
+#[test]
+fn ghost_is_extracted() {
+    insta::assert_snapshot!(extracted("ghost"));
+}
+
+#[test]
+fn takeout_feeds_of_blogger_are_read() {
+    let feed = r#"<?xml version='1.0' encoding='utf-8'?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:blogger="http://schemas.google.com/blogger/2018"><id>tag:blogger.com,1999:blog-7</id><title>Rounds</title>
+        <entry><id>tag:blogger.com,1999:blog-7.post-1</id><blogger:type>POST</blogger:type><blogger:status>SOFT_TRASHED</blogger:status><title>Gone</title><content type='html'>Words</content><blogger:created>2020-01-02T03:04:05Z</blogger:created><link/></entry></feed>"#;
+    let read = Archive::new().with("Takeout/Blogger/Blogs/Rounds/feed.atom", feed).read();
+    let post = read.item("tag:blogger.com,1999:blog-7.post-1");
+    assert_eq!((post.text.as_str(), post.visibility), ("Gone\n\nWords", Visibility::Private));
+    assert_eq!(post.created_at.unwrap().to_string(), "2020-01-02T03:04:05Z");
+}
+
+#[test]
+fn parts_of_one_wordpress_export_hold_a_post_once() {
+    let part = std::fs::read(fixture("wordpress/fenwick.wordpress.2024-05-01.xml")).unwrap();
+    let once = support::read(&fixture("wordpress"), false);
+    let twice = Archive::new()
+        .with("a.wordpress.2024-05-01.000.xml", part.clone())
+        .with("a.wordpress.2024-05-01.001.xml", part)
+        .read();
+    assert_eq!(once.ids(), twice.ids());
+    assert_eq!(twice.skipped("holds twice"), once.items.len() as u64);
+}
+
+#[test]
+fn wordpress_samples_are_read() {
+    let Some(path) = sample("wordpress/WPTT-theme-unit-test") else { return };
+    let read = support::read(&path, false);
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+    let left = read.skipped("without words") + read.skipped("older versions");
+    assert_eq!(of_kind(&read, Kind::Article) + of_kind(&read, Kind::Media) + left, 180);
+    assert_eq!(of_kind(&read, Kind::Comment) + read.skipped("spam"), 32);
+    let of = |name: &str| {
+        support::read(
+            &sample(&format!("wordpress/WordPress-wordpress-importer/phpunit/data/{name}")).unwrap(),
+            false,
+        )
+    };
+    let broken = of("malformed.xml");
+    assert_eq!((of_kind(&broken, Kind::Article), broken.failed("no posts")), (0, 1));
+    let odd = of("crazy-cdata.xml");
+    assert_eq!(of_kind(&odd, Kind::Article), 1);
+    assert!(odd.coverage.notes.iter().any(|note| note.contains("]]>")), "{:?}", odd.coverage);
+}
+
+#[test]
+fn blogger_and_tumblr_samples_are_read() {
+    let Some(path) = sample("blogger") else { return };
+    let read = support::read(&path, false);
+    assert_eq!((of_kind(&read, Kind::Article), of_kind(&read, Kind::Comment)), (4, 1));
+    assert_eq!(read.items.iter().filter(|item| item.visibility == Visibility::Private).count(), 2);
+    assert_eq!(read.skipped("settings and templates"), 59);
+    let read = support::read(&sample("tumblr/code-shoily-code-shoily.tumblr.com").unwrap(), false);
+    let count = |authorship| read.items.iter().filter(|item| item.authorship == authorship).count();
+    assert_eq!(read.items.len(), 37);
+    assert_eq!((count(Authorship::Other), count(Authorship::Reshare)), (2, 1));
+    assert_eq!(read.items.iter().filter(|item| item.visibility == Visibility::Private).count(), 3);
+    assert_eq!(read.skipped("repeats a post"), 37);
+}
+
+#[test]
+fn medium_and_substack_samples_are_read() {
+    let Some(path) = sample("medium") else { return };
+    let read = support::read(&path, false);
+    assert_eq!((read.items.len(), read.recognised.as_str()), (9, "Medium archive of @username"));
+    assert_eq!(read.items.iter().filter(|item| item.visibility == Visibility::Private).count(), 1);
+    // The draft has no date either.
+    assert_eq!(read.items.iter().filter(|item| item.created_precision == Precision::Unknown).count(), 2);
+    let read = support::read(&sample("substack").unwrap(), false);
+    assert_eq!((read.items.len(), read.coverage.is_complete()), (5, true));
+}

@@ -1,0 +1,71 @@
+//! Exports of chats, which are read on request only: Telegram, WhatsApp, Discord.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod archive_support;
+
+use archive_support::{self as support, Archive, fixture, sample, shown};
+use whitecoat_engine::{Authorship, Kind, Precision};
+
+const MESSAGES: &str = "Private messages, read only with --include-messages";
+
+#[test]
+fn telegram_is_extracted_on_request() {
+    insta::assert_snapshot!(shown(&support::read(&fixture("telegram"), true)));
+}
+
+#[test]
+fn whatsapp_is_extracted_on_request() {
+    insta::assert_snapshot!(shown(&support::read(&fixture("whatsapp"), true)));
+}
+
+#[test]
+fn discord_is_extracted_on_request() {
+    insta::assert_snapshot!(shown(&support::read(&fixture("discord"), true)));
+}
+
+#[test]
+fn messages_are_left_out_and_counted_by_default() {
+    for (name, count) in [("telegram", 6), ("whatsapp", 5), ("discord", 2)] {
+        let read = support::read(&fixture(name), false);
+        assert!(read.items.iter().all(|item| item.kind == Kind::Profile), "{name}: {:?}", read.texts());
+        assert_eq!(read.skipped(MESSAGES), count, "{name}");
+        assert!(read.coverage.is_complete(), "{name}: {:?}", read.coverage);
+    }
+}
+
+#[test]
+fn one_chat_of_telegram_tells_the_other_one() {
+    let chat = r#"{"name": "Tam", "type": "personal_chat", "id": 800, "messages": [
+        {"id": 1, "type": "message", "date_unixtime": "1682964060", "from_id": "user800", "text": "theirs"},
+        {"id": 2, "type": "message", "date_unixtime": 1682964061.0, "from_id": "user700", "text": "mine"}]}"#;
+    let read = Archive::new().with("result.json", chat).read_with_messages();
+    let shown: Vec<_> = read.items.iter().map(|item| (item.text.as_str(), item.authorship)).collect();
+    assert_eq!(shown, [("theirs", Authorship::Other), ("mine", Authorship::Own)]);
+}
+
+#[test]
+fn dates_that_can_be_read_in_two_ways_are_left_open() {
+    let chat = "05/06/20, 12:10 - Ann: one\n06/07/20, 12:11 - Bea: two\n";
+    let read = Archive::new().with("WhatsApp Chat with Bea.txt", chat).read_with_messages();
+    assert!(read.items.iter().all(|item| item.created_precision == Precision::Unknown));
+    assert!(read.coverage.notes.iter().any(|note| note.contains("two ways")), "{:?}", read.coverage.notes);
+    let told: Vec<_> = read.items.iter().map(|item| item.authorship).collect();
+    assert_eq!(told, [Authorship::Own, Authorship::Other]);
+}
+
+#[test]
+fn samples_are_read() {
+    let Some(path) = sample("telegram/joweich-chat-miner") else { return };
+    assert_eq!(support::read(&path, true).texts(), ["Minimal Message", "Link:https://telegram.org/"]);
+    let of = |name: &str| support::read(&sample(&format!("whatsapp/{name}")).unwrap(), true);
+    let day_first = of("joweich-chat-miner/test/whatsapp/test_ddmmyy_24hrs.txt");
+    let month_first = of("joweich-chat-miner/test/whatsapp/test_mmddyyyy_12hrs.txt");
+    let times = |read: &support::Read| -> Vec<String> {
+        read.items.iter().map(|item| item.created_at.unwrap().to_string()).collect()
+    };
+    assert_eq!(times(&day_first), times(&month_first));
+    assert_eq!(day_first.texts(), month_first.texts());
+    let iphone = of("timelinize-timelinize");
+    assert_eq!((iphone.items.len(), iphone.skipped("other events")), (10, 9));
+}
