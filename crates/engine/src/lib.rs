@@ -36,4 +36,4 @@ pub use item::{
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
-pub use scan::Scanner;
+pub use scan::{Considered, Scanner};

@@ -9,11 +9,11 @@ use crate::facts;
 use crate::finding::{Field, Finding};
 use crate::findings::{LearnedOf, Maker};
 use crate::item::{Item, Profile};
-use crate::judge::{Judge, Judgement};
+use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
 use crate::reading::{Hit, Reader, SignalSet};
-use crate::rule::{Rule, Weighted};
+use crate::rule::Weighted;
 use crate::text::{Buffers, Document, Place};
 
 /// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each
@@ -58,6 +58,21 @@ struct ProfileReading {
     signals: SignalSet,
     facts: SignalSet,
     words: Vec<Feature>,
+}
+
+/// A place that a finding could be about, as a rule looked at it.
+#[derive(Clone, Debug)]
+pub struct Considered {
+    /// The number of the entry of `focus`.
+    pub focus: usize,
+    /// The numbers of the entries of `evidence` and then `guards` that were met there.
+    pub met: Vec<usize>,
+    /// How far it is from a finding, in log-odds: at 0 it becomes one.
+    pub score: f32,
+}
+
+fn number(list: &[Weighted], entry: &Weighted) -> Option<usize> {
+    list.iter().position(|other| std::ptr::eq(other, entry))
 }
 
 impl<'e> Scanner<'e> {
@@ -141,23 +156,27 @@ impl<'e> Scanner<'e> {
         out
     }
 
-    /// For fitting weights: what a rule looked at in an item. For each place that a finding could be about, the number of
-    /// the `focus` entry and the numbers of the entries of `evidence` and then `guards` that were met there.
-    pub fn considered(&mut self, item: &Item, rule_id: &str) -> Vec<(usize, Vec<usize>)> {
+    /// For fitting weights: what each rule looked at in an item, by rule id. Rules that see nothing that they are about, or
+    /// do not look at such items, are not listed.
+    pub fn considered(&mut self, item: &Item) -> Vec<(&'e str, Vec<Considered>)> {
         let document = self.read(item);
-        let rule = self.engine.rules().iter().find(|rule| &*rule.id == rule_id && rule.applies_to(item));
-        let number =
-            |list: &[Weighted], entry: &Weighted| list.iter().position(|other| std::ptr::eq(other, entry));
-        let considered = rule.map_or_else(Vec::new, |rule| {
-            let judgements = self.judge().judgements(rule, 0.0);
-            let entries = |judgement: &Judgement<'_>| {
-                let counted = self.judge().counted(rule, judgement);
-                let (focus, met) = counted.split_first()?;
-                let met = met.iter().filter_map(|(entry, _)| number(&rule.evidence, entry)).collect();
-                Some((number(&rule.focus, focus.0)?, met))
-            };
-            judgements.iter().filter_map(entries).collect()
+        let rules = self.engine.rules().iter().filter(|rule| rule.applies_to(item));
+        let considered = rules.filter_map(|rule| {
+            let judge = self.judge();
+            let places: Vec<Considered> = judge
+                .judgements(rule, 0.0)
+                .iter()
+                .filter_map(|judgement| {
+                    let counted = judge.counted(rule, judgement);
+                    let (focus, met) = counted.split_first()?;
+                    let met = met.iter().filter_map(|(entry, _)| number(&rule.evidence, entry)).collect();
+                    let score = judgement.score - rule.needed_score;
+                    Some(Considered { focus: number(&rule.focus, focus.0)?, met, score })
+                })
+                .collect();
+            (!places.is_empty()).then_some((&*rule.id, places))
         });
+        let considered = considered.collect();
         self.buffers = Some(document.into_buffers());
         considered
     }
@@ -274,20 +293,6 @@ impl<'e> Scanner<'e> {
         self.features = features;
         self.buffers = Some(document.into_buffers());
         list
-    }
-
-    /// For training the learned model: how far each rule is from a finding by its own signals, in log-odds, by rule id. A
-    /// rule that sees nothing that it is about, or does not look at such items, is not listed.
-    pub fn scores(&mut self, item: &Item) -> Vec<(&'e str, f32)> {
-        let document = self.read(item);
-        let rules = self.engine.rules().iter().filter(|rule| rule.applies_to(item));
-        let best = |rule: &'e Arc<Rule>| {
-            let scores = self.judge().judgements(rule, 0.0).into_iter().map(|judgement| judgement.score);
-            scores.max_by(f32::total_cmp).map(|score| (&*rule.id, score - rule.needed_score))
-        };
-        let scores = rules.filter_map(best).collect();
-        self.buffers = Some(document.into_buffers());
-        scores
     }
 
     fn read_profile(&mut self, profile: Option<&Arc<Profile>>) {

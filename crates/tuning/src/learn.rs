@@ -1,13 +1,12 @@
 //! Training the learned signal, and finding out on posts that it has not seen how far to trust it.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use whitecoat::quality::{Answer, Labelled};
 use whitecoat_engine::Engine;
 
 use crate::logistic::{self, Row, sigmoid};
 use crate::model::{Head, Learned};
+use crate::posts::{Post, in_parallel, sets};
 
 /// Buckets of the engine's features.
 const BUCKETS: usize = 1 << 16;
@@ -24,34 +23,24 @@ const LEAST_SURE: usize = 4;
 /// Scores of a rule's own signals beyond this tell no more.
 const FAR: f64 = 4.0;
 
-/// One post, as training sees it.
-struct Post {
-    set: String,
-    features: Vec<(u16, f32)>,
-    expect: BTreeSet<String>,
-    also_ok: BTreeSet<String>,
-    scores: Vec<(String, f64)>,
-}
-
 /// What one rule's head says of each post when it was trained without the post's set.
-struct Unseen {
+pub(crate) struct Unseen {
     rule: String,
     /// Score, whether the rule is right, whether it does not matter; one a post.
-    posts: Vec<(f64, bool, bool)>,
+    pub(crate) posts: Vec<(f64, bool, bool)>,
 }
 
 /// Trains a head for each rule that has enough posts.
-pub(crate) fn learn(engine: &Engine, labelled: &[Labelled], out: &mut dyn Write) -> io::Result<Learned> {
-    let posts = posts(engine, labelled);
+pub(crate) fn learn(engine: &Engine, posts: &[Post], out: &mut dyn Write) -> io::Result<Learned> {
     let rules: Vec<String> = engine
         .rules()
         .iter()
         .map(|rule| rule.id.to_string())
-        .filter(|id| posts.iter().filter(|post| post.expect.contains(id)).count() >= LEAST_POSTS)
+        .filter(|id| posts.iter().filter(|post| post.wants(id) == Some(true)).count() >= LEAST_POSTS)
         .collect();
     let trained: Vec<(Unseen, Head)> = in_parallel(&rules, |rule| {
-        let unseen = unseen(&posts, rule);
-        let fit = train(&posts, rule, None);
+        let unseen = unseen(posts, rule);
+        let fit = train(posts, rule, None);
         let (bias, weights) =
             fit.weights.split_last().map_or((0.0, &[][..]), |(bias, weights)| (*bias, weights));
         let head = Head {
@@ -62,7 +51,7 @@ pub(crate) fn learn(engine: &Engine, labelled: &[Labelled], out: &mut dyn Write)
         };
         (unseen, head)
     });
-    let (weight, shift) = trust(&posts, &trained);
+    let (weight, shift) = trust(posts, trained.iter().map(|(unseen, _)| unseen));
     writeln!(out, "weight {weight:.3}, shift {shift:.3}")?;
     for (unseen, head) in &trained {
         let right = unseen.posts.iter().filter(|(score, ..)| *score >= f64::from(head.bar));
@@ -74,55 +63,22 @@ pub(crate) fn learn(engine: &Engine, labelled: &[Labelled], out: &mut dyn Write)
     Ok(Learned { weight: weight as f32, shift: shift as f32, heads })
 }
 
-fn posts(engine: &Engine, labelled: &[Labelled]) -> Vec<Post> {
-    let mut scanner = engine.scanner();
-    let mut posts = Vec::new();
-    for post in labelled {
-        let Answer::Rules { expect, also_ok } = &post.answer else { continue };
-        let scores = scanner.scores(&post.item);
-        posts.push(Post {
-            set: post.item.id.split('-').next().unwrap_or_default().to_owned(),
-            features: scanner.features(&post.item),
-            expect: expect.clone(),
-            also_ok: also_ok.clone(),
-            scores: scores.into_iter().map(|(rule, score)| (rule.to_owned(), f64::from(score))).collect(),
-        });
-    }
-    posts
-}
-
-/// Does the work for each rule, on every core, in the order of the rules.
-fn in_parallel<T: Send>(rules: &[String], work: impl Fn(&String) -> T + Sync) -> Vec<T> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = rules.len().div_ceil(cores).max(1);
-    std::thread::scope(|scope| {
-        let work = &work;
-        let threads: Vec<_> = rules
-            .chunks(share)
-            .map(|rules| scope.spawn(move || rules.iter().map(work).collect::<Vec<T>>()))
-            .collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-    })
-}
-
 fn train(posts: &[Post], rule: &str, without: Option<&str>) -> logistic::Fit {
     let rows: Vec<(&Row, bool)> = posts
         .iter()
         .filter(|post| Some(post.set.as_str()) != without)
-        .filter(|post| post.expect.contains(rule) || !post.also_ok.contains(rule))
-        .map(|post| (post.features.as_slice(), post.expect.contains(rule)))
+        .filter_map(|post| Some((post.features.as_slice(), post.wants(rule)?)))
         .collect();
     logistic::fit(&rows, BUCKETS)
 }
 
-fn unseen(posts: &[Post], rule: &str) -> Unseen {
-    let sets: BTreeSet<&str> = posts.iter().map(|post| post.set.as_str()).collect();
+pub(crate) fn unseen(posts: &[Post], rule: &str) -> Unseen {
     let fits: Vec<(&str, logistic::Fit)> =
-        sets.into_iter().map(|set| (set, train(posts, rule, Some(set)))).collect();
+        sets(posts).into_iter().map(|set| (set, train(posts, rule, Some(set)))).collect();
     let judged = posts.iter().map(|post| {
         let fit = fits.iter().find(|(set, _)| *set == post.set);
         let score = fit.map_or(0.0, |(_, fit)| fit.score(&post.features));
-        (score, post.expect.contains(rule), post.also_ok.contains(rule))
+        (score, post.wants(rule) == Some(true), post.wants(rule).is_none())
     });
     Unseen { rule: rule.to_owned(), posts: judged.collect() }
 }
@@ -130,7 +86,7 @@ fn unseen(posts: &[Post], rule: &str) -> Unseen {
 /// The lowest score from which on enough findings are right, infinite where there is none.
 fn bar(unseen: &Unseen) -> f64 {
     let mut posts: Vec<(f64, bool)> =
-        unseen.posts.iter().filter(|post| post.1 || !post.2).map(|post| (post.0, post.1)).collect();
+        unseen.posts.iter().filter(|post| !post.2).map(|post| (post.0, post.1)).collect();
     posts.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut right, mut bar) = (0, f64::INFINITY);
     for (at, (score, is_right)) in posts.iter().enumerate() {
@@ -145,12 +101,11 @@ fn bar(unseen: &Unseen) -> f64 {
 
 /// How much a head's score adds to that of the rule's own signals: logistic regression over all rules, by Newton's method,
 /// on posts that the head has not seen. Both are divided by what the rule's own score weighs.
-fn trust(posts: &[Post], trained: &[(Unseen, Head)]) -> (f64, f64) {
+pub(crate) fn trust<'u>(posts: &[Post], trained: impl Iterator<Item = &'u Unseen>) -> (f64, f64) {
     let mut rows: Vec<([f64; 3], bool)> = Vec::new();
-    for (unseen, _) in trained {
+    for unseen in trained {
         for (post, (score, right, excused)) in posts.iter().zip(&unseen.posts) {
-            let own = post.scores.iter().find(|(rule, _)| *rule == unseen.rule);
-            if let Some((_, own)) = own.filter(|_| *right || !*excused) {
+            if let Some(own) = post.score(&unseen.rule).filter(|_| !*excused) {
                 rows.push(([own.clamp(-FAR, FAR), *score, 1.0], *right));
             }
         }
@@ -200,7 +155,7 @@ fn solve(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> [f64; 3] {
 /// The chance that a post with the rule's finding scores higher than one without (area under the ROC curve).
 fn ranking(unseen: &Unseen) -> f64 {
     let mut posts: Vec<(f64, bool)> =
-        unseen.posts.iter().filter(|post| post.1 || !post.2).map(|post| (post.0, post.1)).collect();
+        unseen.posts.iter().filter(|post| !post.2).map(|post| (post.0, post.1)).collect();
     posts.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut sum, mut positives) = (0.0, 0.0, 0.0);
     for (_, positive) in posts {

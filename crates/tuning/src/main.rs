@@ -1,17 +1,25 @@
 //! Fits what the rules of whitecoat weigh, on labelled posts.
 //!
-//! `cargo run --release -p whitecoat-tuning -- learn corpus/*.jsonl` trains the learned signal. Same posts, same bytes.
+//! ```text
+//! cargo run --release -p whitecoat-tuning -- learn corpus/*.jsonl      trains the learned signal
+//! cargo run --release -p whitecoat-tuning -- weights corpus/*.jsonl    fits the weights in the rule files
+//! ```
+//!
+//! Same posts, same result.
 
 mod learn;
 mod logistic;
 mod model;
+mod posts;
+mod weights;
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use posts::Post;
 use whitecoat::quality::{self, Labelled};
 use whitecoat_engine::Engine;
 
@@ -26,29 +34,55 @@ struct Cli {
 enum Command {
     /// Train the learned signal: one linear model over hashed words and signals, with a head for every rule
     Learn {
-        /// Labelled posts (JSON Lines); posts whose ids share the part before `-` are one set, left out together
-        #[arg(required = true)]
-        labelled: Vec<PathBuf>,
+        #[command(flatten)]
+        posts: Posts,
         /// Where the model goes
         #[arg(short, long, default_value = "crates/engine/learned/model.bin")]
         output: PathBuf,
     },
+    /// Fit the weights in the rule files, and write them there
+    Weights {
+        #[command(flatten)]
+        posts: Posts,
+        /// The folder of the rule files
+        #[arg(long, default_value = "crates/engine/rules")]
+        rules: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct Posts {
+    /// Labelled posts (JSON Lines); posts whose ids share the part before `-` are one set, left out together
+    #[arg(required = true)]
+    labelled: Vec<PathBuf>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let Command::Learn { labelled, output } = Cli::parse().command;
-    let engine = Engine::builtin()?;
-    let rules: BTreeSet<&str> = engine.rules().iter().map(|rule| &*rule.id).collect();
-    let mut posts: Vec<Labelled> = Vec::new();
-    let mut digest = blake3::Hasher::new();
-    for path in &labelled {
-        digest.update(&std::fs::read(path)?);
-        posts.extend(quality::read(path, &rules)?);
-    }
     let mut out = anstream::stdout();
-    let learned = learn::learn(&engine, &posts, &mut out)?;
-    std::fs::write(&output, model::bytes(&learned))?;
-    writeln!(out, "{} posts, digest {}", posts.len(), digest.finalize().to_hex())?;
-    writeln!(out, "written to {}", output.display())?;
+    let engine = Engine::builtin()?;
+    match Cli::parse().command {
+        Command::Learn { posts, output } => {
+            let learned = learn::learn(&engine, &posts.read(&engine, &mut out)?, &mut out)?;
+            std::fs::write(&output, model::bytes(&learned))?;
+            writeln!(out, "written to {}", output.display())?;
+        }
+        Command::Weights { posts, rules } => {
+            weights::fit(&engine, &posts.read(&engine, &mut out)?, &rules, &mut out)?;
+        }
+    }
     Ok(())
+}
+
+impl Posts {
+    fn read(&self, engine: &Engine, out: &mut dyn Write) -> Result<Vec<Post>, Box<dyn Error>> {
+        let rules: BTreeSet<&str> = engine.rules().iter().map(|rule| &*rule.id).collect();
+        let mut labelled: Vec<Labelled> = Vec::new();
+        let mut digest = blake3::Hasher::new();
+        for path in &self.labelled {
+            digest.update(&std::fs::read(path)?);
+            labelled.extend(quality::read(path, &rules)?);
+        }
+        writeln!(out, "{} posts, digest {}", labelled.len(), digest.finalize().to_hex())?;
+        Ok(posts::scan(engine, &labelled))
+    }
 }
