@@ -25,6 +25,8 @@ pub(crate) struct LearnedOf<'a> {
     pub(crate) model: &'a Model,
     pub(crate) head: u8,
     pub(crate) score: f32,
+    /// Whether the account names a health profession.
+    pub(crate) clinicians: bool,
     pub(crate) features: &'a Features,
 }
 
@@ -82,7 +84,7 @@ impl Maker<'_> {
 
     /// A judgement by the learned signal alone, where it is sure: about the sentence that weighed most.
     fn learned_alone<'r>(&self, rule: &Rule) -> Option<Judgement<'r>> {
-        let learned = self.learned.as_ref()?;
+        let learned = self.learned.as_ref().filter(|learned| learned.clinicians)?;
         let sure = learned.score - learned.model.bar(learned.head);
         if sure < 0.0 {
             return None;
@@ -193,7 +195,7 @@ impl Maker<'_> {
 
 impl LearnedOf<'_> {
     fn evidence(&self) -> f32 {
-        self.model.evidence(self.score)
+        self.model.evidence(self.score, self.clinicians)
     }
 
     /// What each token gave, features of one token apart.

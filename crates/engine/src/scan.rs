@@ -242,13 +242,17 @@ impl<'e> Scanner<'e> {
         learned.model.scores(&features.list, &mut self.scores);
         self.features = features;
         let score = |rule| learned.head(rule).and_then(|head| self.scores.get(usize::from(head)));
-        let given = |rule| score(rule).map_or(0.0, |score| learned.model.evidence(*score));
+        let clinicians = self.is_clinicians();
+        let given = |rule| score(rule).map_or(0.0, |score| learned.model.evidence(*score, clinicians));
         self.given.extend((0..self.engine.rules().len()).map(given));
     }
 
     /// Rules that the learned signal alone makes findings of.
     fn add_learned_candidates(&mut self) {
         let Some(learned) = self.engine.learned.as_ref().filter(|_| !self.scores.is_empty()) else { return };
+        if !self.is_clinicians() {
+            return;
+        }
         let before = self.candidates.len();
         for rule in 0..self.engine.rules().len() {
             let is_sure = learned.head(rule).is_some_and(|head| {
@@ -262,6 +266,11 @@ impl<'e> Scanner<'e> {
             self.candidates.sort_unstable();
             self.candidates.dedup();
         }
+    }
+
+    /// The learned signal makes findings alone on these only: other people's posts are strange to it.
+    fn is_clinicians(&self) -> bool {
+        self.engine.facts.get("clinician-account").is_some_and(|fact| self.facts.contains(*fact))
     }
 
     fn scene<'a>(&'a self, document: &'a Document<'a>) -> Scene<'a> {
@@ -281,7 +290,8 @@ impl<'e> Scanner<'e> {
         let learned = self.engine.learned.as_ref()?;
         let head = learned.head(usize::from(rule))?;
         let score = *self.scores.get(usize::from(head))?;
-        Some(LearnedOf { model: &learned.model, head, score, features: &self.features })
+        let clinicians = self.is_clinicians();
+        Some(LearnedOf { model: &learned.model, head, score, clinicians, features: &self.features })
     }
 
     /// For training the learned model: what it would look at in an item, as numbers of weights and values.

@@ -28,6 +28,8 @@ pub(crate) struct Unseen {
     rule: String,
     /// Score, whether the rule is right, whether it does not matter; one a post.
     pub(crate) posts: Vec<(f64, bool, bool)>,
+    /// Scores without a profile, one a post.
+    pub(crate) bare: Vec<f64>,
 }
 
 /// Trains a head for each rule that has enough posts.
@@ -67,7 +69,11 @@ fn train(posts: &[Post], rule: &str, without: Option<&str>) -> logistic::Fit {
     let rows: Vec<(&Row, bool)> = posts
         .iter()
         .filter(|post| Some(post.set.as_str()) != without)
-        .filter_map(|post| Some((post.features.as_slice(), post.wants(rule)?)))
+        .filter_map(|post| Some((post, post.wants(rule)?)))
+        .flat_map(|(post, wanted)| {
+            // A bare archive names no profession, and its posts must be understood all the same.
+            [(post.features.as_slice(), wanted), (post.bare_features.as_slice(), wanted)]
+        })
         .collect();
     logistic::fit(&rows, BUCKETS)
 }
@@ -75,12 +81,16 @@ fn train(posts: &[Post], rule: &str, without: Option<&str>) -> logistic::Fit {
 pub(crate) fn unseen(posts: &[Post], rule: &str) -> Unseen {
     let fits: Vec<(&str, logistic::Fit)> =
         sets(posts).into_iter().map(|set| (set, train(posts, rule, Some(set)))).collect();
-    let judged = posts.iter().map(|post| {
+    let of = |post: &Post, features: &Row| {
         let fit = fits.iter().find(|(set, _)| *set == post.set);
-        let score = fit.map_or(0.0, |(_, fit)| fit.score(&post.features));
+        fit.map_or(0.0, |(_, fit)| fit.score(features))
+    };
+    let judged = posts.iter().map(|post| {
+        let score = of(post, &post.features);
         (score, post.wants(rule) == Some(true), post.wants(rule).is_none())
     });
-    Unseen { rule: rule.to_owned(), posts: judged.collect() }
+    let bare = posts.iter().map(|post| of(post, &post.bare_features)).collect();
+    Unseen { rule: rule.to_owned(), posts: judged.collect(), bare }
 }
 
 /// The lowest score from which on enough findings are right, infinite where there is none.

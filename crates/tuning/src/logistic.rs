@@ -13,7 +13,7 @@ const STEPS: usize = 60;
 const TOLERANCE: f64 = 1e-5;
 
 /// How much wrong answers cost against large weights.
-const COST: f64 = 4.0;
+const COST: f64 = 2.0;
 
 /// Weights, with the bias at the end.
 pub(crate) struct Fit {

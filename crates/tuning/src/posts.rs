@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use whitecoat::quality::{Answer, Labelled};
-use whitecoat_engine::{Considered, Engine};
+use whitecoat_engine::{Considered, Engine, Item};
 
 /// One post.
 pub(crate) struct Post {
     /// The part of its id before `-`: posts of one writer, left out together.
     pub(crate) set: String,
     pub(crate) features: Vec<(u16, f32)>,
+    /// The same of the post as a bare archive holds it, without a profile.
+    pub(crate) bare_features: Vec<(u16, f32)>,
     /// What each rule looked at.
     pub(crate) considered: BTreeMap<String, Vec<Considered>>,
+    /// The same without a profile.
+    pub(crate) bare_considered: BTreeMap<String, Vec<Considered>>,
     expect: BTreeSet<String>,
     also_ok: BTreeSet<String>,
 }
@@ -38,11 +42,18 @@ pub(crate) fn scan(engine: &Engine, labelled: &[Labelled]) -> Vec<Post> {
     let mut posts = Vec::new();
     for post in labelled {
         let Answer::Rules { expect, also_ok } = &post.answer else { continue };
-        let considered = scanner.considered(&post.item);
+        let bare = Item { profile: None, ..post.item.clone() };
+        let mut considered = |item: &Item| {
+            let considered = scanner.considered(item).into_iter();
+            considered.map(|(rule, places)| (rule.to_owned(), places)).collect()
+        };
+        let (considered, bare_considered) = (considered(&post.item), considered(&bare));
         posts.push(Post {
             set: post.item.id.split('-').next().unwrap_or_default().to_owned(),
             features: scanner.features(&post.item),
-            considered: considered.into_iter().map(|(rule, places)| (rule.to_owned(), places)).collect(),
+            bare_features: scanner.features(&bare),
+            considered,
+            bare_considered,
             expect: expect.clone(),
             also_ok: also_ok.clone(),
         });

@@ -28,8 +28,9 @@ const MISSED: f64 = 0.7;
 const STEPS: usize = 400;
 const RATE: f64 = 0.03;
 
-/// What the learned signal gives at most, as in the engine.
+/// What the learned signal gives and takes at most, as in the engine.
 const MOST: f64 = 1.8;
+const MOST_FOR_STRANGERS: f64 = 0.8;
 
 /// Rounding to one decimal may cost an example so much.
 const MARGIN: f64 = 0.0;
@@ -68,6 +69,14 @@ pub(crate) fn fit(
         let path = folder.join(format!("{rule}.toml"));
         let mut file: DocumentMut = std::fs::read_to_string(&path)?.parse()?;
         let weights = weights(&mut file);
+        let bare = posts.iter().zip(&head.bare).filter_map(|(post, score)| {
+            Some(Case {
+                set: &post.set,
+                places: post.bare_considered.get(rule)?,
+                given: (score * weight + shift).clamp(0.0, MOST_FOR_STRANGERS),
+                wanted: post.wants(rule)?,
+            })
+        });
         let examples = examples(engine, rule);
         let promised = examples.iter().map(|(places, wanted)| Case {
             set: EXAMPLES,
@@ -86,6 +95,7 @@ pub(crate) fn fit(
                     wanted: post.wants(rule)?,
                 })
             })
+            .chain(bare)
             .chain(promised)
             .collect();
         let wanted = cases.iter().filter(|case| case.wanted && case.set != EXAMPLES).count();

@@ -3,7 +3,7 @@
 use super::BUCKET_BITS;
 use crate::reading::{Hit, SignalSet};
 use crate::signal::{SignalId, Signals};
-use crate::text::{Document, Place, Token};
+use crate::text::{Document, Place, Token, TokenKind};
 
 /// The words of one text count so much together, whatever its length. Hand-set, as the next ones.
 const WORDS: f32 = 3.0;
@@ -106,6 +106,10 @@ impl Features {
         let pairs = sort == 0 || sort == Sort::Media as u32;
         let mut before: Option<&Token> = None;
         for (at, token) in tokens.iter().enumerate() {
+            // Signs, emoji, handles and links are manners of writing, and say nothing about the matter.
+            if !matches!(token.kind, TokenKind::Word | TokenKind::Clitic | TokenKind::Number) {
+                continue;
+            }
             let place = (first + at) as u32;
             self.add(token.hash, sort + Sort::Word as u32, 1.0, place);
             if token.stem != 0 {

@@ -10,8 +10,12 @@ use super::features::Feature;
 /// The first bytes of a model's file; the digit is the version of features and format.
 pub(crate) const MAGIC: &[u8; 8] = b"wcoat-1\n";
 
-/// The most that the learned signal adds to a score, or takes from it.
+/// The most that the learned signal adds to a score or takes from it, on an account that names a health profession.
+/// Hand-set, as the next one.
 const MOST: f32 = 1.8;
+
+/// The most that it adds on any other. It takes nothing: texts of a sort that it has not seen read like nothing.
+const MOST_FOR_STRANGERS: f32 = 0.8;
 
 /// The most heads that a model may have.
 const MAX_HEADS: usize = 64;
@@ -104,9 +108,10 @@ impl Model {
         self.heads.iter().position(|head| &*head.name == name).map(|at| at as u8)
     }
 
-    /// What a head's score is worth as evidence, in log-odds.
-    pub(crate) fn evidence(&self, score: f32) -> f32 {
-        (score * self.weight + self.shift).clamp(-MOST, MOST)
+    /// What a head's score is worth as evidence, in log-odds, on a clinician's account or on any other.
+    pub(crate) fn evidence(&self, score: f32, clinicians: bool) -> f32 {
+        let evidence = score * self.weight + self.shift;
+        if clinicians { evidence.clamp(-MOST, MOST) } else { evidence.clamp(0.0, MOST_FOR_STRANGERS) }
     }
 
     /// From which score on a head alone makes a finding.
@@ -174,7 +179,8 @@ mod tests {
         assert_eq!(scores, [3.0]);
         assert_eq!((model.head("a/b"), model.head("a"), model.bar(0)), (Some(0), None, 2.0));
         assert_eq!(model.share(0, (0, 2.0)), 4.0);
-        assert_eq!((model.evidence(1.0), model.evidence(-9.0)), (1.5, -MOST));
+        assert_eq!((model.evidence(1.0, false), model.evidence(-9.0, false)), (MOST_FOR_STRANGERS, 0.0));
+        assert_eq!((model.evidence(1.0, true), model.evidence(-9.0, true)), (1.5, -MOST));
     }
 
     #[test]
