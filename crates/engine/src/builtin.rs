@@ -30,6 +30,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "falsehood",
     "guards",
     "hate",
+    "health",
     "image",
     "intoxication",
     "lookup",

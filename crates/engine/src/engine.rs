@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::builtin;
 use crate::error::{DefinitionErrors, SourceFile};
-use crate::facts::FACTS;
+use crate::facts::{FACTS, OF_CARE};
 use crate::learned::{Learned, Model};
 use crate::lexicon::Lexicon;
 use crate::reach::Reach;
@@ -34,6 +34,8 @@ pub struct Engine {
     pub(crate) reach: Reach,
     pub(crate) learned: Option<Learned>,
     pub(crate) facts: FxHashMap<&'static str, SignalId>,
+    /// Signals that have to do with health or care.
+    pub(crate) of_care: Vec<SignalId>,
     definition: Vec<u8>,
 }
 
@@ -125,6 +127,7 @@ impl Engine {
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         let reach = Reach::new(&rules, signals.infos.len());
         let facts = FACTS.iter().filter_map(|fact| signals.id(fact.name).map(|id| (fact.name, id))).collect();
+        let of_care = OF_CARE.iter().filter_map(|name| signals.id(name)).collect();
         let id = |name: &str| signals.id(name).unwrap_or_default();
         let (quoted, shouted) = (id("quoted"), id("shouted"));
         let mut definition = Vec::new();
@@ -135,7 +138,7 @@ impl Engine {
             definition.push(0);
         }
         let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
-        Ok(Self { rules, knowledge, reach, learned: None, facts, definition })
+        Ok(Self { rules, knowledge, reach, learned: None, facts, of_care, definition })
     }
 
     /// The rules, by id.

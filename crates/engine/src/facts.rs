@@ -6,6 +6,27 @@ use crate::item::{Authorship, Item, Kind, MediaKind, ParentAuthor, ParentKind, P
 use crate::recognise::builtin;
 use crate::signal::Builtin;
 
+/// Known only when an item's texts have been read.
+pub(crate) const FAR_FROM_CARE: &str = "far-from-care";
+
+/// Any of these signals has to do with health or care.
+pub(crate) const OF_CARE: &[&str] = &[
+    "health-context",
+    "mentions-health",
+    "care-place",
+    "care-event",
+    "my-patient",
+    "in-care",
+    "treats-somebody",
+    "pictured-in-care",
+    "clinical-picture",
+    "your-care",
+    "their-own-care",
+    "rx-thing",
+    "answers-patient",
+    "answers-review",
+];
+
 /// All facts. A fact holds for the whole item, whatever the scope.
 pub(crate) const FACTS: &[Builtin] = &[
     fact("kind-post", "it is a post"),
@@ -35,6 +56,7 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("animal-account", "the account holder treats animals"),
     fact("clinician-account", "the profile names a health profession"),
     fact("employer-known", "the profile names the employer"),
+    fact(FAR_FROM_CARE, "neither it nor the account has anything to do with health"),
     fact("location-known", "the profile names a place"),
     fact("country-us", "the account is in the United States"),
     fact("country-uk", "the account is in the United Kingdom"),

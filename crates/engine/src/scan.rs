@@ -220,6 +220,7 @@ impl<'e> Scanner<'e> {
                 self.facts.insert(id);
             }
         }
+        self.add_far_from_care();
         self.everything.clone_from(&self.facts);
         self.everything.add_all(&self.profile.signals);
         for hit in &self.reader.hits {
@@ -230,6 +231,20 @@ impl<'e> Scanner<'e> {
         engine.reach.candidates(engine.rules(), everything, (*length_discount, given), tally, candidates);
         self.add_learned_candidates();
         document
+    }
+
+    /// Whether nothing in the item's texts, its parent's and its profile's speaks of health.
+    fn add_far_from_care(&mut self) {
+        let of_care = &self.engine.of_care;
+        let near = self.reader.hits.iter().any(|hit| of_care.contains(&hit.signal))
+            || of_care
+                .iter()
+                .any(|signal| self.profile.signals.contains(*signal) || self.facts.contains(*signal));
+        if let Some(&far) =
+            self.engine.facts.get(facts::FAR_FROM_CARE).filter(|_| !near && !self.is_clinicians())
+        {
+            self.facts.insert(far);
+        }
     }
 
     /// What the learned model says about the item.
