@@ -48,7 +48,11 @@ impl Findings {
     pub fn add(&mut self, item: &Item, findings: &[whitecoat_engine::Finding], policy: &Policy) {
         for finding in findings {
             if policy.shows(item, finding) {
-                self.rows.push(Row::of(item, finding, policy.mask));
+                let mut row = Row::of(item, finding, policy.mask);
+                if !policy.keep_evidence {
+                    row.forget_evidence();
+                }
+                self.rows.push(row);
             } else {
                 *self.hidden.entry(finding.rule.id.to_string()).or_default() += 1;
             }
@@ -66,7 +70,7 @@ impl Findings {
 /// Joins what is one thing to deal with: the same rule on versions of one item, and on the same words posted on another
 /// account. The latest one that is public and not deleted stands for all; the others are its `related`.
 pub fn merge(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by(standing);
+    rows.sort_unstable_by(standing);
     let mut first_of_item = BTreeMap::new();
     let mut first_of_words: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     // The rows that another stands for, by the one that does.

@@ -16,6 +16,8 @@ pub struct Policy {
     authorship: Vec<Authorship>,
     /// Whether excerpts are masked.
     pub mask: bool,
+    /// Whether rows keep what counted: an audit keeps all its rows in memory, and few are asked why.
+    pub keep_evidence: bool,
 }
 
 impl Policy {
@@ -53,6 +55,7 @@ impl Policy {
             confidence,
             authorship: profile.authorship.clone(),
             mask: profile.mask && !unmask,
+            keep_evidence: true,
         })
     }
 

@@ -20,7 +20,8 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let columns = Columns::parse(args.columns.as_deref()).map_err(Failure::Other)?;
     let engine = Engine::builtin().map_err(|error| Failure::Other(error.to_string()))?;
     let profile = Loaded::find(&args.judge.profile)?;
-    let policy = Policy::new(&profile, engine.rules().iter().map(AsRef::as_ref), args.judge.unmask)?;
+    let mut policy = Policy::new(&profile, engine.rules().iter().map(AsRef::as_ref), args.judge.unmask)?;
+    policy.keep_evidence = columns.show_evidence();
     let started = now(args.now)?;
     let inputs = recognise(&args.read)?;
     let format = format(args.format, args.output.as_deref(), Format::Csv);

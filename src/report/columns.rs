@@ -125,7 +125,12 @@ impl Columns {
         Ok(Self(columns))
     }
 
-    /// The columns.
+    /// Whether any of them says what counted for a finding or against it.
+    pub fn show_evidence(&self) -> bool {
+        self.iter().any(|column| matches!(column.name, "evidence" | "guards_considered"))
+    }
+
+    /// The columns, in order.
     pub fn iter(&self) -> impl Iterator<Item = &'static Column> {
         self.0.iter().copied()
     }

@@ -102,6 +102,11 @@ impl Row {
         }
     }
 
+    /// Drops what counted, where no column shows it.
+    pub fn forget_evidence(&mut self) {
+        (self.evidence, self.guards) = Default::default();
+    }
+
     /// The item as `platform:id`.
     pub fn item_ref(&self) -> String {
         format!("{}:{}", self.platform, self.item_id)
@@ -125,7 +130,7 @@ fn weighed_evidence(evidence: &Evidence) -> String {
 /// Puts rows into the order of the report: the worst first, then the newest, then by ids. The order depends on nothing
 /// but the rows.
 pub fn sort(rows: &mut [Row]) {
-    rows.sort_by(|a, b| {
+    rows.sort_unstable_by(|a, b| {
         let key = |row: &Row| {
             (
                 Reverse(row.severity),
