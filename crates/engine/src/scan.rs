@@ -1,7 +1,10 @@
 //! The scanner: one item in, its findings out.
 
-use std::fmt::Write as _;
+mod inspect;
+
 use std::sync::Arc;
+
+pub use inspect::Considered;
 
 use crate::condition::Seen;
 use crate::engine::Engine;
@@ -13,7 +16,6 @@ use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
 use crate::reading::{Hit, Reader, SignalSet};
-use crate::rule::Weighted;
 use crate::text::{Buffers, Document, Place};
 
 /// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each
@@ -49,6 +51,8 @@ pub struct Scanner<'e> {
     /// What they give each rule; nothing without a model.
     given: Vec<f32>,
     without_learned: bool,
+    /// Whether something in the item's texts or its parent's has to do with care.
+    near_care: bool,
 }
 
 /// What the last profile said; items of one account share it.
@@ -58,21 +62,6 @@ struct ProfileReading {
     signals: SignalSet,
     facts: SignalSet,
     words: Vec<Feature>,
-}
-
-/// A place that a finding could be about, as a rule looked at it.
-#[derive(Clone, Debug)]
-pub struct Considered {
-    /// The number of the entry of `focus`.
-    pub focus: usize,
-    /// The numbers of the entries of `evidence` and then `guards` that were met there.
-    pub met: Vec<usize>,
-    /// How far it is from a finding, in log-odds: at 0 it becomes one.
-    pub score: f32,
-}
-
-fn number(list: &[Weighted], entry: &Weighted) -> Option<usize> {
-    list.iter().position(|other| std::ptr::eq(other, entry))
 }
 
 impl<'e> Scanner<'e> {
@@ -97,6 +86,7 @@ impl<'e> Scanner<'e> {
             scores: Vec::new(),
             given: Vec::new(),
             without_learned: false,
+            near_care: false,
         }
     }
 
@@ -127,68 +117,6 @@ impl<'e> Scanner<'e> {
         }
         self.buffers = Some(document.into_buffers());
         findings
-    }
-
-    /// Why a rule does or does not make a finding on an item: its best focus, and what counted there.
-    pub fn explain(&mut self, item: &Item, rule_id: &str) -> String {
-        let document = self.read(item);
-        let mut out = String::new();
-        let rule = self.engine.rules().iter().find(|rule| &*rule.id == rule_id);
-        let best = rule.and_then(|rule| {
-            let judgements = self.judge().judgements(rule, 0.0);
-            judgements.into_iter().max_by(|a, b| a.score.total_cmp(&b.score)).map(|best| (rule, best))
-        });
-        match best {
-            None => out.push_str("no signal that the rule is about"),
-            Some((rule, best)) => {
-                let _ = write!(out, "confidence {:.4}:", best.confidence());
-                for (weighted, met) in self.judge().counted(rule, &best) {
-                    let name = weighted.condition.describe(met, &self.engine.knowledge.signals);
-                    let _ =
-                        write!(out, " {name}@{} {:+.1}", weighted.condition.within.name(), weighted.weight);
-                }
-                if !rule.applies_to(item) {
-                    out.push_str(" (the rule does not look at this kind of item)");
-                }
-            }
-        }
-        self.buffers = Some(document.into_buffers());
-        out
-    }
-
-    /// For fitting weights: what each rule looked at in an item, by rule id. Rules that see nothing that they are about, or
-    /// do not look at such items, are not listed.
-    pub fn considered(&mut self, item: &Item) -> Vec<(&'e str, Vec<Considered>)> {
-        let document = self.read(item);
-        let rules = self.engine.rules().iter().filter(|rule| rule.applies_to(item));
-        let considered = rules.filter_map(|rule| {
-            let judge = self.judge();
-            let places: Vec<Considered> = judge
-                .judgements(rule, 0.0)
-                .iter()
-                .filter_map(|judgement| {
-                    let counted = judge.counted(rule, judgement);
-                    let (focus, met) = counted.split_first()?;
-                    let met = met.iter().filter_map(|(entry, _)| number(&rule.evidence, entry)).collect();
-                    let score = judgement.score - rule.needed_score;
-                    Some(Considered { focus: number(&rule.focus, focus.0)?, met, score })
-                })
-                .collect();
-            (!places.is_empty()).then_some((&*rule.id, places))
-        });
-        let considered = considered.collect();
-        self.buffers = Some(document.into_buffers());
-        considered
-    }
-
-    /// The names of the signals seen in an item's own texts, in order, for `rules explain` and tests.
-    pub fn signals(&mut self, item: &Item) -> Vec<String> {
-        let document = self.read(item);
-        let name = |hit: &Hit| self.engine.knowledge.signals.info(hit.signal).name.to_string();
-        let mut names: Vec<String> = self.own.iter().map(name).collect();
-        names.dedup();
-        self.buffers = Some(document.into_buffers());
-        names
     }
 
     /// Reads all texts of the item; afterwards the sets and candidates are those of the item.
@@ -226,17 +154,40 @@ impl<'e> Scanner<'e> {
         for hit in &self.reader.hits {
             self.everything.insert(hit.signal);
         }
-        self.learn(&document);
+        self.find_candidates(&document);
+        document
+    }
+
+    /// Lists the rules to try. The learned model is asked only where its answer can matter.
+    fn find_candidates(&mut self, document: &Document<'_>) {
+        self.scores.clear();
+        self.given.clear();
+        let model =
+            self.engine.learned.as_ref().filter(|_| !self.without_learned).map(|learned| &learned.model);
+        let clinicians = self.is_clinicians();
+        let most = model.map_or(0.0, |model| model.most(clinicians));
+        let Self { engine, everything, tally, candidates, length_discount, .. } = self;
+        engine.reach.candidates(
+            engine.rules(),
+            everything,
+            (*length_discount - most, &[]),
+            tally,
+            candidates,
+        );
+        if model.is_none() || (self.candidates.is_empty() && !(clinicians && self.near_care)) {
+            return;
+        }
+        self.learn(document);
         let Self { engine, everything, tally, candidates, length_discount, given, .. } = self;
         engine.reach.candidates(engine.rules(), everything, (*length_discount, given), tally, candidates);
         self.add_learned_candidates();
-        document
     }
 
     /// Whether nothing in the item's texts, its parent's and its profile's speaks of health.
     fn add_far_from_care(&mut self) {
         let of_care = &self.engine.of_care;
-        let near = self.reader.hits.iter().any(|hit| of_care.contains(&hit.signal))
+        self.near_care = self.reader.hits.iter().any(|hit| of_care.contains(&hit.signal));
+        let near = self.near_care
             || of_care
                 .iter()
                 .any(|signal| self.profile.signals.contains(*signal) || self.facts.contains(*signal));
@@ -249,9 +200,7 @@ impl<'e> Scanner<'e> {
 
     /// What the learned model says about the item.
     fn learn(&mut self, document: &Document<'_>) {
-        self.scores.clear();
-        self.given.clear();
-        let Some(learned) = self.engine.learned.as_ref().filter(|_| !self.without_learned) else { return };
+        let Some(learned) = &self.engine.learned else { return };
         let mut features = std::mem::take(&mut self.features);
         features.of(&self.scene(document));
         learned.model.scores(&features.list, &mut self.scores);
@@ -307,17 +256,6 @@ impl<'e> Scanner<'e> {
         let score = *self.scores.get(usize::from(head))?;
         let clinicians = self.is_clinicians();
         Some(LearnedOf { model: &learned.model, head, score, clinicians, features: &self.features })
-    }
-
-    /// For training the learned model: what it would look at in an item, as numbers of weights and values.
-    pub fn features(&mut self, item: &Item) -> Vec<(u16, f32)> {
-        let document = self.read(item);
-        let mut features = std::mem::take(&mut self.features);
-        features.of(&self.scene(&document));
-        let list = features.list.clone();
-        self.features = features;
-        self.buffers = Some(document.into_buffers());
-        list
     }
 
     fn read_profile(&mut self, profile: Option<&Arc<Profile>>) {

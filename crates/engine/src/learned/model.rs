@@ -110,8 +110,13 @@ impl Model {
 
     /// What a head's score is worth as evidence, in log-odds, on a clinician's account or on any other.
     pub(crate) fn evidence(&self, score: f32, clinicians: bool) -> f32 {
-        let evidence = score * self.weight + self.shift;
-        if clinicians { evidence.clamp(-MOST, MOST) } else { evidence.clamp(0.0, MOST_FOR_STRANGERS) }
+        let least = if clinicians { -MOST } else { 0.0 };
+        (score * self.weight + self.shift).clamp(least, self.most(clinicians))
+    }
+
+    /// The most that a head's score can be worth.
+    pub(crate) fn most(&self, clinicians: bool) -> f32 {
+        if clinicians { MOST } else { MOST_FOR_STRANGERS }
     }
 
     /// From which score on a head alone makes a finding.
