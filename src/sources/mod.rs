@@ -8,6 +8,7 @@ mod fingerprint;
 pub mod input;
 pub mod items_file;
 mod look;
+pub mod saved;
 pub mod web;
 
 use std::path::PathBuf;

@@ -181,14 +181,20 @@ pub fn read(path: &Path, include_messages: bool) -> Read {
 }
 
 pub fn try_read(path: &Path, include_messages: bool) -> Result<Read, InputError> {
-    let mut sink = Read {
-        items: Vec::new(),
-        coverage: Coverage::of("test"),
-        recognised: String::new(),
-        progress: ProgressBar::hidden(),
-    };
+    let mut sink = Read::default();
     archive::read(path, &Options { include_messages, ..Options::default() }, &mut sink)?;
     Ok(sink)
+}
+
+impl Default for Read {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            coverage: Coverage::of("test"),
+            recognised: String::new(),
+            progress: ProgressBar::hidden(),
+        }
+    }
 }
 
 impl Sink for Read {

@@ -23,7 +23,7 @@ pub(crate) const MAX_ENTRIES: usize = 1_000_000;
 pub(crate) const MAX_RATIO: u64 = 200;
 
 /// Below this many unpacked bytes the ratio says nothing: a file of zeros is small and packs well.
-const RATIO_FREE_BYTES: u64 = 1024 * 1024;
+pub(crate) const RATIO_FREE_BYTES: u64 = 1024 * 1024;
 
 /// The most bytes that are unpacked from one input. X cuts its archives at 50 GiB.
 pub(crate) const MAX_TOTAL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
@@ -84,15 +84,18 @@ impl Container {
 
     /// The bytes of an entry as UTF-8 (UTF-16 is converted), or a fixed sentence on why it cannot be opened.
     pub(crate) fn read(&mut self, entry: &Entry) -> Result<Box<dyn Read + '_>, String> {
+        let raw = self.read_raw(entry)?;
+        encoding::utf8(raw).map_err(|error| format!("The file cannot be read further: {error}"))
+    }
+
+    /// The bytes of an entry as they are, or a fixed sentence on why it cannot be opened.
+    pub(crate) fn read_raw(&mut self, entry: &Entry) -> Result<Box<dyn Read + '_>, String> {
         let (raw, packed): (Box<dyn Read + '_>, u64) = match (&entry.place, &mut self.zip) {
             (Place::Path(path), _) => (Box::new(File::open(path).map_err(cannot_open)?), u64::MAX),
             (Place::Zip(index, packed), Some(zip)) => (zipped::read(zip, *index)?, *packed),
             (Place::Zip(..), None) => return Err("The zip is not open".to_owned()),
         };
-        let guarded = Guarded { inner: raw, packed, unpacked: 0, total: &mut self.total };
-        Ok(Box::new(
-            encoding::utf8(guarded).map_err(|error| format!("The file cannot be read further: {error}"))?,
-        ))
+        Ok(Box::new(Guarded { inner: raw, packed, unpacked: 0, total: &mut self.total }))
     }
 
     /// The first bytes of an entry, at most `count`; fewer where it is short or cannot be read.

@@ -1,19 +1,19 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
-mod container;
+pub(super) mod container;
 mod dates;
 mod encoding;
 mod facebook;
 mod format;
 mod instagram;
 mod item;
-mod loose;
+pub(super) mod loose;
 mod meta;
 mod mojibake;
 mod pieces;
 mod platforms;
-mod records;
-mod splitter;
+pub(super) mod records;
+pub(super) mod splitter;
 mod threads;
 mod x;
 

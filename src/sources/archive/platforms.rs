@@ -29,7 +29,6 @@ const PLATFORMS: &[(&str, &[&str])] = &[
     ("Blogger", &["bloggerexport.xml"]),
     ("WordPress", &[".wordpress.xml", "wordpressexport.xml"]),
     ("Google+", &["google+ stream/"]),
-    ("a web archive (WACZ or WARC)", &["datapackage.json", ".warc.gz", ".warc"]),
 ];
 
 /// The platform that the most names speak for.
