@@ -9,6 +9,7 @@ mod instagram;
 mod item;
 pub(super) mod loose;
 mod meta;
+mod metadata;
 mod mojibake;
 mod pieces;
 mod platforms;
@@ -87,7 +88,8 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
     let mut container = Container::open(path, sink.coverage())?;
     let survey = x::Survey::of(&mut container);
     if survey.is_x() {
-        return x::read(path, &mut container, &survey, options, sink);
+        let files = metadata::Files::of(&mut container, sink.coverage());
+        return x::read(path, &mut container, &survey, options, &mut metadata::Joining::new(sink, files));
     }
     let (surveys, unknown) = format::survey(&mut container, FORMATS);
     if surveys.is_empty() {
@@ -97,12 +99,14 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
         sink.coverage().skip(UNKNOWN, entry.name);
     }
     let name = path.display().to_string();
+    let files = metadata::Files::of(&mut container, sink.coverage());
+    let mut sink = metadata::Joining::new(sink, files);
     for survey in surveys {
         for (entry, reason) in survey.left {
             sink.coverage().skip(reason, entry.name);
         }
         let files = survey.files;
-        let mut export = Export { name: &name, container: &mut container, files, options, sink: &mut *sink };
+        let mut export = Export { name: &name, container: &mut container, files, options, sink: &mut sink };
         (survey.format.read)(&mut export)?;
     }
     Ok(())
