@@ -32,9 +32,9 @@ Examples:
   whitecoat extract archive.zip | whitecoat audit - -o - --format jsonl
 
 An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
-columns id and text), a saved web page, a folder that holds some of these, a URL, or - for items
-on standard input. What it is, is told from its content. Nothing leaves this machine; only URLs
-that you name are fetched.";
+columns id and text), a saved web page (HTML, MHTML, WARC, WACZ, HAR), a folder that holds some of
+these, a URL, or - for items on standard input. What it is, is told from its content. Nothing leaves
+this machine; only URLs that you name are fetched.";
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:

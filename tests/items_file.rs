@@ -203,14 +203,20 @@ fn media() -> impl Strategy<Value = Media> {
     let kind = prop_oneof![Just(MediaKind::Image), Just(MediaKind::Video), Just(MediaKind::Document)];
     let gps = (-90_000..90_000_i32, -180_000..180_000_i32)
         .prop_map(|(latitude, longitude)| (f64::from(latitude) / 1000.0, f64::from(longitude) / 1000.0));
-    (kind, option::of(some_text()), any_text(), any_text(), option::of(gps), option::of(moment())).prop_map(
-        |(kind, path, file_name, alt, gps, captured_at)| Media {
+    let names = (option::of(some_text()), any_text(), any_text());
+    let embedded = (any_text(), any_text(), any_text(), any_text());
+    (kind, names, option::of(gps), option::of(moment()), embedded).prop_map(
+        |(kind, (path, file_name, alt), gps, captured_at, (title, author, patient, device))| Media {
             kind,
             path,
             file_name,
             alt,
             gps,
             captured_at,
+            title,
+            author,
+            patient,
+            device,
         },
     )
 }
@@ -227,7 +233,7 @@ fn item() -> impl Strategy<Value = Item> {
     let kind =
         prop_oneof![Just(Kind::Post), Just(Kind::ReviewReply), Just(Kind::Message), Just(Kind::Profile)];
     let time = option::of((
-        moment(),
+        (moment(), option::of(moment())),
         prop_oneof![Just(Precision::Second), Just(Precision::Day), Just(Precision::Month)],
     ));
     let authorship = prop_oneof![Just(Authorship::Own), Just(Authorship::Reshare), Just(Authorship::Other)];
@@ -254,7 +260,8 @@ fn item() -> impl Strategy<Value = Item> {
                 platform,
                 account,
                 text,
-                created_at: time.map(|(moment, _)| moment),
+                created_at: time.map(|((moment, _), _)| moment),
+                seen_at: time.and_then(|((_, seen), _)| seen),
                 created_precision: time.map_or(Precision::Unknown, |(_, precision)| precision),
                 url,
                 authorship,

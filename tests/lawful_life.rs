@@ -23,7 +23,10 @@ fn lawful_private_life_stays_silent() {
                 ..Item::default()
             };
             for finding in scanner.scan(&item) {
-                found.push(format!("{profession}: {} on {text:?} ({:.2})", finding.rule.id, finding.confidence));
+                found.push(format!(
+                    "{profession}: {} on {text:?} ({:.2})",
+                    finding.rule.id, finding.confidence
+                ));
             }
         }
     }

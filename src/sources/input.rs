@@ -9,7 +9,7 @@ use url::Url;
 
 use super::archive::Holds;
 use super::look::{self, Look};
-use super::{InputError, Options, Sink, archive, fingerprint, items_file, web};
+use super::{InputError, Options, Sink, archive, fingerprint, items_file, saved, web};
 use crate::coverage::Coverage;
 use crate::reading::Fingerprint;
 use crate::wording::counted;
@@ -22,7 +22,7 @@ const NEIGHBOURS: usize = 10_000;
 const ALIKE: f64 = 0.8;
 /// How many files and folders a folder of inputs may hold.
 const MAX_CHILDREN: usize = 1_000;
-const EXPECTED: &str = "a post archive (zip, folder or single file), an items file (JSON Lines or CSV), a saved web page, a folder of these, a URL, or - for items on standard input";
+const EXPECTED: &str = "a post archive (zip, folder or single file), an items file (JSON Lines or CSV), a saved web page (HTML, MHTML, WARC, WACZ or HAR), a folder of these, a URL, or - for items on standard input";
 const NO_ARCHIVE: &str = "no post archive of a known platform";
 const LINK: &str = "a symbolic link, which is not followed";
 const SUBFOLDER: &str = "a folder that is no archive: name it too, if it holds inputs";
@@ -44,6 +44,8 @@ enum Kind {
     /// One archive, or all parts of one.
     Archive(Vec<PathBuf>),
     Page(PathBuf),
+    /// Pages that were saved beside other things.
+    Saved(PathBuf, saved::Format),
     Items(PathBuf),
 }
 
@@ -107,6 +109,7 @@ impl Input {
             }
             Kind::Archive(paths) => archive::read_parts(paths, options, sink),
             Kind::Page(path) => web::read_saved_page(path, options, sink),
+            Kind::Saved(path, format) => saved::read(path, *format, sink),
             Kind::Items(path) => {
                 let file = open(path)?;
                 if let Some(metadata) = file.metadata().ok().filter(fs::Metadata::is_file) {
@@ -124,7 +127,7 @@ impl Input {
             Kind::Url(_) => fingerprint::none("a web address has no fixed content"),
             Kind::Folder(..) => fingerprint::none("each input in the folder has its own"),
             Kind::Archive(paths) => fingerprint::of_all(paths),
-            Kind::Page(path) | Kind::Items(path) => fingerprint::of(path),
+            Kind::Page(path) | Kind::Saved(path, _) | Kind::Items(path) => fingerprint::of(path),
         }
     }
 
@@ -132,7 +135,9 @@ impl Input {
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let paths = match &self.kind {
             Kind::Stdin | Kind::Url(_) => &[],
-            Kind::Folder(path, _) | Kind::Page(path) | Kind::Items(path) => std::slice::from_ref(path),
+            Kind::Folder(path, _) | Kind::Page(path) | Kind::Saved(path, _) | Kind::Items(path) => {
+                std::slice::from_ref(path)
+            }
             Kind::Archive(paths) => paths,
         };
         paths.iter().map(PathBuf::as_path)
@@ -164,7 +169,9 @@ fn recognise_file(path: &Path, name: &str) -> Result<Kind, InputError> {
         .take(HEAD_BYTES)
         .read_to_end(&mut head)
         .map_err(|source| InputError::Open { path: path.to_owned(), source })?;
-    if archive::claims(path) {
+    if let Some(format) = saved::recognise(path, &head) {
+        Ok(Kind::Saved(path.to_owned(), format))
+    } else if archive::claims(path) {
         Ok(Kind::Archive(vec![path.to_owned()]))
     } else if web::claims_saved_page(&head) {
         Ok(Kind::Page(path.to_owned()))
@@ -180,12 +187,15 @@ fn recognise_file(path: &Path, name: &str) -> Result<Kind, InputError> {
 /// only where nothing but web pages lies at the top: many exports bring a page to look at them with.
 fn recognise_folder(path: &Path, name: String) -> Result<Vec<Input>, InputError> {
     let archive = |name| Ok(vec![Input { name, kind: Kind::Archive(vec![path.to_owned()]) }]);
+    if saved::is_unpacked_wacz(path) {
+        return Ok(vec![Input { name, kind: Kind::Saved(path.to_owned(), saved::Format::Wacz) }]);
+    }
     let holds = archive::holds(path);
     if holds == Holds::Archive {
         return archive(name);
     }
     let (mut inputs, coverage) = children(path, &name)?;
-    let only_pages = inputs.iter().all(|input| matches!(input.kind, Kind::Page(_)));
+    let only_pages = inputs.iter().all(|input| matches!(input.kind, Kind::Page(_) | Kind::Saved(..)));
     if holds == Holds::Marks && only_pages {
         return archive(name);
     }
@@ -249,6 +259,9 @@ fn recognise_child(path: &Path, name: &str) -> Result<Kind, InputError> {
         return Err(unreadable(name, LINK, "name what it leads to"));
     }
     if kind.is_dir() {
+        if saved::is_unpacked_wacz(path) {
+            return Ok(Kind::Saved(path.to_owned(), saved::Format::Wacz));
+        }
         return match archive::holds(path) {
             Holds::Archive => Ok(Kind::Archive(vec![path.to_owned()])),
             Holds::Marks | Holds::Nothing => Err(unreadable(name, SUBFOLDER, "")),
@@ -346,6 +359,7 @@ mod tests {
                     format!("archive {}", of.iter().map(|of| below(of)).collect::<Vec<_>>().join(" + "))
                 }
                 Kind::Page(of) => format!("page {}", below(of)),
+                Kind::Saved(of, format) => format!("{format:?} {}", below(of)),
                 Kind::Items(of) => format!("items {}", below(of)),
                 Kind::Stdin | Kind::Url(_) => "other".to_owned(),
             })

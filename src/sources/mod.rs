@@ -9,6 +9,7 @@ mod fingerprint;
 pub mod input;
 pub mod items_file;
 mod look;
+pub mod saved;
 mod split;
 pub mod web;
 

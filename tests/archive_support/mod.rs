@@ -210,14 +210,20 @@ pub fn try_read(path: &Path, include_messages: bool) -> Result<Read, InputError>
 }
 
 fn try_read_parts(paths: &[PathBuf], include_messages: bool) -> Result<Read, InputError> {
-    let mut sink = Read {
-        items: Vec::new(),
-        coverage: Coverage::of("test"),
-        recognised: String::new(),
-        progress: ProgressBar::hidden(),
-    };
+    let mut sink = Read::default();
     archive::read_parts(paths, &Options { include_messages, ..Options::default() }, &mut sink)?;
     Ok(sink)
+}
+
+impl Default for Read {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            coverage: Coverage::of("test"),
+            recognised: String::new(),
+            progress: ProgressBar::hidden(),
+        }
+    }
 }
 
 impl Sink for Read {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::item::{Authorship, Item, Kind, MediaKind, ParentAuthor, ParentKind, Profile, Visibility};
+use crate::item::{Authorship, Item, Kind, Media, MediaKind, ParentAuthor, ParentKind, Profile, Visibility};
 use crate::recognise::builtin;
 use crate::signal::Builtin;
 
@@ -50,6 +50,10 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("answers-review", "what it answers is a review"),
     fact("has-image", "a picture goes with it"),
     fact("has-video", "a video goes with it"),
+    fact("media-has-gps", "a file with it holds the place where it was taken"),
+    fact("media-names-author", "a file with it names its author or owner"),
+    fact("media-names-patient", "a file with it names a patient"),
+    fact("media-names-device", "a file with it holds the serial number of a camera"),
     fact("practice-account", "the account is a practice's or clinic's"),
     fact("nurse-account", "the account holder is a nurse, midwife or nursing assistant"),
     fact("therapist-account", "the account holder is a therapist, counsellor or psychologist"),
@@ -98,6 +102,7 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
         ParentAuthor::Own => Some("answers-self"),
         ParentAuthor::Unknown => None,
     });
+    let any = |holds: fn(&Media) -> bool| item.media.iter().any(holds);
     let has = |kind: MediaKind| item.media.iter().any(|medium| medium.kind == kind);
     [
         Some(kind),
@@ -112,9 +117,21 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
         parent.filter(|parent| parent.kind == ParentKind::Review).map(|_| "answers-review"),
         has(MediaKind::Image).then_some("has-image"),
         has(MediaKind::Video).then_some("has-video"),
+        any(|medium| medium.gps.is_some()).then_some("media-has-gps"),
+        any(|medium| !medium.author.is_empty()).then_some("media-names-author"),
+        any(|medium| is_a_name(&medium.patient)).then_some("media-names-patient"),
+        any(|medium| !medium.device.is_empty()).then_some("media-names-device"),
     ]
     .into_iter()
     .flatten()
+}
+
+/// Whether a patient's name is one, and not what stands in for it in files that were made anonymous.
+fn is_a_name(patient: &str) -> bool {
+    let patient = patient.to_ascii_lowercase();
+    let stand_ins =
+        ["anon", "removed", "deleted", "phantom", "test", "unknown", "deident", "de-ident", "pseudo"];
+    patient.chars().any(char::is_alphabetic) && !stand_ins.iter().any(|word| patient.contains(word))
 }
 
 /// Whether a handle says that a clinician has it: `drlee`, `anna_md`.

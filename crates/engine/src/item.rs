@@ -29,6 +29,9 @@ pub struct Item {
     /// When it was published.
     #[serde(default)]
     pub created_at: Option<Moment>,
+    /// When the source saw it there, for a page that was saved or captured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Moment>,
     /// How exact `created_at` is.
     #[serde(default)]
     pub created_precision: Precision,
@@ -225,6 +228,18 @@ pub struct Media {
     /// When it was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<Moment>,
+    /// The title that the file gives itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Whom the file names as its author or owner.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub author: String,
+    /// Whom the file names as the patient.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub patient: String,
+    /// The serial number of the camera or device.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub device: String,
 }
 
 /// What a medium is.

@@ -53,14 +53,14 @@ impl Judge<'_> {
         judgements
     }
 
-    /// A fact is about the whole text.
+    /// A fact is about the whole text; where there is none, about the first picture, of which its name is shown.
     fn whole(&self, signal: SignalId) -> Option<Hit> {
-        (self.text_tokens > 0 && self.seen.facts.contains(signal)).then_some(Hit {
+        self.seen.facts.contains(signal).then_some(Hit {
             signal,
             start: 0,
-            end: self.text_tokens,
+            end: self.text_tokens.max(1),
             sentence: 0,
-            media: false,
+            media: self.text_tokens == 0,
         })
     }
 

@@ -22,7 +22,7 @@ pub(crate) const MAX_ENTRIES: usize = 1_000_000;
 pub(crate) const MAX_RATIO: u64 = 200;
 
 /// Below this many unpacked bytes the ratio says nothing: a file of zeros is small and packs well.
-const RATIO_FREE_BYTES: u64 = 1024 * 1024;
+pub(crate) const RATIO_FREE_BYTES: u64 = 1024 * 1024;
 
 /// The most bytes that are unpacked from one input. X cuts its archives at 50 GiB.
 pub(crate) const MAX_TOTAL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
@@ -138,6 +138,12 @@ impl Container {
 
     /// The bytes of an entry as UTF-8 (UTF-16 is converted), or a fixed sentence on why it cannot be opened.
     pub(crate) fn read(&mut self, entry: &Entry) -> Result<Box<dyn Read + '_>, String> {
+        let raw = self.read_raw(entry)?;
+        encoding::utf8(raw).map_err(|error| format!("The file cannot be read further: {error}"))
+    }
+
+    /// The bytes of an entry as they are, or a fixed sentence on why it cannot be opened.
+    pub(crate) fn read_raw(&mut self, entry: &Entry) -> Result<Box<dyn Read + '_>, String> {
         let opened = match entry.place {
             Place::Zip { part, .. } | Place::Tape { part, .. } => self.parts.get_mut(part),
             Place::Path(_) => None,
@@ -149,10 +155,7 @@ impl Container {
             (Place::Tape { at, .. }, Some(Part::Tape(tape))) => (tape.read(*at, entry.size)?, u64::MAX),
             _ => return Err("The archive is not open".to_owned()),
         };
-        let guarded = Guarded { inner: raw, packed, unpacked: 0, total: &mut self.total };
-        Ok(Box::new(
-            encoding::utf8(guarded).map_err(|error| format!("The file cannot be read further: {error}"))?,
-        ))
+        Ok(Box::new(Guarded { inner: raw, packed, unpacked: 0, total: &mut self.total }))
     }
 
     /// The first bytes of an entry, at most `count`; fewer where it is short or cannot be read.

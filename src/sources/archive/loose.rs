@@ -11,7 +11,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A text; numbers and truth values are spelled out, all else is empty.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Text<'a>(pub(super) Cow<'a, str>);
+pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl Text<'_> {
     /// The text, or `None` where it is empty.
@@ -35,11 +35,11 @@ pub(crate) struct Decimal(pub(crate) Option<f64>);
 
 /// An object, or nothing.
 #[derive(Clone, Debug)]
-pub(crate) struct Maybe<T>(pub(super) Option<T>);
+pub(crate) struct Maybe<T>(pub(crate) Option<T>);
 
 /// A list; a single object is a list of one, all else is empty.
 #[derive(Clone, Debug)]
-pub(crate) struct List<T>(pub(super) Vec<T>);
+pub(crate) struct List<T>(pub(crate) Vec<T>);
 
 /// The fields of an object in their order; all else is empty.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ mod account;
 mod attached;
 mod blogger;
 mod bluesky;
-mod container;
+pub(super) mod container;
 mod dates;
 mod discord;
 mod encoding;
@@ -19,22 +19,23 @@ mod html;
 mod instagram;
 mod item;
 mod linkedin;
-mod loose;
+pub(super) mod loose;
 mod mastodon;
 mod medium;
 mod meta;
+mod metadata;
 mod mojibake;
 mod parts;
 mod pieces;
 mod pinterest;
 mod platforms;
 mod quora;
-mod records;
+pub(super) mod records;
 mod reddit;
 mod rows;
 mod sections;
 mod snapchat;
-mod splitter;
+pub(super) mod splitter;
 mod stored_html;
 mod substack;
 mod telegram;
@@ -170,7 +171,8 @@ pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> 
     let mut container = Container::open(paths, sink.coverage())?;
     let survey = x::Survey::of(&mut container);
     if survey.is_x() {
-        return x::read(path, &mut container, &survey, options, sink);
+        let files = metadata::Files::of(&mut container, sink.coverage());
+        return x::read(path, &mut container, &survey, options, &mut metadata::Joining::new(sink, files));
     }
     let (surveys, unknown) = format::survey(&mut container, FORMATS);
     if surveys.is_empty() {
@@ -180,6 +182,8 @@ pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> 
         sink.coverage().skip(UNKNOWN, entry.name);
     }
     let name = path.display().to_string();
+    let files = metadata::Files::of(&mut container, sink.coverage());
+    let mut sink = metadata::Joining::new(sink, files);
     for survey in surveys {
         for (entry, reason) in survey.left {
             sink.coverage().skip(reason, entry.name);
@@ -187,7 +191,7 @@ pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> 
         let files = survey.files;
         let platform = survey.format.name;
         let mut export =
-            Export { platform, name: &name, container: &mut container, files, options, sink: &mut *sink };
+            Export { platform, name: &name, container: &mut container, files, options, sink: &mut sink };
         (survey.format.read)(&mut export)?;
     }
     Ok(())

@@ -7,7 +7,6 @@ const PLATFORMS: &[(&str, &[&str])] = &[
     ("Google Takeout", &["takeout/"]),
     ("LinkedIn", &["connections.csv", "rich_media.csv", "causes you care about.csv"]),
     ("Reddit", &["subscribed_subreddits.csv", "saved_posts.csv"]),
-    ("a web archive (WACZ or WARC)", &["datapackage.json", ".warc.gz", ".warc"]),
 ];
 
 /// The platform that the most names speak for.

@@ -10,16 +10,16 @@ const EMPTY: &str = "A file is empty (0 bytes)";
 
 /// What there was to a file beside its records.
 #[derive(Debug, Default)]
-pub(super) struct Streamed {
+pub(crate) struct Streamed {
     /// How many records it had, broken ones included.
-    pub(super) records: u64,
+    pub(crate) records: u64,
     /// The object around the lists, with the lists emptied; see [`Splitter::frame`].
-    pub(super) frame: Vec<u8>,
+    pub(crate) frame: Vec<u8>,
 }
 
 /// Hands over a file in chunks of whole records; all records of a chunk stand under the same key. What cannot be split
 /// goes to the coverage. `None` where the file is empty or cannot be opened, which is said too.
-pub(super) fn stream(
+pub(crate) fn stream(
     container: &mut Container,
     sink: &mut dyn Sink,
     entry: &Entry,
@@ -56,7 +56,7 @@ pub(super) fn stream(
 
 /// What `decode` makes of a record, once more where its characters had to be repaired. `None`, and a row in the coverage
 /// for `reason`, where that does not help.
-pub(super) fn decoded<T>(
+pub(crate) fn decoded<T>(
     record: &[u8],
     reason: &str,
     place: impl Fn() -> String,

@@ -20,6 +20,7 @@ pub(super) fn item(value: Value, problems: &mut Vec<String>) -> Result<Item, &'s
     let id = fields.text("id").filter(|id| !id.is_empty()).ok_or("the record has no `id`")?;
     let text = fields.text("text").ok_or("the record has no `text`")?;
     let (created_at, found) = fields.moment("created_at");
+    let seen_at = fields.moment("seen_at").0;
     let stated = fields.word("created_precision");
     let created_precision = if stated == Precision::Unknown { found } else { stated };
     Ok(Item {
@@ -27,6 +28,7 @@ pub(super) fn item(value: Value, problems: &mut Vec<String>) -> Result<Item, &'s
         text,
         created_at,
         created_precision,
+        seen_at,
         kind: fields.word("kind"),
         platform: fields.text("platform").unwrap_or_default(),
         account: fields.text("account").unwrap_or_default(),
@@ -95,6 +97,10 @@ fn medium(mut fields: Fields<'_>) -> Media {
         alt: fields.text("alt").unwrap_or_default(),
         gps: fields.place("gps"),
         captured_at: fields.moment("captured_at").0,
+        title: fields.text("title").unwrap_or_default(),
+        author: fields.text("author").unwrap_or_default(),
+        patient: fields.text("patient").unwrap_or_default(),
+        device: fields.text("device").unwrap_or_default(),
     }
 }
 

@@ -18,12 +18,13 @@ use std::io::Read;
 use std::path::Path;
 
 use url::Url;
+use whitecoat_engine::Moment;
 
 use self::client::Client;
 use self::decode::Text;
 use self::failure::Failure;
 use self::page::{Place, Reading};
-use super::{Batch, InputError, Options, Sink};
+use super::{Batch, Decoded, InputError, Options, Sink};
 
 pub use self::client::AGENT;
 pub use self::limits::*;
@@ -74,6 +75,7 @@ pub fn read_url_within(
         url: Some(fetched.url.clone()),
         base: Some(fetched.url),
         live: true,
+        saved_at: None,
     };
     let outcome = deliver(&text, place, sink);
     sink.progress().inc(1);
@@ -101,7 +103,8 @@ pub fn read_saved_page(path: &Path, _options: &Options, sink: &mut dyn Sink) -> 
     }
     let text = decode::decode(&bytes, None);
     drop(bytes);
-    let place = Place { name: path.display().to_string(), url: None, base: None, live: false };
+    let name = path.display().to_string();
+    let place = Place { name, url: None, base: None, live: false, saved_at: None };
     deliver(&text, place, sink)?.map_err(|failure| unreadable(failure.to_string()))
 }
 
@@ -110,22 +113,68 @@ pub fn claims_saved_page(head: &[u8]) -> bool {
     page::saved::claims(head)
 }
 
-/// Reads a decoded page and hands its items over. The inner error says that the page is none.
-fn deliver(text: &Text, place: Place, sink: &mut dyn Sink) -> Result<Result<(), Failure>, InputError> {
-    let saved = !place.live;
+/// A page that a file holds beside others.
+#[derive(Debug)]
+pub(super) struct Captured {
+    /// What stands before the `#` in [`whitecoat_engine::Item::source`].
+    pub(super) name: String,
+    /// Where the page is from.
+    pub(super) url: Option<Url>,
+    /// When it was captured.
+    pub(super) at: Option<Moment>,
+    /// The content type as sent, if any.
+    pub(super) content_type: Option<String>,
+    /// The page's bytes, unpacked, not decoded.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Why a captured page gives no items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NotRead {
+    /// It stands in for the real one, such as a sign-in page.
+    NotVisible,
+    /// It shows no text without running its scripts.
+    NoText,
+}
+
+/// Reads a page that a file holds beside others.
+pub(super) fn read_captured(page: Captured) -> Result<Decoded, NotRead> {
+    let text = decode::decode(&page.bytes, page.content_type.as_deref());
+    drop(page.bytes);
+    let base = page.url.clone();
+    let place = Place { name: page.name, url: page.url, base, live: false, saved_at: page.at };
+    match read_text(&text, place) {
+        Ok(reading) => Ok(Decoded { items: reading.items, coverage: reading.coverage }),
+        Err(Failure::NotVisible(_)) => Err(NotRead::NotVisible),
+        Err(_) => Err(NotRead::NoText),
+    }
+}
+
+/// Reads a decoded page. An error says that it is none.
+fn read_text(text: &Text, place: Place) -> Result<Reading, Failure> {
+    let mut reading = page::read(&text.text, place);
+    if let Some(wall) = reading.wall {
+        return Err(Failure::NotVisible(format!("it is {wall}")));
+    }
+    if reading.items.is_empty() {
+        return Err(Failure::NoText);
+    }
     if text.replaced > 0 {
-        sink.coverage().note(format!(
+        reading.coverage.note(format!(
             "the page is not all {}: {} characters could not be decoded",
             text.charset, text.replaced
         ));
     }
-    let Reading { title, items, coverage, wall, url } = page::read(&text.text, place);
-    if let Some(wall) = wall {
-        return Ok(Err(Failure::NotVisible(format!("it is {wall}"))));
-    }
-    if items.is_empty() {
-        return Ok(Err(Failure::NoText));
-    }
+    Ok(reading)
+}
+
+/// Reads a decoded page and hands its items over. The inner error says that the page is none.
+fn deliver(text: &Text, place: Place, sink: &mut dyn Sink) -> Result<Result<(), Failure>, InputError> {
+    let saved = !place.live;
+    let Reading { title, items, coverage, url, saved_at, .. } = match read_text(text, place) {
+        Ok(reading) => reading,
+        Err(failure) => return Ok(Err(failure)),
+    };
     sink.coverage().absorb(coverage);
     let of = url.as_ref().and_then(Url::host_str).map(|host| format!(" of {host}")).unwrap_or_default();
     let title: String = title.chars().take(SHOWN_TITLE).collect();
@@ -134,7 +183,8 @@ fn deliver(text: &Text, place: Place, sink: &mut dyn Sink) -> Result<Result<(), 
         1 => "1 item".to_owned(),
         count => format!("{count} items"),
     };
-    sink.recognised(&format!("{}page{of}: {title}, {count}", if saved { "saved " } else { "" }));
+    let at = saved_at.map(|at| format!(", saved on {}", at.date())).unwrap_or_default();
+    sink.recognised(&format!("{}page{of}: {title}, {count}{at}", if saved { "saved " } else { "" }));
     sink.batch(Batch::ready(items))?;
     Ok(Ok(()))
 }

@@ -198,6 +198,7 @@ impl PostFile {
             url: (!tweet.id().is_empty()).then(|| self.account.post_url(&id)),
             created_at: time.map(|time| time.0),
             created_precision: time.map_or(Precision::Unknown, |time| time.1),
+            seen_at: None,
             authorship,
             visibility: self.visibility(user),
             live_state: if self.sort == Posts::Deleted { LiveState::Deleted } else { LiveState::Unknown },

@@ -44,6 +44,8 @@ pub(super) struct Place {
     pub(super) base: Option<Url>,
     /// Fetched now (true), or saved at some time (false).
     pub(super) live: bool,
+    /// When it was saved, as what holds it or the page itself tells.
+    pub(super) saved_at: Option<Moment>,
 }
 
 /// What one reader found.
@@ -69,14 +71,17 @@ pub(super) struct Reading {
     pub(super) wall: Option<&'static str>,
     /// Where the page is from, completed by what it says itself.
     pub(super) url: Option<Url>,
+    /// When it was saved.
+    pub(super) saved_at: Option<Moment>,
 }
 
-/// Reads a page. `place.url` of a saved page is found in the page.
+/// Reads a page. What `place` of a saved page does not say is looked for in the page.
 pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let mut reading = Reading::default();
     if let Err(refusal) = gate::check(html) {
         reading.coverage.note(refusal.note());
         reading.url = place.url.clone();
+        reading.saved_at = place.saved_at;
         let text = dom::text_without_tree(html);
         let mut merged = Merged::default();
         merged.add(
@@ -95,8 +100,10 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     if place.url.is_none() {
         place.url = saved::origin(html, &document);
     }
+    place.saved_at = place.saved_at.or_else(|| saved::saved_at(html));
     place.base = base(&document, place.url.as_ref());
     reading.url = place.url.clone();
+    reading.saved_at = place.saved_at;
     if let Some(wall) = wall::find(&document, &reading.title) {
         reading.wall = Some(wall);
         return reading;
@@ -162,6 +169,7 @@ fn finish(items: Vec<(&'static str, Item)>, place: &Place, profile: Option<Profi
             item.account = host.to_owned();
         }
         item.url = item.url.or_else(|| place.url.as_ref().map(|url| url.as_str().to_owned()));
+        item.seen_at = place.saved_at;
         if place.live {
             (item.visibility, item.live_state) = (Visibility::Public, LiveState::Live);
         }

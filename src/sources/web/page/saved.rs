@@ -2,6 +2,7 @@
 
 use scraper::{Html, Selector};
 use url::Url;
+use whitecoat_engine::Moment;
 
 use super::super::decode;
 use super::dom;
@@ -44,23 +45,41 @@ pub(super) fn origin(html: &str, document: &Html) -> Option<Url> {
     })
 }
 
+/// When SingleFile saved the page: `Wed May 01 2024 18:30:05 GMT+0200 (Central European Summer Time)`, as JavaScript
+/// writes a date.
+pub(super) fn saved_at(html: &str) -> Option<Moment> {
+    single_file(html, "saved date:", |date| {
+        let date = date.split('(').next()?.trim();
+        let zoned = jiff::fmt::strtime::parse("%a %b %d %Y %H:%M:%S GMT%z", date).ok()?;
+        Moment::of_clock(zoned.to_datetime().ok()?, zoned.offset()?)
+    })
+}
+
 /// The address in the comment of SingleFile or of a browser.
 fn comment_address(html: &str) -> Option<Url> {
-    let mut end = html.len().min(HEAD_BYTES);
-    while !html.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = html.get(..end)?;
-    let comments = || head.split("<!--").skip(1).filter_map(|rest| Some(rest.split_once("-->")?.0));
-    let single_file = comments().filter(|comment| comment.contains("SingleFile")).find_map(|comment| {
-        comment.lines().find_map(|line| dom::resolve(None, line.trim().strip_prefix("url:")?))
-    });
-    single_file.or_else(|| {
-        comments().find_map(|comment| {
+    single_file(html, "url:", |address| dom::resolve(None, address)).or_else(|| {
+        comments(html).find_map(|comment| {
             let after = comment.split_once("saved from url=(")?.1;
             dom::resolve(None, after.split_once(')')?.1.split_whitespace().next()?)
         })
     })
+}
+
+/// What the comment of SingleFile says under a name.
+fn single_file<T>(html: &str, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    comments(html)
+        .filter(|comment| comment.contains("SingleFile"))
+        .find_map(|comment| comment.lines().find_map(|line| read(line.trim().strip_prefix(name)?)))
+}
+
+/// The comments in the beginning of a page.
+fn comments(html: &str) -> impl Iterator<Item = &str> {
+    let mut end = html.len().min(HEAD_BYTES);
+    while !html.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = html.get(..end).unwrap_or_default();
+    head.split("<!--").skip(1).filter_map(|rest| Some(rest.split_once("-->")?.0))
 }
 
 #[cfg(test)]
@@ -90,6 +109,23 @@ mod tests {
             (b"", false),
         ] {
             assert_eq!(claims(head), expected, "{}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn finds_when_single_file_saved_it() {
+        let page = |date: &str| format!("<html><!--\n Page saved with SingleFile \n saved date: {date}\n-->");
+        for (date, expected) in [
+            (
+                "Wed May 01 2024 18:30:05 GMT+0200 (Central European Summer Time)",
+                Some("2024-05-01T18:30:05+02:00"),
+            ),
+            ("Wed May 01 2024 18:30:05 GMT+0000", Some("2024-05-01T18:30:05Z")),
+            ("Wed May 41 2024 18:30:05 GMT+0000", None),
+            ("yesterday", None),
+        ] {
+            let found = saved_at(&page(date)).map(|moment| moment.to_string());
+            assert_eq!(found.as_deref(), expected, "{date}");
         }
     }
 
