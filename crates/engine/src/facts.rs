@@ -25,6 +25,7 @@ pub(crate) const OF_CARE: &[&str] = &[
     "rx-thing",
     "answers-patient",
     "answers-review",
+    "media-names-patient",
 ];
 
 /// All facts. A fact holds for the whole item, whatever the scope.

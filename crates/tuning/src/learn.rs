@@ -17,8 +17,11 @@ const LEAST_POSTS: usize = 6;
 /// A head may make a finding alone where, on posts that it has not seen, so many of such findings were right.
 const SURE: f64 = 0.75;
 
+/// These are never found by the model alone: what is plain in the words, and speech that the law protects.
+const NEVER_ALONE: &[&str] = &["conduct/profanity", "conduct/employer-criticism"];
+
 /// And where there were at least so many of them.
-const LEAST_SURE: usize = 4;
+const LEAST_SURE: usize = 6;
 
 /// Scores of a rule's own signals beyond this tell no more.
 const FAR: f64 = 4.0;
@@ -48,7 +51,7 @@ pub(crate) fn learn(engine: &Engine, posts: &[Post], out: &mut dyn Write) -> io:
         let head = Head {
             name: rule.clone(),
             bias: bias as f32,
-            bar: bar(&unseen) as f32,
+            bar: if NEVER_ALONE.contains(&rule.as_str()) { f32::INFINITY } else { bar(&unseen) as f32 },
             weights: weights.iter().map(|weight| *weight as f32).collect(),
         };
         (unseen, head)

@@ -40,7 +40,6 @@ mod tests {
             (vec!["Takeout/YouTube and YouTube Music/comments/comments.csv"], Some("Google Takeout")),
             (vec!["Connections.csv", "Skills.csv"], Some("LinkedIn")),
             (vec!["saved_posts.csv", "subscribed_subreddits.csv", "posts.csv"], Some("Reddit")),
-            (vec!["pages.warc.gz"], Some("a web archive (WACZ or WARC)")),
             (vec!["notes.txt", "mysaved_posts.csv"], None),
         ] {
             assert_eq!(guess(names.iter().copied()), expected, "{names:?}");

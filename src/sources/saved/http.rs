@@ -178,7 +178,7 @@ mod tests {
         deflate.write_all(text.as_bytes()).unwrap();
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
         zlib.write_all(text.as_bytes()).unwrap();
-        let brotli = [b"\x0b\x02\x80".as_slice(), b"<p>a</p", b"\x03"].concat();
+        let brotli = [b"\x0b\x03\x80".as_slice(), b"<p>a</p", b"\x03"].concat();
         let whole = Ok((text.clone(), false));
         assert_eq!(body("Content-Encoding: gzip\r\n", &gzip(text.as_bytes())), whole);
         assert_eq!(body("Content-Encoding: gzip\r\n", text.as_bytes()), whole);
