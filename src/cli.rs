@@ -40,7 +40,8 @@ const EXTRACT_EXAMPLES: &str = "\
 Examples:
   whitecoat extract twitter-archive.zip -o items.jsonl
   whitecoat extract facebook.zip --format csv -o posts.csv
-  whitecoat extract archive.zip | head -3";
+  whitecoat extract archive.zip | head -3
+  whitecoat extract --explain archive.zip        what is in it, and what of it can be read";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -180,6 +181,9 @@ pub struct ExtractArgs {
     /// How to write them [default: by the name of the output, else jsonl]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Write no items, but what was recognised and read, file by file
+    #[arg(long, conflicts_with_all = ["output", "format"])]
+    pub explain: bool,
 }
 
 /// `whitecoat check`.

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 /// How many places one reason keeps as examples.
 pub const EXAMPLES_PER_REASON: usize = 3;
+/// Of how many files one reason keeps a count.
+pub const FILES_PER_REASON: usize = 10_000;
 
 /// Coverage of one input that the user named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,6 +36,9 @@ pub struct Gap {
     pub count: u64,
     /// Where: file and record, the first few in order.
     pub examples: BTreeSet<String>,
+    /// How many in each file; of at most [`FILES_PER_REASON`] files.
+    #[serde(skip)]
+    pub files: BTreeMap<String, u64>,
 }
 
 impl Coverage {
@@ -75,6 +80,9 @@ impl Coverage {
                 entry.count += gap.count;
                 entry.examples.extend(gap.examples);
                 entry.trim();
+                for (file, count) in gap.files {
+                    entry.count_in(&file, count);
+                }
             }
         }
         self.holds += other.holds;
@@ -93,6 +101,7 @@ impl Coverage {
         }
         let gap = gaps.entry(reason.to_owned()).or_default();
         gap.count += count;
+        gap.count_in(file_of(&place), count);
         gap.examples.insert(place);
         gap.trim();
     }
@@ -102,7 +111,20 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
+/// The file in a place, which is a file or `file#record`.
+pub fn file_of(place: &str) -> &str {
+    place.split('#').next().unwrap_or(place)
+}
+
 impl Gap {
+    fn count_in(&mut self, file: &str, count: u64) {
+        if let Some(known) = self.files.get_mut(file) {
+            *known += count;
+        } else if self.files.len() < FILES_PER_REASON {
+            self.files.insert(file.to_owned(), count);
+        }
+    }
+
     fn trim(&mut self) {
         while self.examples.len() > EXAMPLES_PER_REASON {
             self.examples.pop_last();

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod cli;
 pub mod commands;
 pub mod coverage;
+pub mod explain;
 pub mod formula;
 pub mod identity;
 pub mod interrupt;

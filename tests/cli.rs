@@ -399,3 +399,21 @@ fn completions_are_printed_for_every_shell() {
         );
     }
 }
+
+#[test]
+fn explain_shows_each_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let explained = |inputs: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
+        command.current_dir(&root).args(["-q", "extract", "--explain"]).args(inputs);
+        let output = command.output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    };
+    let (table, code) = explained(&["archives/facebook/json", "saved/surgery.warc"]);
+    insta::assert_snapshot!(table);
+    assert_eq!(code, Some(3));
+    let (table, code) = explained(&["archives/facebook/json", "--include-messages"]);
+    assert!(table.contains("messages/inbox") && !table.contains("Private messages"), "{table}");
+    assert_eq!(code, Some(0));
+    assert_eq!(explained(&["saved/hip.mhtml", "-o", "x.jsonl"]).1, Some(2));
+}

@@ -112,7 +112,7 @@ fn packing_changes_nothing() {
             read.recognised
         );
         assert_eq!(read.skipped("A file beside the WARC files (index, list of pages, digests): no page"), 2);
-        assert!(read.items[0].source.starts_with(&format!("{name} record 3#")), "{}", read.items[0].source);
+        assert!(read.items[0].source.starts_with(&format!("{name}#3#")), "{}", read.items[0].source);
     }
 }
 

@@ -8,7 +8,8 @@ use whitecoat_engine::Item;
 
 use super::{Ending, Failure, check_readings, format, recognise, settings};
 use crate::cli::ExtractArgs;
-use crate::pipeline;
+use crate::explain::Files;
+use crate::pipeline::{self, Settings};
 use crate::progress::Progress;
 use crate::reading::{Ended, Reading};
 use crate::report::Format;
@@ -19,6 +20,9 @@ use crate::wording::{counted, printable};
 
 pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failure> {
     let inputs = recognise(&args.read)?;
+    if args.explain {
+        return explain(inputs, &settings(&args.read, progress)?);
+    }
     let path = args.output.as_deref().unwrap_or(Path::new("-"));
     let destination = Destination::prepare(path, inputs.iter().flat_map(Input::paths))?;
     destination.keep_decisions()?;
@@ -48,6 +52,34 @@ pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failu
         report(&outcome.readings, path);
     }
     let complete = !outcome.stopped && outcome.readings.iter().all(Reading::is_complete);
+    Ok(if complete { Ending::Clean } else { Ending::Incomplete })
+}
+
+/// Reads the inputs one after another, and says what was in each instead of writing its items.
+fn explain(inputs: Vec<Input>, settings: &Settings) -> Result<Ending, Failure> {
+    let (mut readings, mut stopped) = (Vec::new(), false);
+    for input in inputs {
+        let mut files = Files::default();
+        let outcome = pipeline::run(
+            vec![input],
+            settings,
+            || |items: Vec<Item>| Files::of(&items),
+            |part| {
+                files.absorb(part);
+                ControlFlow::Continue(())
+            },
+        );
+        for reading in outcome.readings {
+            files.write(&reading, &mut io::stdout().lock())?;
+            readings.push(reading);
+        }
+        stopped |= outcome.stopped;
+        if stopped {
+            break;
+        }
+    }
+    check_readings(&readings, settings.progress.is_quiet())?;
+    let complete = !stopped && readings.iter().all(Reading::is_complete);
     Ok(if complete { Ending::Clean } else { Ending::Incomplete })
 }
 

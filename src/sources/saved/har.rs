@@ -67,7 +67,7 @@ pub(super) fn read(container: &mut Container, pages: &mut Pages, sink: &mut dyn 
         stream(container, sink, &file, Start::Under(&["entries"]), &mut |chunk, sink| {
             for (_, record) in chunk.elements() {
                 number += 1;
-                take(record, format!("{} entry {number}", file.name), pages, sink)?;
+                take(record, format!("{}#{number}", file.name), pages, sink)?;
             }
             Ok(())
         })?;

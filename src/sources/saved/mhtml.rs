@@ -68,7 +68,7 @@ pub(super) fn read(
     let mut parts = Parts { reader, boundaries: Vec::new(), number: 0, is_at_part: false };
     parts.know(&headers);
     while let Some(part) = parts.next() {
-        let place = format!("{name} part {}", parts.number);
+        let place = format!("{name}#{}", parts.number);
         let content_type =
             part.as_ref().ok().and_then(|part| part.headers.get("content-type")).map(str::to_owned);
         match part.and_then(|part| page(part, &place, sink)) {

@@ -74,7 +74,7 @@ struct Record {
 
 /// Hands over the page in a record, or says why there is none.
 fn take(record: Record, name: &str, pages: &mut Pages, sink: &mut dyn Sink) -> Result<(), Stopped> {
-    let place = format!("{name} record {}", record.number);
+    let place = format!("{name}#{}", record.number);
     if record.is_cut {
         sink.coverage().fail(CUT, place.clone());
     }
@@ -150,7 +150,7 @@ struct Records<R> {
 
 impl<R: BufRead> Records<R> {
     fn place(&self, name: &str) -> String {
-        format!("{name} record {}", self.number)
+        format!("{name}#{}", self.number)
     }
 
     /// The next record, or a fixed sentence on what is wrong with it; `None` at the end. An error ends the file.
