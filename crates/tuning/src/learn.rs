@@ -151,8 +151,9 @@ fn solve(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> [f64; 3] {
         matrix[i][i] += 1e-9;
         for below in i + 1..3 {
             let times = matrix[below][i] / matrix[i][i];
-            for column in i..3 {
-                matrix[below][column] -= times * matrix[i][column];
+            let above = matrix[i];
+            for (value, above) in matrix[below].iter_mut().zip(above).skip(i) {
+                *value -= times * above;
             }
             right[below] -= times * right[i];
         }
