@@ -1,0 +1,98 @@
+"""Labelled posts: which are read, what of a post the model sees, and its labels."""
+
+import hashlib
+import json
+import pathlib
+
+import numpy as np
+
+from wordpiece import CLS, SEP
+
+# Never trained or tuned on: what the rules and the reader are measured on.
+TEST_SETS = ("S", "W")
+
+# Pieces of one window's own text, of the parent's text, the bio and the profession.
+OWN, PARENT, BIO, PROFESSION = 112, 32, 14, 5
+
+
+def read(folder, leave_out=()):
+    """Posts of all sets but the test sets, and the digest of their files."""
+    posts, digest = [], hashlib.sha256()
+    for path in sorted(pathlib.Path(folder).glob("[A-Z].jsonl")):
+        if path.stem in TEST_SETS or path.stem in leave_out:
+            continue
+        data = path.read_bytes()
+        digest.update(data)
+        posts += [json.loads(line) for line in data.splitlines() if line.strip()]
+    return posts, digest.hexdigest()
+
+
+def set_of(post):
+    return post["id"].split("-")[0]
+
+
+def own_text(post):
+    """The text, then descriptions and file names of pictures, each a line."""
+    lines = [post["text"]]
+    for medium in post.get("media") or []:
+        lines += [line for line in (medium.get("alt"), medium.get("file_name")) if line]
+    return "\n".join(lines)
+
+
+def context(post, pieces, bare=False):
+    """Kind, whose words, what it answers, whose account: pieces with their budgets."""
+    kind = pieces(f"{post['kind'].replace('-', ' ')} {post.get('authorship') or 'self'}")
+    parent = post.get("parent") or {}
+    if parent:
+        kind += pieces(f"{parent.get('author') or 'unknown'} {parent.get('kind') or 'post'}:")
+        kind += pieces(parent.get("text") or "")[:PARENT]
+    profile = {} if bare else post.get("profile") or {}
+    if profile.get("profession") or profile.get("bio"):
+        kind += pieces("by") + pieces(profile.get("profession") or "")[:PROFESSION]
+        kind += pieces(":") + pieces(profile.get("bio") or "")[:BIO]
+    return kind
+
+
+def windows(sentences):
+    """Sentences packed into windows; one that is longer than a window is cut."""
+    packed, window = [], []
+    for sentence in sentences:
+        for at in range(0, len(sentence), OWN):
+            part = sentence[at:at + OWN]
+            if len(window) + len(part) > OWN:
+                packed.append(window)
+                window = []
+            window = window + part
+    if window or not packed:
+        packed.append(window)
+    return packed
+
+
+def rows(post, wordpiece, bare=False):
+    """What the model reads: for each window, pieces and where the context begins."""
+    around = context(post, wordpiece.pieces, bare)
+    return [
+        ([CLS, *own, SEP, *around, SEP], len(own) + 2)
+        for own in windows(wordpiece.sentences(own_text(post)))
+    ]
+
+
+def heads(rules):
+    """The item, the families, the rules."""
+    return ["item"] + sorted({rule.split("/")[0] for rule in rules}) + sorted(rules)
+
+
+def labels(post, names):
+    """1 for what should be found, 0 for what should not, and whether it counts."""
+    expect, also = set(post.get("expect") or []), set(post.get("also_ok") or [])
+    families = {rule.split("/")[0] for rule in expect}
+    loose = {rule.split("/")[0] for rule in also} - families
+    wanted, counts = np.zeros(len(names), np.float32), np.ones(len(names), np.float32)
+    for at, name in enumerate(names):
+        if name == "item":
+            wanted[at], counts[at] = bool(expect), 1.0 if expect or not also else 0.5
+        elif "/" in name:
+            wanted[at], counts[at] = name in expect, name in expect or name not in also
+        else:
+            wanted[at], counts[at] = name in families, name not in loose
+    return wanted, counts
