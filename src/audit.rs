@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use whitecoat_engine::{Engine, Item, LiveState, Visibility};
+use whitecoat_engine::{Engine, Item, LiveState, ReadCounts, Visibility};
 
 use crate::pipeline::{self, Outcome, Settings};
 use crate::policy::Policy;
@@ -20,6 +20,8 @@ pub struct Findings {
     pub rows: Vec<Row>,
     /// How many findings of a rule the profile did not let through.
     pub hidden: BTreeMap<String, u64>,
+    /// How many posts the reader read.
+    pub reads: ReadCounts,
 }
 
 /// Reads the inputs and audits every item.
@@ -32,6 +34,7 @@ pub fn run(inputs: Vec<Input>, engine: &Engine, policy: &Policy, settings: &Sett
             for item in &items {
                 found.add(item, &scanner.scan(item), policy);
             }
+            found.reads = scanner.take_read_counts();
             found
         }
     };
@@ -61,6 +64,7 @@ impl Findings {
 
     fn absorb(&mut self, other: Findings) {
         self.rows.extend(other.rows);
+        self.reads.absorb(other.reads);
         for (rule, count) in other.hidden {
             *self.hidden.entry(rule).or_default() += count;
         }

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use whitecoat_engine::Severity;
 
+use crate::reader::Choice;
 use crate::report::Format;
 
 const EXAMPLES: &str = "\
@@ -138,6 +139,34 @@ pub struct JudgeArgs {
     /// Show excerpts without masks (they repeat what was posted)
     #[arg(long)]
     pub unmask: bool,
+    /// The small language model.
+    #[command(flatten)]
+    pub reader: ReaderArgs,
+}
+
+/// The small language model that reads posts beside the rules.
+#[derive(Debug, Default, Args)]
+pub struct ReaderArgs {
+    /// Let the reader, a small language model on this machine, read posts beside the rules
+    #[arg(long)]
+    pub reader: bool,
+    /// Do not, even if the profile asks for it
+    #[arg(long, conflicts_with_all = ["reader", "reader_weights"])]
+    pub no_reader: bool,
+    /// Let it use these weights instead of those that are compiled in
+    #[arg(long, value_name = "FILE")]
+    pub reader_weights: Option<PathBuf>,
+}
+
+impl ReaderArgs {
+    /// Which reader is used, where the profile says whether there should be one.
+    pub fn choice(&self, wanted: bool) -> Choice {
+        match &self.reader_weights {
+            Some(path) => Choice::File(path.clone()),
+            None if self.reader || wanted && !self.no_reader => Choice::Shipped,
+            None => Choice::None,
+        }
+    }
 }
 
 /// `whitecoat audit`.
@@ -232,6 +261,9 @@ pub struct ScoreArgs {
     /// Measure these rules: a rule file, a folder of them, or a folder with `rules` and `signals`
     #[arg(long, value_name = "PATH")]
     pub rules: Option<PathBuf>,
+    /// The small language model.
+    #[command(flatten)]
+    pub reader: ReaderArgs,
 }
 
 /// `whitecoat profiles`.

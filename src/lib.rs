@@ -15,6 +15,7 @@ pub mod policy;
 pub mod profile;
 pub mod progress;
 pub mod quality;
+pub mod reader;
 pub mod reading;
 pub mod report;
 pub mod sources;

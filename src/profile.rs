@@ -13,8 +13,18 @@ use crate::wording::nearest;
 pub const BUILTIN: &[(&str, &str)] = &[("self-audit", include_str!("../profiles/self-audit.toml"))];
 
 /// The keys of a profile, for naming the one that was meant.
-const KEYS: &[&str] =
-    &["name", "title", "description", "rules", "floor", "confidence", "minimum", "mask", "authorship"];
+const KEYS: &[&str] = &[
+    "name",
+    "title",
+    "description",
+    "rules",
+    "floor",
+    "confidence",
+    "minimum",
+    "mask",
+    "authorship",
+    "reader",
+];
 
 /// A profile file.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,6 +49,9 @@ pub struct Profile {
     /// Whether excerpts are masked.
     #[serde(default = "yes")]
     pub mask: bool,
+    /// Whether the reader, a small language model, reads posts beside the rules.
+    #[serde(default)]
+    pub reader: bool,
     /// Whose words are looked at.
     #[serde(default = "everybody")]
     pub authorship: Vec<Authorship>,

@@ -1,11 +1,12 @@
 //! `whitecoat audit`.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use whitecoat_engine::{Engine, Severity};
 
-use super::{Ending, Failure, check_readings, format, recognise, settings};
+use super::{Ending, Failure, check_readings, engine, format, recognise, settings};
 use crate::audit;
 use crate::cli::AuditArgs;
 use crate::policy::Policy;
@@ -15,11 +16,12 @@ use crate::report::output::Destination;
 use crate::report::run_file::{Counts, Start, UsedOptions, UsedProfile};
 use crate::report::{Columns, Format, Row, Run, csv, jsonl, summary};
 use crate::sources::input::Input;
+use crate::wording::printable;
 
 pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure> {
     let columns = Columns::parse(args.columns.as_deref()).map_err(Failure::Other)?;
-    let engine = Engine::builtin().map_err(|error| Failure::Other(error.to_string()))?;
     let profile = Loaded::find(&args.judge.profile)?;
+    let (engine, reader) = engine(&args.judge.reader.choice(profile.profile.reader))?;
     let mut policy = Policy::new(&profile, engine.rules().iter().map(AsRef::as_ref), args.judge.unmask)?;
     policy.keep_evidence = columns.show_evidence();
     let started = now(args.now)?;
@@ -36,7 +38,11 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
 
     let finished = args.now.map_or_else(|| now(None), Ok)?;
     let counts = Counts::of(&findings.rows, findings.hidden);
-    let run = Run::new(start, finished, outcome.readings, outcome.stopped, counts);
+    let mut run = Run::new(start, finished, outcome.readings, outcome.stopped, counts);
+    run.reader = reader.record(findings.reads);
+    if let Some(problem) = reader.problem().filter(|_| progress.is_quiet()) {
+        let _ = writeln!(std::io::stderr(), "{}", printable(&problem));
+    }
     destination.write(|to| match format {
         Format::Csv => {
             let options = csv::Options { raw: args.csv_raw, excel: args.excel };

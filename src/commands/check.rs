@@ -2,9 +2,9 @@
 
 use std::io::{self, IsTerminal, Read, Write};
 
-use whitecoat_engine::{Engine, Item};
+use whitecoat_engine::Item;
 
-use super::{Ending, Failure};
+use super::{Ending, Failure, engine};
 use crate::audit::Findings;
 use crate::cli::CheckArgs;
 use crate::policy::Policy;
@@ -21,13 +21,16 @@ const INDENT: &str = "  ";
 
 pub(super) fn run(args: CheckArgs, quiet: bool) -> Result<Ending, Failure> {
     let text = draft(args.text)?;
-    let engine = Engine::builtin().map_err(|error| Failure::Other(error.to_string()))?;
     let profile = Loaded::find(&args.judge.profile)?;
+    let (engine, reader) = engine(&args.judge.reader.choice(profile.profile.reader))?;
     let policy = Policy::new(&profile, engine.rules().iter().map(AsRef::as_ref), true)?;
     let item = Item { id: "draft".to_owned(), text, ..Item::default() };
     let mut findings = Findings::default();
     findings.add(&item, &engine.scanner().scan(&item), &policy);
     row::sort(&mut findings.rows);
+    if let Some(problem) = reader.problem() {
+        let _ = writeln!(io::stderr(), "{}", printable(&problem));
+    }
     if !quiet {
         write(&findings.rows, &mut anstream::stdout())?;
     }

@@ -11,11 +11,14 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use whitecoat_engine::Engine;
+
 use crate::cli::{Cli, Command, ReadArgs};
 use crate::interrupt::Interrupt;
 use crate::pipeline::Settings;
 use crate::profile::ProfileError;
 use crate::progress::Progress;
+use crate::reader::{self, Choice, Joined};
 use crate::reading::{Ended, Reading};
 use crate::report::Format;
 use crate::report::output::OutputError;
@@ -91,6 +94,12 @@ fn recognise(args: &ReadArgs) -> Result<Vec<Input>, Failure> {
         problems.push("-: standard input can be read only once".to_owned());
     }
     if problems.is_empty() { Ok(inputs) } else { Err(Failure::Inputs(problems)) }
+}
+
+/// The shipped rules with the reader that was chosen.
+fn engine(choice: &Choice) -> Result<(Engine, Joined), Failure> {
+    let engine = Engine::builtin().map_err(|error| Failure::Other(error.to_string()))?;
+    reader::join(engine, choice).map_err(Failure::Other)
 }
 
 fn settings(args: &ReadArgs, progress: Progress) -> Result<Settings, Failure> {

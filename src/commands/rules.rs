@@ -11,6 +11,7 @@ use whitecoat_engine::Engine;
 
 use super::{Ending, Failure};
 use crate::cli::RulesCommand;
+use crate::reader;
 use crate::wording::nearest;
 
 pub(super) fn run(command: RulesCommand) -> Result<Ending, Failure> {
@@ -30,7 +31,14 @@ pub(super) fn run(command: RulesCommand) -> Result<Ending, Failure> {
         RulesCommand::Test { path: None } => promises::check(&builtin()?, &mut stdout)?,
         RulesCommand::Score(args) => {
             let engine = args.rules.as_deref().map_or_else(builtin, load::engine)?;
-            score::run(&engine, &args, &mut stdout)?
+            let choice = args.reader.choice(false);
+            let (engine, reader) = reader::join(engine, &choice).map_err(Failure::Other)?;
+            let ending = score::run(&engine, &args, &mut stdout)?;
+            // A figure for the reader that was measured without it would be a lie.
+            if let Some(problem) = reader.problem() {
+                return Err(Failure::Other(problem));
+            }
+            ending
         }
         RulesCommand::Test { path: Some(path) } => promises::check(&load::engine(&path)?, &mut stdout)?,
     };

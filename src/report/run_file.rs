@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use whitecoat_engine::{Moment, Severity};
 
 use super::Row;
+use crate::reader::Record;
 use crate::reading::Reading;
 
 /// The shape of the record; grows when a field changes its meaning.
@@ -39,6 +40,9 @@ pub struct Run {
     pub output: String,
     pub hosts_contacted: BTreeSet<String>,
     pub inputs: Vec<Reading>,
+    /// What the reader did, if one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reader: Option<Record>,
     pub findings: Counts,
     pub checklist: Vec<Line>,
 }
@@ -141,6 +145,7 @@ impl Run {
             output: start.output,
             hosts_contacted: inputs.iter().flat_map(|input| input.coverage.hosts.clone()).collect(),
             inputs,
+            reader: None,
             findings,
             checklist: checklist(),
         }

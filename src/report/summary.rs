@@ -83,6 +83,9 @@ impl Page<'_> {
                 self.text(4, DIM, &format!("note: {note}"))?;
             }
         }
+        if let Some(reader) = &run.reader {
+            self.text(2, DIM, &reader.sentence())?;
+        }
         let not_read: Vec<(&str, String)> = run.inputs.iter().flat_map(not_read).collect();
         if !not_read.is_empty() {
             self.heading("Not read")?;

@@ -10,6 +10,7 @@ use crate::facts::{FACTS, OF_CARE};
 use crate::learned::{Learned, Model};
 use crate::lexicon::Lexicon;
 use crate::reach::Reach;
+use crate::reader::Reader;
 use crate::reading::Knowledge;
 use crate::recognise::{Gazetteer, Vocabulary, builtin as signal, signals};
 use crate::rule::{Rule, SharedModifiers};
@@ -20,11 +21,22 @@ use crate::signal::{Builtin, SignalId, Signals};
 const MANNER: &[Builtin] = &[
     signal("quoted", "between quotation marks", "manner", None, None, None),
     signal(READS_LIKE, "it reads like posts that people labelled so", "learned", None, None, None),
+    signal(
+        UNDERSTOOD,
+        "the reader, a small language model, takes it for what people labelled so",
+        "learned",
+        None,
+        None,
+        None,
+    ),
     signal("shouted", "much of it is in capitals", "manner", None, None, None),
 ];
 
 /// The learned signal.
 pub(crate) const READS_LIKE: &str = "reads-like";
+
+/// What the reader says.
+pub(crate) const UNDERSTOOD: &str = "reader";
 
 /// All rules, compiled. Share one between threads; give each thread its own [`Scanner`].
 #[derive(Debug)]
@@ -33,6 +45,7 @@ pub struct Engine {
     pub(crate) knowledge: Knowledge,
     pub(crate) reach: Reach,
     pub(crate) learned: Option<Learned>,
+    pub(crate) reader: Option<Arc<dyn Reader>>,
     pub(crate) facts: FxHashMap<&'static str, SignalId>,
     /// Signals that have to do with health or care.
     pub(crate) of_care: Vec<SignalId>,
@@ -68,6 +81,12 @@ impl Engine {
     /// out: the shipped one is tested, and rules work without.
     pub fn with_learned(mut self, model: &[u8]) -> Self {
         self.learned = Model::read(model).ok().map(|model| Learned::new(model, &self.rules));
+        self
+    }
+
+    /// The same engine with a reader, whose rules must be in the order of [`Engine::rules`].
+    pub fn with_reader(mut self, reader: Arc<dyn Reader>) -> Self {
+        self.reader = Some(reader);
         self
     }
 
@@ -138,7 +157,7 @@ impl Engine {
             definition.push(0);
         }
         let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
-        Ok(Self { rules, knowledge, reach, learned: None, facts, of_care, definition })
+        Ok(Self { rules, knowledge, reach, learned: None, reader: None, facts, of_care, definition })
     }
 
     /// The rules, by id.

@@ -1,8 +1,12 @@
 //! From judgements to findings: which ones are made, and what each of them says.
 
+mod reader;
+
 use std::sync::Arc;
 
-use crate::engine::READS_LIKE;
+pub(crate) use reader::ReaderOf;
+
+use crate::engine::{READS_LIKE, UNDERSTOOD};
 use crate::excerpt::{excerpt, masks};
 use crate::finding::{Evidence, Finding, Modifier, Severity};
 use crate::judge::{Judge, Judgement};
@@ -16,6 +20,9 @@ const MAX_MATCHES: usize = 100;
 
 /// What the learned signal gives is named from so much on.
 const WORTH_NAMING: f32 = 0.3;
+
+/// Where the reader says less, the learned signal makes no finding alone. Chosen on labelled posts (`training/calibrate.py`).
+const DISAGREES: f32 = -2.0;
 
 /// How many words are named that weighed most.
 const NAMED_WORDS: usize = 3;
@@ -37,16 +44,18 @@ pub(crate) struct Maker<'a> {
     /// Hits in the item's own texts.
     pub(crate) own: &'a [Hit],
     pub(crate) learned: Option<LearnedOf<'a>>,
+    pub(crate) reader: Option<ReaderOf<'a>>,
+    /// What both of them give the rule.
+    pub(crate) given: f32,
 }
 
 impl Maker<'_> {
     /// Adds the rule's findings.
     pub(crate) fn make(&self, rule: &Arc<Rule>, findings: &mut Vec<Finding>) {
-        let learned = self.learned.as_ref().map_or(0.0, LearnedOf::evidence);
-        let mut judgements = self.judge.judgements(rule, learned);
+        let mut judgements = self.judge.judgements(rule, self.given);
         judgements.retain(|judgement| judgement.score >= rule.needed_score);
         if judgements.is_empty() {
-            judgements.extend(self.learned_alone(rule));
+            judgements.extend(self.read_alone(rule).or_else(|| self.learned_alone(rule)));
         }
         judgements.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.focus.start.cmp(&b.focus.start)));
         let mut kept: Vec<Judgement<'_>> = Vec::new();
@@ -86,7 +95,8 @@ impl Maker<'_> {
     fn learned_alone<'r>(&self, rule: &Rule) -> Option<Judgement<'r>> {
         let learned = self.learned.as_ref().filter(|learned| learned.clinicians)?;
         let sure = learned.score - learned.model.bar(learned.head);
-        if sure < 0.0 {
+        let disagrees = self.reader.as_ref().is_some_and(|said| said.log_odds < DISAGREES);
+        if sure < 0.0 || disagrees {
             return None;
         }
         let mut sentences: Vec<(u32, f32)> = Vec::new();
@@ -142,14 +152,16 @@ impl Maker<'_> {
         })
     }
 
-    /// The learned signal alone makes no critical finding.
+    /// Neither the learned signal nor the reader alone makes a critical finding.
     fn severity(&self, rule: &Rule, judgement: &Judgement<'_>) -> (Severity, Vec<Modifier>) {
         let counted = self.judge.counted(rule, judgement);
         let (severity, mut modifiers) = self.judge.severity(rule, judgement, &counted);
         if judgement.entry.is_some() || severity < Severity::Critical {
             return (severity, modifiers);
         }
-        modifiers.push(Modifier { name: "learned-only".into(), step: -1 });
+        let by_reader = self.judge.signals.id(UNDERSTOOD) == Some(judgement.focus.signal);
+        let name = if by_reader { "reader-only" } else { "learned-only" };
+        modifiers.push(Modifier { name: name.into(), step: -1 });
         (Severity::High, modifiers)
     }
 
@@ -173,18 +185,25 @@ impl Maker<'_> {
             })
             .collect();
         let alone = judgement.entry.is_none();
-        let learned =
-            self.learned.as_ref().filter(|learned| alone || learned.evidence().abs() >= WORTH_NAMING);
+        let read_alone = alone && self.judge.signals.id(UNDERSTOOD) == Some(judgement.focus.signal);
+        let learned_alone = alone && !read_alone;
+        let worth = |weight: f32, alone: bool| alone || weight.abs() >= WORTH_NAMING;
+        let learned = self.learned.as_ref().filter(|learned| worth(learned.evidence(), learned_alone));
         let learned = learned.map(|learned| Evidence {
             signal: READS_LIKE.into(),
-            scope: if alone { "focus" } else { "item" },
+            scope: if learned_alone { "focus" } else { "item" },
             weight: learned.evidence(),
-            span: if alone { span(judgement.focus) } else { None },
+            span: if learned_alone { span(judgement.focus) } else { None },
             words: learned.words(self.document),
         });
-        match (alone, learned) {
-            (true, Some(learned)) => evidence.insert(0, learned),
-            (_, learned) => evidence.extend(learned),
+        let understood = self.reader.as_ref().filter(|said| worth(said.evidence, read_alone));
+        let understood = understood.and_then(|_| self.understood(judgement, read_alone));
+        let (first, second) = if read_alone { (understood, learned) } else { (learned, understood) };
+        if alone {
+            evidence.splice(0..0, first);
+            evidence.extend(second);
+        } else {
+            evidence.extend(first.into_iter().chain(second));
         }
         if let Some((_, rest)) = evidence.split_first_mut() {
             rest.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then(a.signal.cmp(&b.signal)));

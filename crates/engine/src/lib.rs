@@ -18,6 +18,7 @@ mod lexicon;
 mod moment;
 mod pattern;
 mod reach;
+mod reader;
 mod reading;
 mod recognise;
 mod rule;
@@ -35,5 +36,6 @@ pub use item::{
 };
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
+pub use reader::{Read, ReadCounts, Reader, Reading, RuleReading};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
 pub use scan::{Considered, Scanner};

@@ -1,6 +1,7 @@
 //! The scanner: one item in, its findings out.
 
 mod inspect;
+mod reader;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::item::{Item, Profile};
 use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
+use crate::reader::{ReadCounts, Reading};
 use crate::reading::{Hit, Reader, SignalSet};
 use crate::text::{Buffers, Document, Place};
 
@@ -51,6 +53,10 @@ pub struct Scanner<'e> {
     /// What they give each rule; nothing without a model.
     given: Vec<f32>,
     without_learned: bool,
+    /// What the reader said of the item, if it was asked.
+    reading: Option<Reading>,
+    read_counts: ReadCounts,
+    without_reader: bool,
     /// Whether something in the item's texts or its parent's has to do with care.
     near_care: bool,
 }
@@ -86,11 +92,14 @@ impl<'e> Scanner<'e> {
             scores: Vec::new(),
             given: Vec::new(),
             without_learned: false,
+            reading: None,
+            read_counts: ReadCounts::default(),
+            without_reader: false,
             near_care: false,
         }
     }
 
-    /// From now on the rules' own signals judge alone.
+    /// From now on the rules' own signals judge alone, without the reader too.
     pub fn leave_out_learned(&mut self) {
         self.without_learned = true;
     }
@@ -109,6 +118,8 @@ impl<'e> Scanner<'e> {
                         document: &document,
                         own: &self.own,
                         learned: self.learned_of(index),
+                        reader: self.reader_of(item, index),
+                        given: self.given.get(usize::from(index)).copied().unwrap_or_default(),
                     };
                     maker.make(rule, &mut findings);
                 }
@@ -154,33 +165,46 @@ impl<'e> Scanner<'e> {
         for hit in &self.reader.hits {
             self.everything.insert(hit.signal);
         }
-        self.find_candidates(&document);
+        self.find_candidates(&document, item);
         document
     }
 
-    /// Lists the rules to try. The learned model is asked only where its answer can matter.
-    fn find_candidates(&mut self, document: &Document<'_>) {
+    /// Lists the rules to try. The learned model and the reader are asked only where their answers can matter.
+    fn find_candidates(&mut self, document: &Document<'_>, item: &Item) {
         self.scores.clear();
         self.given.clear();
+        self.reading = None;
         let model =
             self.engine.learned.as_ref().filter(|_| !self.without_learned).map(|learned| &learned.model);
         let clinicians = self.is_clinicians();
+        let by_reader = match (self.has_reader(), clinicians) {
+            (false, _) => 0.0,
+            (true, true) => reader::MOST,
+            (true, false) => reader::MOST_FOR_STRANGERS,
+        };
         let most = model.map_or(0.0, |model| model.most(clinicians));
-        let Self { engine, everything, tally, candidates, length_discount, .. } = self;
-        engine.reach.candidates(
-            engine.rules(),
-            everything,
-            (*length_discount - most, &[]),
-            tally,
-            candidates,
-        );
-        if model.is_none() || (self.candidates.is_empty() && !(clinicians && self.near_care)) {
+        let has_model = model.is_some();
+        self.list_candidates(most + by_reader);
+        if !(has_model || self.has_reader())
+            || (self.candidates.is_empty() && !(clinicians && self.near_care))
+        {
             return;
         }
         self.learn(document);
-        let Self { engine, everything, tally, candidates, length_discount, given, .. } = self;
-        engine.reach.candidates(engine.rules(), everything, (*length_discount, given), tally, candidates);
+        self.list_candidates(by_reader);
+        self.consult(item);
+        if self.reading.is_some() || by_reader > 0.0 {
+            self.list_candidates(0.0);
+        }
         self.add_learned_candidates();
+        self.add_read_candidates();
+    }
+
+    /// Lists the rules that signals make possible, with what they are given and `more` for each.
+    fn list_candidates(&mut self, more: f32) {
+        let Self { engine, everything, tally, candidates, length_discount, given, .. } = self;
+        let less = *length_discount - more;
+        engine.reach.candidates(engine.rules(), everything, (less, given), tally, candidates);
     }
 
     /// Whether nothing in the item's texts, its parent's and its profile's speaks of health.

@@ -1,0 +1,143 @@
+//! Findings that rest on the reader: which sentence and which words moved it, found by leaving them out.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Maker, NAMED_WORDS};
+use crate::engine::UNDERSTOOD;
+use crate::finding::Evidence;
+use crate::item::Item;
+use crate::judge::Judgement;
+use crate::reader::{Read, Reader};
+use crate::reading::Hit;
+use crate::rule::Rule;
+use crate::text::{Token, TokenKind, flag};
+
+/// Into so many parts a text is cut; the part without which the reader is least sure is cut again, down to a sentence.
+const PARTS: usize = 8;
+
+/// So many words of the sentence are left out one by one, the longest first.
+const TRIED_WORDS: usize = 10;
+
+/// A word moved the reader if its log-odds fall by so much without it.
+const MOVED: f32 = 0.1;
+
+/// What the reader says about an item for one rule.
+pub(crate) struct ReaderOf<'a> {
+    pub(crate) reader: &'a dyn Reader,
+    pub(crate) item: &'a Item,
+    /// The rule's number.
+    pub(crate) rule: usize,
+    pub(crate) log_odds: f32,
+    /// What that gives the rule.
+    pub(crate) evidence: f32,
+    /// Whether it may make a finding alone.
+    pub(crate) alone: bool,
+}
+
+impl ReaderOf<'_> {
+    /// The log-odds of the item with another text.
+    fn log_odds_of(&self, text: String) -> f32 {
+        let item = Item { text, ..self.item.clone() };
+        match self.reader.read(&item) {
+            Read::Judged(reading) => reading
+                .rules
+                .get(self.rule)
+                .copied()
+                .flatten()
+                .map_or(f32::NEG_INFINITY, |said| said.log_odds),
+            Read::Nothing | Read::OtherLanguage | Read::Broken => f32::NEG_INFINITY,
+        }
+    }
+
+    fn without(&self, part: Range<usize>) -> f32 {
+        let text = &self.item.text;
+        let before = text.get(..part.start).unwrap_or_default();
+        self.log_odds_of(format!("{before} {}", text.get(part.end..).unwrap_or_default()))
+    }
+}
+
+impl Maker<'_> {
+    /// A judgement by the reader alone, where it is sure: about the sentence without which it would be least so.
+    pub(super) fn read_alone<'r>(&self, rule: &Rule) -> Option<Judgement<'r>> {
+        let said = self.reader.as_ref().filter(|said| said.alone)?;
+        let sentence = self.moving_sentence(said)?;
+        let (start, end) = self.document.sentence(sentence);
+        let signal = self.judge.signals.id(UNDERSTOOD)?;
+        let focus = Hit { signal, start: start as u32, end: end as u32, sentence, media: false };
+        let sure = said.log_odds.max(0.0);
+        Some(Judgement { focus, entry: None, score: rule.needed_score + sure })
+    }
+
+    /// The sentence of the item's text that moved the reader most.
+    fn moving_sentence(&self, said: &ReaderOf<'_>) -> Option<u32> {
+        let text = self.document.tokens().get(..self.judge.text_tokens as usize)?;
+        let (first, last) = (text.first()?.sentence, text.last()?.sentence);
+        let mut part = first..last + 1;
+        while part.len() > 1 {
+            let step = part.len().div_ceil(PARTS);
+            let parts = part.clone().step_by(step).map(|from| from..part.end.min(from + step as u32));
+            let falls = parts.filter_map(|part| Some((said.without(self.bytes(part.clone())?), part)));
+            let least = falls.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.start.cmp(&b.1.start)));
+            part = least?.1;
+        }
+        Some(part.start)
+    }
+
+    /// Where sentences of the item's text stand.
+    fn bytes(&self, sentences: Range<u32>) -> Option<Range<usize>> {
+        let (from, to) =
+            (self.document.sentence(sentences.start).0, self.document.sentence(sentences.end - 1).1);
+        let span = self.document.span(from, to)?;
+        Some(span.start..span.end)
+    }
+
+    /// What the reader gave, as evidence; with the words that moved it where the finding rests on it.
+    pub(super) fn understood(&self, judgement: &Judgement<'_>, alone: bool) -> Option<Evidence> {
+        let said = self.reader.as_ref()?;
+        let focus = judgement.focus;
+        Some(Evidence {
+            signal: UNDERSTOOD.into(),
+            scope: if alone { "focus" } else { "item" },
+            weight: said.evidence,
+            span: if alone { self.document.span(focus.start as usize, focus.end as usize) } else { None },
+            words: if alone { self.moving_words(said, focus) } else { Vec::new() },
+        })
+    }
+
+    /// The words of a sentence that moved the reader. Only words of the vocabulary in small letters, so that nobody is named.
+    fn moving_words(&self, said: &ReaderOf<'_>, focus: Hit) -> Vec<Arc<str>> {
+        let Some(sentence) = self.document.span(focus.start as usize, focus.end as usize) else {
+            return Vec::new();
+        };
+        let text = said.item.text.get(sentence.start..sentence.end).unwrap_or_default();
+        let range = focus.start as usize..focus.end as usize;
+        let tokens = self.document.tokens().get(range.clone()).unwrap_or_default();
+        let mut words: Vec<(usize, &str)> = Vec::new();
+        for (at, token) in range.zip(tokens).filter(|(_, token)| is_plain(token)) {
+            let word = self.document.word(token);
+            if !words.iter().any(|(_, other)| *other == word) {
+                words.push((at, word));
+            }
+        }
+        words.sort_by_key(|(at, word)| (std::cmp::Reverse(word.len()), *at));
+        words.truncate(TRIED_WORDS);
+        let whole = said.log_odds_of(text.to_owned());
+        let mut fallen: Vec<(f32, &str)> = Vec::new();
+        for (at, word) in words {
+            let Some(span) = self.document.span(at, at + 1) else { continue };
+            let cut = |from: usize, to: usize| said.item.text.get(from..to).unwrap_or_default();
+            let rest = format!("{}{}", cut(sentence.start, span.start), cut(span.end, sentence.end));
+            let fall = whole - said.log_odds_of(rest);
+            if fall >= MOVED {
+                fallen.push((fall, word));
+            }
+        }
+        fallen.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        fallen.into_iter().take(NAMED_WORDS).map(|(_, word)| word.into()).collect()
+    }
+}
+
+fn is_plain(token: &Token) -> bool {
+    token.kind == TokenKind::Word && token.word != 0 && !token.has(flag::CAPITAL)
+}

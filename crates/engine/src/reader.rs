@@ -1,0 +1,77 @@
+//! The seam for a reader: something outside the engine that understands a post as a whole, such as a language model.
+//!
+//! What it says is evidence beside the rules' own signals, like that of the learned signal. The engine knows nothing of how
+//! it reads; `crates/reader` is one.
+
+use std::fmt::Debug;
+
+use crate::item::Item;
+
+/// Reads items. Shared by all threads.
+pub trait Reader: Debug + Send + Sync {
+    /// What it says of an item; the same for the same item, on every machine.
+    fn read(&self, item: &Item) -> Read;
+}
+
+/// What came of reading an item.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Read {
+    /// It was read.
+    Judged(Reading),
+    /// It holds no words.
+    Nothing,
+    /// Its language is one that the reader does not know.
+    OtherLanguage,
+    /// The reader cannot be used at all.
+    Broken,
+}
+
+/// What a reader says of an item, in log-odds that were set on posts that it had not seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// That there is something to find.
+    pub item: f32,
+    /// That each rule is right, in the order of [`crate::Engine::rules`]; `None` for a rule of which it knows nothing.
+    pub rules: Vec<Option<RuleReading>>,
+    /// What the learned signal still counts beside it, from 0 to 1: both have learned from the same posts.
+    pub beside: f32,
+    /// The item was so long that not all of it was read.
+    pub in_part: bool,
+}
+
+/// What a reader says for one rule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RuleReading {
+    /// That the rule is right, by itself.
+    pub log_odds: f32,
+    /// What that adds to the score of the rule's own signals, or takes from it.
+    pub evidence: f32,
+    /// How far it is above the bar from which on the reader may make a finding alone; negative below it.
+    pub alone: f32,
+}
+
+/// How many items a scanner had read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadCounts {
+    /// Read.
+    pub read: u64,
+    /// Of them, read in part because of their length.
+    pub in_part: u64,
+    /// Not read: the first stage saw nothing in them that reading could change.
+    pub passed_over: u64,
+    /// Not judged by the reader: another language.
+    pub other_language: u64,
+    /// The reader cannot be used.
+    pub broken: u64,
+}
+
+impl ReadCounts {
+    /// Adds those of another scanner.
+    pub fn absorb(&mut self, other: Self) {
+        self.read += other.read;
+        self.in_part += other.in_part;
+        self.passed_over += other.passed_over;
+        self.other_language += other.other_language;
+        self.broken += other.broken;
+    }
+}

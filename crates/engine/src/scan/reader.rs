@@ -1,0 +1,89 @@
+//! Asking the reader about an item, where its answer can matter.
+
+use super::Scanner;
+use crate::findings::ReaderOf;
+use crate::item::Item;
+use crate::reader::{Read, ReadCounts, Reading};
+
+/// The most that the reader adds to a score or takes from it, on an account that names a health profession, and on any other.
+/// Hand-set, as the next one.
+pub(super) const MOST: f32 = 2.5;
+pub(super) const MOST_FOR_STRANGERS: f32 = 0.8;
+
+/// An item is read if a head of the learned model says so much, even if no rule sees anything in it.
+const READ_FROM: f32 = -3.0;
+
+impl Scanner<'_> {
+    /// From now on nothing is read by the reader.
+    pub fn leave_out_reader(&mut self) {
+        self.without_reader = true;
+    }
+
+    /// What the reader did since this was last asked.
+    pub fn take_read_counts(&mut self) -> ReadCounts {
+        std::mem::take(&mut self.read_counts)
+    }
+
+    /// Whether there is a reader, and it may be asked.
+    pub(super) fn has_reader(&self) -> bool {
+        self.engine.reader.is_some() && !self.without_reader && !self.without_learned
+    }
+
+    /// Has the item read if that can change anything, and adds what the reader says to what rules are given.
+    pub(super) fn consult(&mut self, item: &Item) {
+        let Some(reader) = self.engine.reader.as_deref().filter(|_| self.has_reader()) else { return };
+        let hinted = self.is_clinicians() && self.scores.iter().any(|score| *score >= READ_FROM);
+        if self.candidates.is_empty() && !hinted {
+            self.read_counts.passed_over += 1;
+            return;
+        }
+        let reading = match reader.read(item) {
+            Read::Judged(reading) => reading,
+            Read::Nothing => return,
+            Read::OtherLanguage => {
+                self.read_counts.other_language += 1;
+                return;
+            }
+            Read::Broken => {
+                self.read_counts.broken += 1;
+                return;
+            }
+        };
+        self.read_counts.read += 1;
+        self.read_counts.in_part += u64::from(reading.in_part);
+        self.given.resize(self.engine.rules().len(), 0.0);
+        for rule in 0..self.given.len() {
+            let more = self.given_by_reader(&reading, rule);
+            if let Some(given) = self.given.get_mut(rule) {
+                *given = *given * reading.beside + more;
+            }
+        }
+        self.reading = Some(reading);
+    }
+
+    /// What a reading gives a rule.
+    fn given_by_reader(&self, reading: &Reading, rule: usize) -> f32 {
+        let most = if self.is_clinicians() { MOST } else { MOST_FOR_STRANGERS };
+        reading.rules.get(rule).copied().flatten().map_or(0.0, |said| said.evidence.clamp(-most, most))
+    }
+
+    /// What the reader says of a rule, for the findings.
+    pub(super) fn reader_of<'a>(&'a self, item: &'a Item, rule: u16) -> Option<ReaderOf<'a>> {
+        let reader = self.engine.reader.as_deref()?;
+        let reading = self.reading.as_ref()?;
+        let said = reading.rules.get(usize::from(rule)).copied().flatten()?;
+        let evidence = self.given_by_reader(reading, usize::from(rule));
+        let alone = self.is_clinicians() && said.alone >= 0.0;
+        Some(ReaderOf { reader, item, rule: usize::from(rule), log_odds: said.log_odds, evidence, alone })
+    }
+
+    /// Rules of which the reader alone makes findings.
+    pub(super) fn add_read_candidates(&mut self) {
+        let Some(reading) = self.reading.as_ref().filter(|_| self.is_clinicians()) else { return };
+        let alone = reading.rules.iter().enumerate();
+        let alone = alone.filter(|(_, said)| said.is_some_and(|said| said.alone >= 0.0));
+        self.candidates.extend(alone.map(|(rule, _)| rule as u16));
+        self.candidates.sort_unstable();
+        self.candidates.dedup();
+    }
+}

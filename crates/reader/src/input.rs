@@ -1,0 +1,113 @@
+//! What of an item the network sees, as `training/posts.py` says it: windows of its own words, each with what stands around.
+
+use whitecoat_engine::{Authorship, Item, Kind, ParentAuthor, ParentKind};
+
+use crate::wordpiece::{BEGIN, BETWEEN, WordPiece};
+
+/// Pieces of one window's own words, of the parent's text, the bio and the profession.
+const OWN: usize = 112;
+const PARENT: usize = 32;
+const BIO: usize = 14;
+const PROFESSION: usize = 5;
+
+/// A piece, and whether it is the item's own (0) or stands around (1).
+pub(crate) type Piece = (u16, u8);
+
+/// The item's windows.
+pub(crate) fn windows(item: &Item, words: &WordPiece, longest: usize) -> Vec<Vec<Piece>> {
+    let mut around = context(item, words);
+    around.truncate(longest.saturating_sub(OWN + 3));
+    let own = packed(words.sentences(&own_text(item)));
+    let window = |own: Vec<u16>| {
+        let own = std::iter::once(BEGIN).chain(own).chain([BETWEEN]).map(|piece| (piece, 0));
+        own.chain(around.iter().copied().chain([BETWEEN]).map(|piece| (piece, 1))).collect()
+    };
+    own.into_iter().map(window).collect()
+}
+
+/// The text, then descriptions and file names of pictures, each a line.
+pub(crate) fn own_text(item: &Item) -> String {
+    let mut text = item.text.clone();
+    for line in item.media.iter().flat_map(|medium| [&medium.alt, &medium.file_name]) {
+        if !line.is_empty() {
+            text.push('\n');
+            text.push_str(line);
+        }
+    }
+    text
+}
+
+/// Kind, whose words, what it answers, whose account.
+fn context(item: &Item, words: &WordPiece) -> Vec<u16> {
+    let mut around = words.pieces(&format!("{} {}", kind(item.kind), authorship(item.authorship)));
+    if let Some(parent) = &item.parent {
+        around.extend(words.pieces(&format!("{} {}:", author(parent.author), parent_kind(parent.kind))));
+        let text = words.pieces(parent.text.as_deref().unwrap_or_default());
+        around.extend(text.into_iter().take(PARENT));
+    }
+    let profile =
+        item.profile.as_deref().filter(|profile| !profile.profession.is_empty() || !profile.bio.is_empty());
+    if let Some(profile) = profile {
+        around.extend(words.pieces("by"));
+        around.extend(words.pieces(&profile.profession).into_iter().take(PROFESSION));
+        around.extend(words.pieces(":"));
+        around.extend(words.pieces(&profile.bio).into_iter().take(BIO));
+    }
+    around
+}
+
+/// Sentences packed into windows; one that is longer than a window is cut. At least one window.
+fn packed(sentences: Vec<Vec<u16>>) -> Vec<Vec<u16>> {
+    let (mut windows, mut window) = (Vec::new(), Vec::new());
+    for part in sentences.iter().flat_map(|sentence| sentence.chunks(OWN)) {
+        if window.len() + part.len() > OWN {
+            windows.push(std::mem::take(&mut window));
+        }
+        window.extend_from_slice(part);
+    }
+    if !window.is_empty() || windows.is_empty() {
+        windows.push(window);
+    }
+    windows
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Post => "post",
+        Kind::Reply => "reply",
+        Kind::Comment => "comment",
+        Kind::ReviewReply => "review reply",
+        Kind::Caption => "caption",
+        Kind::Article => "article",
+        Kind::Message => "message",
+        Kind::Profile => "profile",
+        Kind::Media => "media",
+    }
+}
+
+fn authorship(authorship: Authorship) -> &'static str {
+    match authorship {
+        Authorship::Own => "self",
+        Authorship::Reshare => "reshare",
+        Authorship::Tagged => "tagged",
+        Authorship::Other => "other",
+    }
+}
+
+fn author(author: ParentAuthor) -> &'static str {
+    match author {
+        ParentAuthor::Patient => "patient",
+        ParentAuthor::Public => "public",
+        ParentAuthor::Colleague => "colleague",
+        ParentAuthor::Own => "self",
+        ParentAuthor::Unknown => "unknown",
+    }
+}
+
+fn parent_kind(kind: ParentKind) -> &'static str {
+    match kind {
+        ParentKind::Post => "post",
+        ParentKind::Review => "review",
+        ParentKind::Comment => "comment",
+    }
+}

@@ -1,0 +1,112 @@
+//! The reader: a small language model that reads posts, offline, and says for each rule how much they read like posts that
+//! people labelled so. `docs/reader.md` is its card.
+//!
+//! It computes in whole numbers, and where it does not, in a fixed order: every machine gets the same.
+
+mod file;
+mod forward;
+mod input;
+mod language;
+mod matrix;
+mod wordpiece;
+
+use std::sync::{Mutex, PoisonError};
+
+use file::Calibration;
+pub use file::LoadError;
+use whitecoat_engine::{Item, Read, Reading, RuleReading};
+
+/// The weights that this crate brings.
+pub const WEIGHTS: &[u8] = include_bytes!("../model/reader.bin");
+
+/// Windows of one item that are read; of an item that has more, the first and the last.
+pub const MAX_WINDOWS: usize = 96;
+
+/// A loaded reader, for items of one engine.
+#[derive(Debug)]
+pub struct Reader {
+    loaded: file::Loaded,
+    /// The head of each rule of the engine.
+    heads: Vec<Option<usize>>,
+    /// From which log-odds on each rule may be found by the reader alone.
+    bars: Vec<f32>,
+    item: Option<usize>,
+    /// Memory of threads that are not reading just now.
+    idle: Mutex<Vec<forward::Scratch>>,
+}
+
+impl Reader {
+    /// A reader from the bytes of a file of weights, for rules with these ids.
+    ///
+    /// # Errors
+    /// The bytes are no weights, were cut or altered.
+    pub fn load<'r>(bytes: &[u8], rules: impl Iterator<Item = &'r str>) -> Result<Self, LoadError> {
+        let loaded = file::load(bytes)?;
+        let header = &loaded.header;
+        let head = |name: &str| header.heads.iter().position(|head| head == name);
+        let (mut heads, mut bars) = (Vec::new(), Vec::new());
+        for rule in rules {
+            heads.push(head(rule));
+            bars.push(header.calibration.bars.get(rule).copied().unwrap_or(f32::INFINITY));
+        }
+        let item = head("item");
+        Ok(Self { heads, bars, item, loaded, idle: Mutex::default() })
+    }
+
+    /// How many posts it was trained on, and the SHA-256 of their files.
+    pub fn trained_on(&self) -> (u64, &str) {
+        (self.loaded.header.posts, &self.loaded.header.data_sha256)
+    }
+
+    /// The names of the heads: `item`, families, rules.
+    pub fn heads(&self) -> &[String] {
+        &self.loaded.header.heads
+    }
+
+    /// The scores of all heads, before calibration, and how many windows were left out. The highest of an item's windows counts.
+    pub fn scores(&self, item: &Item) -> (Vec<f32>, usize) {
+        let network = &self.loaded.network;
+        let windows = input::windows(item, &self.loaded.words, network.longest());
+        let left_out = windows.len().saturating_sub(MAX_WINDOWS);
+        let (first, last) = (MAX_WINDOWS / 2, windows.len().saturating_sub(MAX_WINDOWS / 2));
+        let mut scratch = self.lock().pop().unwrap_or_default();
+        let mut most = vec![f32::NEG_INFINITY; self.heads().len()];
+        for (at, window) in windows.iter().enumerate() {
+            if left_out > 0 && (first..last).contains(&at) {
+                continue;
+            }
+            for (most, score) in most.iter_mut().zip(network.scores(window, &mut scratch)) {
+                *most = most.max(score);
+            }
+        }
+        self.lock().push(scratch);
+        (most, left_out)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<forward::Scratch>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl whitecoat_engine::Reader for Reader {
+    fn read(&self, item: &Item) -> Read {
+        let text = input::own_text(item);
+        if !text.chars().any(char::is_alphabetic) {
+            return Read::Nothing;
+        }
+        if language::is_foreign(&text) {
+            return Read::OtherLanguage;
+        }
+        let (scores, left_out) = self.scores(item);
+        let Calibration { item: of_item, rule: of_rule, evidence, .. } = &self.loaded.header.calibration;
+        let score = |head: Option<usize>| head.and_then(|head| scores.get(head)).copied();
+        let item = score(self.item).map_or(0.0, |score| of_item.of(score));
+        let rules = self.heads.iter().zip(&self.bars).map(|(head, bar)| {
+            let score = score(*head)?;
+            let log_odds = of_rule.of(score);
+            let adds = evidence.rule * log_odds + evidence.item * item + evidence.shift;
+            Some(RuleReading { log_odds, evidence: adds, alone: score - bar })
+        });
+        Read::Judged(Reading { item, rules: rules.collect(), beside: evidence.beside, in_part: left_out > 0 })
+    }
+}

@@ -1,0 +1,96 @@
+//! The Rust forward pass gives what the Python one gives for the same whole-number weights (`tests/python.jsonl`, made with
+//! `training/model.py`), through both tokenizers: long and short posts, parents, pictures, emoji and accents.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use serde_json::Value;
+use whitecoat_engine::{Item, Read, Reader as _};
+use whitecoat_reader::{Reader, WEIGHTS};
+
+/// Python sums in another order, with another `exp`.
+const NEAR: f64 = 0.02;
+
+fn reader() -> Reader {
+    Reader::load(WEIGHTS, ["privacy/patient-name", "no/rule"].into_iter()).unwrap()
+}
+
+/// An item from a line of the corpus, without keys that say nothing.
+fn item(line: &str) -> Item {
+    fn filled(value: Value) -> Value {
+        match value {
+            Value::Object(map) => map
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key, filled(value)))
+                .collect(),
+            Value::Array(list) => list.into_iter().map(filled).collect(),
+            other => other,
+        }
+    }
+    serde_json::from_value(filled(serde_json::from_str(line).unwrap())).unwrap()
+}
+
+#[test]
+fn rust_and_python_agree() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let reader = reader();
+    let expected = std::fs::read_to_string(root.join("tests/python.jsonl")).unwrap();
+    assert_eq!(expected.lines().count(), 18);
+    for line in expected.lines() {
+        let expected: Value = serde_json::from_str(line).unwrap();
+        let id = expected["id"].as_str().unwrap();
+        let set = root.join(format!("../../corpus/{}.jsonl", &id[..1]));
+        let posts = std::fs::read_to_string(set).unwrap();
+        let start = format!("{{\"id\": \"{id}\"");
+        let post = posts.lines().find(|post| post.starts_with(&start)).unwrap();
+        let (scores, left_out) = reader.scores(&item(post));
+        assert_eq!(left_out, 0);
+        for (found, right) in scores.iter().zip(expected["scores"].as_array().unwrap()) {
+            assert!((f64::from(*found) - right.as_f64().unwrap()).abs() < NEAR, "{id}: {found} {right}");
+        }
+    }
+}
+
+#[test]
+fn the_same_item_gives_the_same_bits() {
+    let reader = reader();
+    let item = Item { text: "Bed 4 is my uncle, he hates my cooking. 🤷".into(), ..Item::default() };
+    assert_eq!(reader.read(&item), reader.read(&item));
+    assert_eq!(reader.read(&item), self::reader().read(&item));
+}
+
+#[test]
+fn what_is_not_judged_says_so() {
+    let reader = reader();
+    let read = |text: &str| reader.read(&Item { text: text.into(), ..Item::default() });
+    assert_eq!((read(""), read("😀😀😀"), read("1234 !!")), (Read::Nothing, Read::Nothing, Read::Nothing));
+    let german = "Meine Patientin auf Station vier hat Leukämie, und ihre Familie weiß noch nichts davon.";
+    assert_eq!(read(german), Read::OtherLanguage);
+    let Read::Judged(reading) = read("My patient Tilda Marrow in bed 4 has leukaemia.") else { return };
+    assert!(reading.rules[0].is_some() && reading.rules[1].is_none() && !reading.in_part);
+}
+
+/// A sentence that a short post would be found for is found between thousands of others too.
+#[test]
+fn padding_hides_nothing() {
+    let reader = reader();
+    let score = |text: String| {
+        let (scores, left_out) = reader.scores(&Item { text, ..Item::default() });
+        (scores[0], left_out)
+    };
+    let breach = "My patient Tilda Marrow in bed 4 has leukaemia and her family does not know.";
+    let padding = "The canal was calm and we had tea. ".repeat(60);
+    let (plain, _) = score(padding.clone());
+    let (hidden, left_out) = score(format!("{padding}\n{breach}\n{padding}"));
+    assert!(hidden > plain + 0.5 && left_out == 0, "{hidden} {plain}");
+}
+
+/// Posts of 100,000 characters: what is left out is counted.
+#[test]
+fn very_long_posts_are_read_in_part_and_say_so() {
+    let text = "So it goes on and on and on in here. ".repeat(2_800);
+    assert!(text.len() > 100_000);
+    let (_, left_out) = reader().scores(&Item { text, ..Item::default() });
+    assert!(left_out > 0);
+}

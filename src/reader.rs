@@ -1,0 +1,166 @@
+//! The reader beside the engine: loaded when the first post is to be read, and left out where it cannot be.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+use whitecoat_engine::{Engine, ReadCounts};
+
+use crate::wording::thousands;
+
+/// Which reader a run uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// None: the rules and the learned signal judge alone.
+    #[default]
+    None,
+    /// The one that is compiled in, if any is.
+    Shipped,
+    /// The weights in this file.
+    File(PathBuf),
+}
+
+/// The reader of a run.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    #[cfg(feature = "reader")]
+    lazy: Option<Arc<lazy::Lazy>>,
+}
+
+/// What the record of a run says about the reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// Whether it took part, and if not, why.
+    pub state: String,
+    /// Posts that were read.
+    pub read: u64,
+    /// Of them, so long that only a part was read.
+    pub in_part: u64,
+    /// Posts in which the first stage saw nothing that reading could change.
+    pub passed_over: u64,
+    /// Posts in another language: not judged by the reader.
+    pub other_language: u64,
+}
+
+/// Gives the engine the reader that was chosen. `Err` says what to do where this program was built without one.
+pub fn join(engine: Engine, choice: &Choice) -> Result<(Engine, Joined), String> {
+    #[cfg(feature = "reader")]
+    {
+        if *choice == Choice::None {
+            return Ok((engine, Joined { lazy: None }));
+        }
+        let rules = engine.rules().iter().map(|rule| rule.id.to_string()).collect();
+        let lazy = Arc::new(lazy::Lazy::new(choice.clone(), rules));
+        Ok((
+            engine.with_reader(Arc::clone(&lazy) as Arc<dyn whitecoat_engine::Reader>),
+            Joined { lazy: Some(lazy) },
+        ))
+    }
+    #[cfg(not(feature = "reader"))]
+    match choice {
+        Choice::File(path) => Err(format!(
+            "--reader-weights {}: this whitecoat was built without its reader; build it with the feature `reader`",
+            path.display()
+        )),
+        Choice::None | Choice::Shipped => Ok((engine, Joined {})),
+    }
+}
+
+impl Joined {
+    /// Why the reader could not be used, once it has been tried.
+    pub fn problem(&self) -> Option<String> {
+        #[cfg(feature = "reader")]
+        return self.lazy.as_ref().and_then(|lazy| lazy.problem());
+        #[cfg(not(feature = "reader"))]
+        None
+    }
+
+    /// For the record of the run; nothing if no reader was asked for.
+    pub fn record(&self, counts: ReadCounts) -> Option<Record> {
+        #[cfg(feature = "reader")]
+        self.lazy.as_ref()?;
+        #[cfg(not(feature = "reader"))]
+        return None;
+        #[cfg(feature = "reader")]
+        Some(Record {
+            state: self.problem().unwrap_or_else(|| "used".to_owned()),
+            read: counts.read,
+            in_part: counts.in_part,
+            passed_over: counts.passed_over,
+            other_language: counts.other_language,
+        })
+    }
+}
+
+impl Record {
+    /// For the summary.
+    pub fn sentence(&self) -> String {
+        if self.state != "used" {
+            return format!("reader: {}", self.state);
+        }
+        let mut parts = vec![format!("{} read", thousands(self.read))];
+        let more = [
+            (self.in_part, "of them only in part, being very long"),
+            (self.passed_over, "passed over, nothing in them to read for"),
+            (self.other_language, "in another language: not judged by the reader"),
+        ];
+        parts.extend(
+            more.iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, what)| format!("{} {what}", thousands(*count))),
+        );
+        format!("reader: {}", parts.join("; "))
+    }
+}
+
+#[cfg(feature = "reader")]
+mod lazy {
+    use std::sync::OnceLock;
+
+    use whitecoat_engine::{Item, Read};
+
+    use super::Choice;
+
+    /// Loads weights when the first item is to be read.
+    #[derive(Debug)]
+    pub(super) struct Lazy {
+        choice: Choice,
+        rules: Vec<String>,
+        loaded: OnceLock<Result<whitecoat_reader::Reader, String>>,
+    }
+
+    impl Lazy {
+        pub(super) fn new(choice: Choice, rules: Vec<String>) -> Self {
+            Self { choice, rules, loaded: OnceLock::new() }
+        }
+
+        pub(super) fn problem(&self) -> Option<String> {
+            self.loaded.get()?.as_ref().err().cloned()
+        }
+
+        fn load(&self) -> Result<whitecoat_reader::Reader, String> {
+            let rules = || self.rules.iter().map(String::as_str);
+            let without = "the rules went on without the reader";
+            let Choice::File(path) = &self.choice else {
+                let loaded = whitecoat_reader::Reader::load(whitecoat_reader::WEIGHTS, rules());
+                return loaded.map_err(|error| {
+                    format!("{error}; {without}; the weights are compiled in: build whitecoat again from a clean checkout")
+                });
+            };
+            let name = path.display();
+            let next = "give a file that training/export.py wrote, or leave --reader-weights out";
+            let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}; {without}; {next}"))?;
+            let loaded = whitecoat_reader::Reader::load(&bytes, rules());
+            loaded.map_err(|error| format!("{name}: {error}; {without}; {next}"))
+        }
+    }
+
+    impl whitecoat_engine::Reader for Lazy {
+        fn read(&self, item: &Item) -> Read {
+            match self.loaded.get_or_init(|| self.load()) {
+                Ok(reader) => reader.read(item),
+                Err(_) => Read::Broken,
+            }
+        }
+    }
+}
