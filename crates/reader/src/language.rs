@@ -52,7 +52,7 @@ mod tests {
             "Heute in der Notaufnahme: ein Patient mit Brustschmerzen, und niemand hatte Zeit für ihn.",
             "Aujourd'hui aux urgences, un patient avec une douleur dans la poitrine et personne pour lui.",
             "Hoy en urgencias llegó un paciente con dolor de pecho y nadie tenía tiempo para él.",
-            "Vandaag op de spoed kwam een patiënt met pijn op de borst en niemand had tijd.",
+            "Vandaag kwam er een patiënt binnen met pijn op de borst, en niemand op de afdeling vond de tijd om naar hem te luisteren, zoals zo vaak.",
             "今日は救急外来に胸の痛みの患者さんが来ました",
             "Сегодня в приёмное отделение поступил пациент с болью в груди, и ни у кого не было времени.",
         ] {
