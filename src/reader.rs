@@ -1,6 +1,7 @@
 //! The reader beside the engine: loaded when the first post is to be read, and left out where it cannot be.
 
 use std::path::PathBuf;
+#[cfg(feature = "reader")]
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -78,11 +79,10 @@ impl Joined {
     /// For the record of the run; nothing if no reader was asked for.
     pub fn record(&self, counts: ReadCounts) -> Option<Record> {
         #[cfg(feature = "reader")]
-        self.lazy.as_ref()?;
+        let asked = self.lazy.is_some();
         #[cfg(not(feature = "reader"))]
-        return None;
-        #[cfg(feature = "reader")]
-        Some(Record {
+        let asked = false;
+        asked.then(|| Record {
             state: self.problem().unwrap_or_else(|| "used".to_owned()),
             read: counts.read,
             in_part: counts.in_part,
