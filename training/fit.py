@@ -17,6 +17,7 @@ RATE, LOWER, DECAY, WARM_UP = 1.5e-4, 0.85, 0.01, 0.06
 HEAD_RATE = 1e-3
 RARE = 2.0  # a post that should be found counts so much for its rules
 WEIGHTS = {"item": 4.0, "family": 1.5, "rule": 0.6}
+REPORT = 50  # steps
 BARE = 0.25  # so often a post is shown without its profile
 
 
@@ -90,8 +91,9 @@ def update(trained, state, frozen, pieces, types, owner, wanted, counts, key, at
     return jax.tree.map(moved, trained, mean, square, rates(trained)), (mean, square), value
 
 
-def train(trained, frozen, read, bare, wanted, counts, names, epochs, seed, log=sys.stderr):
-    """Fits the parts that are trained. `read` and `bare`: rows of each post with and without its profile."""
+def train(trained, frozen, read, bare, wanted, counts, names, epochs, highest, seed, after, log=sys.stderr):
+    """Fits the parts that are trained. `read` and `bare`: rows of each post with and without its profile.
+    `after` is told the parts after each epoch but the last."""
     generator = np.random.default_rng(seed)
     kinds = ["item" if name == "item" else "rule" if "/" in name else "family" for name in names]
     weight = np.array([WEIGHTS[kind] for kind in kinds], np.float32)
@@ -111,12 +113,16 @@ def train(trained, frozen, read, bare, wanted, counts, names, epochs, seed, log=
             y = np.where(real, wanted[members], 0.0).astype(np.float32)
             c = (np.where(real, counts[members], 0.0) * weight * np.where(y > 0, rare, 1.0)).astype(np.float32)
             done = at / total
-            rate = RATE * min(done / WARM_UP, max(0.0, (1 - done) / (1 - WARM_UP)))
+            rate = highest * min(done / WARM_UP, max(0.0, (1 - done) / (1 - WARM_UP)))
             at += 1
             key, part = jax.random.split(key)
             trained, state, value = update(trained, state, frozen, pieces, types, owner, y, c, part, float(at), rate)
             losses += float(value)
+            if at % REPORT == 0:
+                print(f"  step {at} of about {total}: {time.time() - started:.0f} s", file=log, flush=True)
         print(f"epoch {epoch + 1}: loss {losses / len(steps):.4f}, {time.time() - started:.0f} s", file=log, flush=True)
+        if epoch + 1 < epochs:
+            after(trained, epoch + 1)
     return trained
 
 

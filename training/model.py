@@ -10,8 +10,8 @@ import numpy as np
 
 WIDTH, HEADS, INNER = 384, 12, 1536
 
-# The lowest layers of the base's six that are used, and how many of these are not trained.
-LAYERS, FIXED = 4, 1
+# How many of the base's six layers are used, and how many of these, the lowest, are not trained.
+LAYERS, FIXED = 6, 2
 POSITIONS = 192
 
 

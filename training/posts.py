@@ -15,14 +15,15 @@ TEST_SETS = ("S", "W")
 OWN, PARENT, BIO, PROFESSION = 112, 32, 14, 5
 
 
-def read(folder, leave_out=()):
-    """Posts of all sets but the test sets, and the digest of their files."""
+def read(folder, held=()):
+    """Posts of all sets but the test sets, and the digest of the files that are trained on (`held` are not)."""
     posts, digest = [], hashlib.sha256()
     for path in sorted(pathlib.Path(folder).glob("[A-Z].jsonl")):
-        if path.stem in TEST_SETS or path.stem in leave_out:
+        if path.stem in TEST_SETS:
             continue
         data = path.read_bytes()
-        digest.update(data)
+        if path.stem not in held:
+            digest.update(data)
         posts += [json.loads(line) for line in data.splitlines() if line.strip()]
     return posts, digest.hexdigest()
 

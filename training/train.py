@@ -38,37 +38,40 @@ def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("--corpus", default=HERE.parent / "corpus")
     ask.add_argument("--hold-out", default="", help="sets that are not trained on but scored, such as K,M")
-    ask.add_argument("--epochs", type=int, default=4)
+    ask.add_argument("--epochs", type=int, default=3)
+    ask.add_argument("--rate", type=float, default=fit.RATE, help="the highest rate; it falls to nothing over the run")
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--start", type=pathlib.Path, help="weights (.npz) to go on from, instead of the base's")
     ask.add_argument("--output", type=pathlib.Path, required=True, help="trained weights (.npz), for export.py")
     given = ask.parse_args()
     held = [name for name in given.hold_out.split(",") if name]
-    everything, digest = data.read(given.corpus)
+    everything, digest = data.read(given.corpus, held)
     print(f"{len(everything)} posts, sha256 {digest}, held out: {held or 'nothing'}", file=sys.stderr)
+    learn = [i for i, post in enumerate(everything) if data.set_of(post) not in held]
+    start = np.load(given.start) if given.start else None
     rules = sorted({rule for post in everything for rule in [*post["expect"], *(post.get("also_ok") or [])]})
-    names = data.heads(rules)
+    names = [str(name) for name in start["names"]] if given.start else data.heads(rules)
     weights, base = model.base()
     texts = [
-        text for post in everything
+        text for post in (everything[i] for i in learn)
         for text in (data.own_text(post), (post.get("parent") or {}).get("text") or "", (post.get("profile") or {}).get("bio") or "", (post.get("profile") or {}).get("profession") or "")
     ]
-    start = np.load(given.start) if given.start else None
     vocabulary, kept = trimmed(base, texts, start["vocabulary"].tolist() if given.start else None)
     pieces = WordPiece(vocabulary)
     read = [data.rows(post, pieces) for post in everything]
     bare = [data.rows(post, pieces, bare=True) for post in everything]
     labelled = [data.labels(post, names) for post in everything]
     wanted, counts = (np.stack(part) for part in zip(*labelled))
-    learn = [i for i, post in enumerate(everything) if data.set_of(post) not in held]
     trained, frozen = model.parameters(weights, kept, len(names))
     if given.start:
         trained = go_on(trained, start)
     pick = lambda rows: [rows[i] for i in learn]
+    keep = lambda trained, path: save(path, trained, frozen, names, vocabulary, digest, held, len(learn))
     trained = fit.train(
-        trained, frozen, pick(read), pick(bare), wanted[learn], counts[learn], names, given.epochs, given.seed
+        trained, frozen, pick(read), pick(bare), wanted[learn], counts[learn], names, given.epochs, given.rate, given.seed,
+        lambda trained, epoch: keep(trained, given.output.with_suffix(f".{epoch}.npz")),
     )
-    save(given.output, trained, frozen, names, vocabulary, digest, held, len(learn))
+    keep(trained, given.output)
     for name in held:
         at = [i for i, post in enumerate(everything) if data.set_of(post) == name]
         if at:
