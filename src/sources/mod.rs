@@ -9,6 +9,8 @@ mod fingerprint;
 pub mod input;
 pub mod items_file;
 mod look;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 pub mod saved;
 mod split;
 pub mod web;

@@ -44,6 +44,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "praise",
     "prescribe",
     "product",
+    "profession",
     "profile",
     "promise",
     "reach",

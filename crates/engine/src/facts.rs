@@ -146,24 +146,8 @@ pub(crate) fn of_profile(profile: &Arc<Profile>) -> impl Iterator<Item = &'stati
     let profession = profile.profession.to_lowercase();
     let bio = profile.bio.to_lowercase();
     let either = |stems: &[&str]| stems.iter().any(|stem| profession.contains(stem) || bio.contains(stem));
-    let practice = [
-        "clinic",
-        "practice",
-        "surgery",
-        "centre",
-        "center",
-        "hospital",
-        "pharmacy",
-        "spa",
-        "studio",
-        "dental group",
-    ]
-    .iter()
-    .any(|word| {
-        profession.split(|c: char| !c.is_alphabetic()).any(|part| part == *word)
-            && !profession.contains("general practice")
-    }) && !profession.contains("surgeon")
-        && !profession.contains("physician");
+    let practice =
+        names_practice(&profession) || profession.is_empty() && names_practice(&profile.name.to_lowercase());
     let nurse = ["nurse", "midwife", "nursing", "healthcare assistant", "care assistant"];
     let therapist = ["therapist", "counsel", "psycholog", "psychotherap", "social worker"];
     let bodily =
@@ -190,4 +174,71 @@ pub(crate) fn of_profile(profile: &Arc<Profile>) -> impl Iterator<Item = &'stati
     ]
     .into_iter()
     .flatten()
+}
+
+/// Whether a profession or a name is that of a place of care: `GP practice`, but neither `practice nurse` nor
+/// `physician (general practice)`.
+fn names_practice(words: &str) -> bool {
+    const PLACES: &[&str] = &[
+        "clinic",
+        "clinics",
+        "practice",
+        "surgery",
+        "centre",
+        "center",
+        "hospital",
+        "pharmacy",
+        "spa",
+        "studio",
+        "group",
+        "dental",
+        "dentistry",
+        "orthodontics",
+        "dentists",
+        "physio",
+        "physiotherapy",
+        "aesthetics",
+        "chemist",
+        "trust",
+    ];
+    /// A person's own field.
+    const FIELDS: &[&str] =
+        &["general practice", "family practice", "private practice", "surgeon", "physician"];
+    let head = words.split(['(', ',', '|', '-']).next().unwrap_or_default();
+    let words = head.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let last = words.filter(|word| !matches!(*word, "account" | "page" | "team" | "official")).last();
+    last.is_some_and(|last| PLACES.contains(&last))
+        && !FIELDS.iter().any(|field| head.contains(field))
+        && !head.starts_with("dr ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_practice;
+
+    #[test]
+    fn a_practice_is_told_from_who_works_in_one() {
+        for practice in [
+            "gp practice",
+            "dental practice",
+            "fertility clinic",
+            "medical spa",
+            "clinic (podiatry)",
+            "clinic account",
+            "hale dental",
+        ] {
+            assert!(names_practice(practice), "{practice}");
+        }
+        for person in [
+            "practice nurse",
+            "pharmacy technician",
+            "physician (general practice)",
+            "general practice",
+            "dr hale",
+            "hospital doctor",
+            "",
+        ] {
+            assert!(!names_practice(person), "{person}");
+        }
+    }
 }

@@ -287,6 +287,13 @@ impl<'e> Scanner<'e> {
         for hit in &self.reader.hits {
             self.profile.signals.insert(hit.signal);
         }
+        let says = |name| knowledge.signals.id(name).is_some_and(|id| self.profile.signals.contains(id));
+        if says("states-profession")
+            && !says("disowns-profession")
+            && let Some(&clinician) = self.engine.facts.get("clinician-account")
+        {
+            self.profile.facts.insert(clinician);
+        }
         self.profile.words = Features::of_profile(&document);
         self.buffers = Some(document.into_buffers());
     }

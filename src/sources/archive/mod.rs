@@ -29,6 +29,8 @@ mod parts;
 mod pieces;
 mod pinterest;
 mod platforms;
+#[cfg(any(test, fuzzing))]
+pub(super) mod properties;
 mod quora;
 pub(super) mod records;
 mod reddit;

@@ -9,6 +9,8 @@ mod http;
 mod mhtml;
 mod mime;
 mod pages;
+#[cfg(any(test, fuzzing))]
+pub(super) mod properties;
 mod wacz;
 mod warc;
 

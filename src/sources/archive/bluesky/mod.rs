@@ -224,3 +224,15 @@ impl Repository {
         })
     }
 }
+
+/// See [`crate::sources::properties`].
+#[cfg(any(test, fuzzing))]
+pub(super) fn check(bytes: &[u8]) {
+    let Ok((mut blocks, root)) = car::Blocks::open(bytes) else { return };
+    let mut nodes = tree::Nodes::default();
+    while let Some(Ok(block)) = blocks.next() {
+        assert!(block.offset < bytes.len() as u64 && bytes.len() >= block.data.len());
+        nodes.keep(&block);
+    }
+    let _ = nodes.walk(root);
+}
