@@ -15,6 +15,7 @@ mod item;
 mod judge;
 mod learned;
 mod lexicon;
+mod lists;
 mod moment;
 mod pattern;
 mod reach;
