@@ -145,7 +145,7 @@ const SURNAMES: &str = include_str!("../lexicons/surnames.txt");
 
 /// Puts names into the classes `given-name`, `given-name-or-word`, `surname` and `surname-or-word`.
 pub(crate) fn load_names(lexicon: &mut Lexicon) {
-    let regions: std::collections::BTreeSet<&str> =
+    let regions: rustc_hash::FxHashSet<&str> =
         REGIONS.lines().filter_map(|line| line.split('\t').next()).collect();
     for (list, class) in [(GIVEN_NAMES, "given-name"), (SURNAMES, "surname")] {
         let certain = lexicon.intern_class(class);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::error::{DefinitionError, DefinitionErrors, SourceFile, nearest};
 use crate::lexicon::{ClassId, Lexicon, WordId};
 use crate::lists::Lists;
-use crate::pattern::{Atom, Element, Filter, Names, Patterns, bits_of_classes, inflect, parse};
+use crate::pattern::{Atom, Filter, Names, Patterns, bits_of_classes, inflect, parse};
 use crate::text::TokenKind;
 
 /// A signal's number.
@@ -282,19 +282,22 @@ impl Signals {
     /// Signals that refer to others come after them.
     fn set_levels(&mut self) -> Result<(), DefinitionError> {
         const DEEPEST: u8 = 6;
+        // Each signal with one that it refers to.
+        let mut pairs: Vec<(SignalId, SignalId)> = Vec::new();
+        for pattern in &self.patterns.list {
+            self.infos[usize::from(pattern.signal)].level = 1;
+            self.levels = 1;
+            for below in self.patterns.signals(pattern) {
+                pairs.push((pattern.signal, below));
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
         loop {
             let mut changed = None;
-            for pattern in &self.patterns.list {
-                let below = self.patterns.elements(pattern).iter().flat_map(|element| match element {
-                    Element::One { atoms, .. } => self.patterns.atoms.of(*atoms),
-                    Element::Gap(_) => &[],
-                });
-                let below = below.filter_map(|atom| match atom {
-                    Atom::Signal(signal) => Some(self.infos[usize::from(*signal)].level),
-                    _ => None,
-                });
-                let level = 1 + below.max().unwrap_or(0);
-                let info = &mut self.infos[usize::from(pattern.signal)];
+            for &(signal, below) in &pairs {
+                let level = 1 + self.infos[usize::from(below)].level;
+                let info = &mut self.infos[usize::from(signal)];
                 if level > info.level {
                     info.level = level;
                     changed = Some(info.name.to_string());

@@ -113,6 +113,18 @@ impl Patterns {
         }
     }
 
+    /// The signals that a pattern refers to.
+    pub(crate) fn signals(&self, pattern: &Pattern) -> impl Iterator<Item = SignalId> {
+        let atoms = self.elements(pattern).iter().flat_map(|element| match element {
+            Element::One { atoms, .. } => self.atoms.of(*atoms),
+            Element::Gap(_) => &[],
+        });
+        atoms.filter_map(|atom| match atom {
+            Atom::Signal(signal) => Some(*signal),
+            _ => None,
+        })
+    }
+
     /// The words that one of `atoms` can be, as bits.
     fn bits(&self, atoms: AtomRange, of_class: &[WordBits]) -> WordBits {
         self.atoms.of(atoms).iter().fold(0, |words, atom| {
