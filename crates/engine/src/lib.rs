@@ -4,6 +4,7 @@
 
 mod builtin;
 mod condition;
+mod contradiction;
 mod engine;
 mod error;
 mod excerpt;
