@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::item::{Authorship, Item, Kind, Media, MediaKind, ParentAuthor, ParentKind, Profile, Visibility};
 use crate::recognise::builtin;
 use crate::signal::Builtin;
+use crate::timeline;
 
 /// Known only when an item's texts have been read.
 pub(crate) const FAR_FROM_CARE: &str = "far-from-care";
@@ -62,6 +63,10 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("clinician-account", "the profile names a health profession"),
     fact("employer-known", "the profile names the employer"),
     fact(FAR_FROM_CARE, "neither it nor the account has anything to do with health"),
+    fact(timeline::QUIET, "another account posted a year and a half after the last post here"),
+    fact(timeline::BURST, "thirty posts or more went out within one hour"),
+    fact(timeline::MIXED, "a tenth or more of its posts are about care, and as many about private life"),
+    fact(timeline::ADVISES, "five of its posts or more give health advice or ask for questions"),
     fact("location-known", "the profile names a place"),
     fact("country-us", "the account is in the United States"),
     fact("country-uk", "the account is in the United Kingdom"),

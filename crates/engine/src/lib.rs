@@ -26,6 +26,7 @@ mod rule;
 mod scan;
 mod signal;
 mod text;
+mod timeline;
 
 pub use engine::{BrokenPromise, Engine};
 pub use error::{DefinitionError, DefinitionErrors};
@@ -39,3 +40,4 @@ pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
 pub use scan::{Considered, Scanner};
+pub use timeline::Timeline;

@@ -1,5 +1,6 @@
 //! The scanner: one item in, its findings out.
 
+mod account;
 mod inspect;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
 use crate::reading::{Hit, Reader, SignalSet};
+use crate::signal::SignalId;
 use crate::text::{Buffers, Document, Place};
 
 /// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each
@@ -53,6 +55,8 @@ pub struct Scanner<'e> {
     without_learned: bool,
     /// Whether something in the item's texts or its parent's has to do with care.
     near_care: bool,
+    /// Facts of the whole account, while its bio is judged by them.
+    of_account: Vec<SignalId>,
 }
 
 /// What the last profile said; items of one account share it.
@@ -87,6 +91,7 @@ impl<'e> Scanner<'e> {
             given: Vec::new(),
             without_learned: false,
             near_care: false,
+            of_account: Vec::new(),
         }
     }
 
@@ -148,6 +153,7 @@ impl<'e> Scanner<'e> {
                 self.facts.insert(id);
             }
         }
+        self.of_account.iter().for_each(|fact| self.facts.insert(*fact));
         self.add_far_from_care();
         self.everything.clone_from(&self.facts);
         self.everything.add_all(&self.profile.signals);
