@@ -4,6 +4,7 @@
 
 mod builtin;
 mod condition;
+mod crowd;
 mod engine;
 mod error;
 mod excerpt;
@@ -17,17 +18,20 @@ mod learned;
 mod lexicon;
 mod moment;
 mod pattern;
+mod quasi;
 mod reach;
 mod reading;
 mod recognise;
 mod rule;
 mod scan;
 mod signal;
+mod story;
 mod text;
 
+pub use crowd::{Change, Estimate, FEW, MANY, ONE, Sort};
 pub use engine::{BrokenPromise, Engine};
 pub use error::{DefinitionError, DefinitionErrors};
-pub use finding::{Evidence, Field, Finding, Mask, Modifier, Severity, Span};
+pub use finding::{Evidence, Field, Finding, Fits, Mask, Modifier, Severity, Span};
 pub use guidance::Guidance;
 pub use item::{
     Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
@@ -35,5 +39,7 @@ pub use item::{
 };
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
+pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
+pub use story::{MAX_TRACES, Member, StoryFinding, Storyteller, Trace};
 pub use scan::{Considered, Scanner};

@@ -1,5 +1,6 @@
 //! The scanner: one item in, its findings out.
 
+mod crowded;
 mod inspect;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::item::{Item, Profile};
 use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
+use crate::story::Trace;
 use crate::reading::{Hit, Reader, SignalSet};
 use crate::text::{Buffers, Document, Place};
 
@@ -53,6 +55,7 @@ pub struct Scanner<'e> {
     without_learned: bool,
     /// Whether something in the item's texts or its parent's has to do with care.
     near_care: bool,
+    trace: Option<Trace>,
 }
 
 /// What the last profile said; items of one account share it.
@@ -87,6 +90,7 @@ impl<'e> Scanner<'e> {
             given: Vec::new(),
             without_learned: false,
             near_care: false,
+            trace: None,
         }
     }
 
@@ -115,6 +119,7 @@ impl<'e> Scanner<'e> {
             }
             self.candidates = candidates;
         }
+        self.look_around(item, &document, &mut findings);
         self.buffers = Some(document.into_buffers());
         findings
     }

@@ -1,0 +1,84 @@
+//! What is kept of an item for stories.
+
+use crate::crowd::{Figures, Portrait, Sort};
+use crate::finding::Finding;
+use crate::item::{Authorship, Item, Kind};
+use crate::quasi::Collected;
+
+/// So surely an item has to tell of care to be kept for that alone.
+const LOOKS_LIKE_CARE: f32 = 1.0;
+
+/// What is kept of an item: a portrait, and what links it to others. No words of it, only hashes of rare ones.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// The person whose account it is, on whatever platform.
+    pub(crate) person: u64,
+    /// The thread, and the items that it is and answers; 0 for none.
+    pub(crate) thread: u64,
+    pub(crate) own: u64,
+    pub(crate) parent: u64,
+    /// Seconds since 1970.
+    pub(crate) at: Option<i64>,
+    pub(crate) portrait: Portrait,
+    pub(crate) care: f32,
+    pub(crate) no_patient: bool,
+    pub(crate) refers_back: bool,
+    pub(crate) other_patient: bool,
+    pub(crate) words: Box<[u32]>,
+    /// What a story's finding on this item would show; for the caller to take and keep.
+    pub anchor: Option<Box<Finding>>,
+}
+
+/// Whether an item may take part in stories, before anything is collected from it.
+pub(crate) fn of_item(item: &Item) -> bool {
+    item.authorship == Authorship::Own && !matches!(item.kind, Kind::Profile | Kind::ReviewReply)
+}
+
+/// What the trace needs to know besides what was collected.
+pub(crate) struct NearItem<'a> {
+    pub(crate) item: &'a Item,
+    pub(crate) figures: &'a Figures,
+}
+
+impl Trace {
+    /// The trace of an item; `None` if it tells neither of care nor of anybody.
+    pub(crate) fn of(near: &NearItem<'_>, collected: Collected) -> Option<Self> {
+        let telling = collected.portrait.traits.iter().any(|index| {
+            near.figures.get(*index).is_some_and(|figure| {
+                !matches!(figure.sort, Sort::Condition | Sort::Procedure | Sort::Outcome)
+            })
+        });
+        if collected.care < LOOKS_LIKE_CARE && !telling && !collected.refers_back && !collected.no_patient {
+            return None;
+        }
+        let item = near.item;
+        let hash = |text: &str| if text.is_empty() { 0 } else { hash(text.bytes()) };
+        Some(Self {
+            person: person(item),
+            thread: item.thread.as_deref().map_or(0, hash),
+            own: hash(&item.id),
+            parent: item.parent.as_ref().and_then(|parent| parent.id.as_deref()).map_or(0, hash),
+            at: item.created_at.map(|moment| moment.instant().as_second()),
+            portrait: collected.portrait,
+            care: collected.care,
+            no_patient: collected.no_patient,
+            refers_back: collected.refers_back,
+            other_patient: collected.other_patient,
+            words: collected.words.into(),
+            anchor: None,
+        })
+    }
+}
+
+/// One person has accounts on several platforms: the name that the profile gives, else the handle, else the thread.
+fn person(item: &Item) -> u64 {
+    let name = item.profile.as_ref().map(|profile| profile.name.trim()).unwrap_or_default();
+    let text = [name, item.account.trim(), item.thread.as_deref().unwrap_or_default()];
+    let text = text.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    hash(text.trim_start_matches('@').bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// FNV-1a.
+fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
