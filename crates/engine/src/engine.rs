@@ -155,7 +155,18 @@ impl Engine {
         let crowd = Crowd::read();
         let combination = rules.iter().find(|rule| &*rule.id == COMBINATION).cloned();
         let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
-        Ok(Self { rules, knowledge, reach, learned: None, facts, of_care, collector, crowd, combination, definition })
+        Ok(Self {
+            rules,
+            knowledge,
+            reach,
+            learned: None,
+            facts,
+            of_care,
+            collector,
+            crowd,
+            combination,
+            definition,
+        })
     }
 
     /// The rules, by id.

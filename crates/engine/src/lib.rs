@@ -41,5 +41,5 @@ pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
 pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
-pub use story::{MAX_TRACES, Member, StoryFinding, Storyteller, Trace};
 pub use scan::{Considered, Scanner};
+pub use story::{MAX_TRACES, Member, StoryFinding, Storyteller, Trace};

@@ -16,8 +16,8 @@ use crate::item::{Item, Profile};
 use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
-use crate::story::Trace;
 use crate::reading::{Hit, Reader, SignalSet};
+use crate::story::Trace;
 use crate::text::{Buffers, Document, Place};
 
 /// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each

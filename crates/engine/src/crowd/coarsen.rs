@@ -22,7 +22,11 @@ impl Change {
     /// `drop the town and it fits about 40,000 people`.
     pub fn words(&self) -> String {
         let fits = format!("{} and it fits about {} people", self.what, people(self.people));
-        if self.enough { fits } else { format!("{fits}, which is not enough: leave the story out, or make a composite of several") }
+        if self.enough {
+            fits
+        } else {
+            format!("{fits}, which is not enough: leave the story out, or make a composite of several")
+        }
     }
 }
 

@@ -180,7 +180,8 @@ impl Crowd {
         let fits = matches!((figure.sex, sex), (b'b', _) | (_, b'b')) || figure.sex == sex;
         if from > to || !fits {
             // A baby's illness told with the mother's age, or the other way round.
-            let of_child = figure.ages.1 <= 2 || portrait.age.is_some_and(|(_, to)| to <= 2) || figure.sex == b'f';
+            let of_child =
+                figure.ages.1 <= 2 || portrait.age.is_some_and(|(_, to)| to <= 2) || figure.sex == b'f';
             return (!of_child).then(|| Step {
                 factor: UNUSUAL.0,
                 spread: UNUSUAL.1,
@@ -287,7 +288,9 @@ fn describe(base: &Base) -> String {
         Basis::Country => format!("country of {town}"),
         Basis::Geotag => format!("the geotag's surroundings, taken as {served}"),
         Basis::Location if base.people == base.town => format!("the profile's region of {town}"),
-        Basis::Location => format!("the profile's place ({town}), whose clinics and hospitals serve {served}"),
+        Basis::Location => {
+            format!("the profile's place ({town}), whose clinics and hospitals serve {served}")
+        }
         Basis::Employer => {
             format!("the place in the employer's name ({town}), whose clinics and hospitals serve {served}")
         }

@@ -18,6 +18,8 @@ pub(crate) struct Portrait {
     pub(crate) places: u8,
     pub(crate) age: Option<(u8, u8)>,
     pub(crate) sex: Option<u8>,
+    /// The sex is told more than once: one `he` may be somebody else.
+    pub(crate) sure_sex: bool,
     /// Figures, by number, each once.
     pub(crate) traits: Vec<u16>,
     pub(crate) window: Option<Window>,
@@ -51,7 +53,8 @@ impl Portrait {
 
     /// Whether the two cannot be one person: other sex, or ages that do not meet.
     pub(crate) fn contradicts(&self, other: &Self) -> bool {
-        let sex = matches!((self.sex, other.sex), (Some(a), Some(b)) if a != b);
+        let sex =
+            matches!((self.sex, other.sex), (Some(a), Some(b)) if a != b) && self.sure_sex && other.sure_sex;
         let age = matches!((self.age, other.age), (Some(a), Some(b)) if a.0 > b.1 || b.0 > a.1);
         sex || age
     }
@@ -67,7 +70,10 @@ impl Portrait {
         if let Some(window) = other.window {
             self.add_window(window);
         }
-        self.sex = self.sex.or(other.sex);
+        if self.sex.is_none() || (other.sure_sex && !self.sure_sex) {
+            self.sex = other.sex.or(self.sex);
+            self.sure_sex |= other.sure_sex;
+        }
         self.country = self.country.or(other.country);
         self.posted = self.posted.max(other.posted);
         self.new |= other.new;

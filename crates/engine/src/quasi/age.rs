@@ -11,7 +11,15 @@ const TENS: [&str; 8] = ["twent", "thirt", "fort", "fift", "sixt", "sevent", "ei
 const ONES: [&str; 9] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 const TEENS: [&str; 10] = [
-    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
     "nineteen",
 ];
 
@@ -62,8 +70,7 @@ fn decade(part: &str) -> Option<u8> {
 
 fn band(part: &str, parts: &[&str]) -> Option<(u8, u8)> {
     Some(match part {
-        "newborn" | "neonate" | "preemie" => (0, 0),
-        "baby" | "babies" | "infant" => (0, 1),
+        "newborn" | "neonate" | "preemie" | "infant" => (0, 0),
         "toddler" => (1, 3),
         "child" | "kid" | "boy" | "girl" | "pupil" | "schoolgirl" | "schoolboy" => (2, 17),
         "teen" | "teens" | "teenager" => (13, 19),

@@ -20,6 +20,9 @@ const SHORTEST_WORD: u32 = 4;
 /// More details than this of one item are not looked at.
 const MAX_DETAILS: usize = 64;
 
+/// So many years are no age.
+const VAGUE_AGE: u8 = 15;
+
 /// What a signal means for the picture of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Role {
@@ -102,7 +105,7 @@ const ROLES: &[(&str, Role)] = &[
     ("own-tale", Role::NoPatient),
     ("quasi-own", Role::NoPatient),
     ("family-tale", Role::NoPatient),
-    ("animal", Role::NoPatient),
+    ("animal", Role::Guard(0.6)),
     ("fiction", Role::NoPatient),
     ("composite", Role::NoPatient),
     ("made-up-person", Role::NoPatient),
@@ -260,8 +263,12 @@ impl Collector {
                 let words = words();
                 if let Some((from, to)) = age::of_words(words) {
                     let certainty = if to - from <= 4 { 0.9 } else { 0.6 };
-                    add(Value::Age(from, to), certainty);
-                    found.portrait.add_age((from, to));
+                    // A child may be anybody's: the patient's, or the one that the patient saved.
+                    let vague = to - from >= VAGUE_AGE;
+                    add(Value::Age(from, to), if vague { 0.3 } else { certainty });
+                    if !vague {
+                        found.portrait.add_age((from, to));
+                    }
                 }
                 if role == Role::AgeAndSex {
                     let female = words.bytes().last().is_some_and(|b| matches!(b, b'F' | b'f'))
@@ -269,6 +276,7 @@ impl Collector {
                     let sex = if female { b'f' } else { b'm' };
                     add(Value::Sex(sex), 0.9);
                     found.portrait.sex = Some(sex);
+                    found.portrait.sure_sex = true;
                     care.push((hit.signal, 1.0));
                 }
             }
@@ -319,6 +327,7 @@ impl Collector {
         let certainty = if male.min(female) == 0 { 0.8 } else { 0.5 };
         found.quasi.push(Quasi { value: Value::Sex(sex), span: None, origin: Origin::Text, certainty });
         found.portrait.sex = Some(sex);
+        found.portrait.sure_sex = male + female >= 2;
     }
 
     fn place(&self, read: &Read<'_>, profile: Option<&Profile>, places: Places, found: &mut Collected) {
@@ -389,7 +398,8 @@ impl Clock {
         let Some(moment) = item.created_at.filter(|_| exact) else {
             return Self { today: None, hour: 12, certainty: 0.0 };
         };
-        let hours = profile.and_then(|profile| zone::hours(&profile.location, code_of(&profile.jurisdiction)));
+        let hours =
+            profile.and_then(|profile| zone::hours(&profile.location, code_of(&profile.jurisdiction)));
         let today = when::day_of(moment, hours);
         Self { today, hour: when::hour_of(moment, hours), certainty: if hours.is_some() { 0.9 } else { 0.7 } }
     }
@@ -445,4 +455,3 @@ impl Places {
         self.regions.iter().find_map(region)
     }
 }
-

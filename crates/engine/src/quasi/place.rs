@@ -128,7 +128,8 @@ impl Areas {
         let says_region = location.contains(',');
         if let Some(known) = gazetteer.known(first, country) {
             // "Mars" alone is a joke as often as a town.
-            if (known.in_country || country.is_none()) && (!known.ambiguous || says_region || country.is_some())
+            if (known.in_country || country.is_none())
+                && (!known.ambiguous || says_region || country.is_some())
             {
                 return self.served(known.people, Basis::Location);
             }
@@ -145,7 +146,8 @@ impl Areas {
             return self.served(known.people, Basis::Location);
         }
         let in_words = |text: &str, basis| {
-            let words: Vec<&str> = text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '-').collect();
+            let words: Vec<&str> =
+                text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '-').collect();
             let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
             let pairs = words.windows(2).filter(|pair| pair.iter().all(|word| capital(word)));
             let names = pairs.map(|pair| pair.join(" ")).chain(

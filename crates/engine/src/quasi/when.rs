@@ -144,12 +144,23 @@ const MONTHS: [&str; 12] =
 
 fn month(part: &str) -> Option<i8> {
     const LONG: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
-    let at = LONG.iter().position(|name| *name == part).or_else(|| {
-        MONTHS.iter().position(|name| *name == part || (part == "sept" && *name == "sep"))
-    })?;
+    let at = LONG
+        .iter()
+        .position(|name| *name == part)
+        .or_else(|| MONTHS.iter().position(|name| *name == part || (part == "sept" && *name == "sep")))?;
     i8::try_from(at + 1).ok()
 }
 

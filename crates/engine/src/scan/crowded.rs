@@ -24,12 +24,7 @@ impl Scanner<'_> {
     }
 
     /// Collects quasi-identifiers, and says of findings about somebody how many people fit.
-    pub(super) fn look_around(
-        &mut self,
-        item: &Item,
-        document: &Document<'_>,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub(super) fn look_around(&mut self, item: &Item, document: &Document<'_>, findings: &mut Vec<Finding>) {
         self.trace = None;
         let Some(rule) = self.engine.combination.clone() else { return };
         let about_somebody = |finding: &Finding| ABOUT_SOMEBODY.contains(&&*finding.rule.id);
@@ -39,8 +34,7 @@ impl Scanner<'_> {
             return;
         }
         let seen = self.judge().seen;
-        let collected =
-            collector.collect(&Read { item, document, knowledge: &self.engine.knowledge, seen });
+        let collected = collector.collect(&Read { item, document, knowledge: &self.engine.knowledge, seen });
         if wanted {
             self.say_how_many(&collected, findings);
         }

@@ -11,7 +11,7 @@ use crate::quasi::Basis;
 use crate::rule::Rule;
 
 /// So surely one item has to tell of one person in care.
-const A_PATIENT: f32 = 1.2;
+const A_PATIENT: f32 = 1.0;
 
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
@@ -90,19 +90,16 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
         let gives = gives(engine, &together, trace);
         together.join(&trace.portrait);
         let now = engine.crowd.estimate(&together, figures).map_or(f64::INFINITY, |estimate| estimate.about);
-        if now * COMPLETES <= about {
-            contributing += 1;
+        let completes = now * COMPLETES <= about;
+        contributing += usize::from(completes || trace.care >= A_PATIENT);
+        if completes || !trace.portrait.traits.is_empty() {
             tip = Some(at);
         }
         about = about.min(now);
         members.push(Member { handle: *handle, gives });
     }
     // What one item tells alone is a finding on that item.
-    let alone = story.members.iter().filter_map(|(_, trace, ..)| {
-        engine.crowd.estimate(&trace.portrait, figures).map(|estimate| estimate.about)
-    });
-    let alone = alone.fold(f64::INFINITY, f64::min);
-    if contributing < 2 && alone < crate::crowd::FEW {
+    if contributing < 2 {
         return None;
     }
     let links: f32 = story.members.iter().map(|(.., strength)| *strength).fold(0.0, f32::max);

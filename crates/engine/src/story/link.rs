@@ -29,7 +29,7 @@ const PROXIMITY: [(i64, f32); 5] = [(1, 1.0), (4, 0.8), (14, 0.6), (45, 0.4), (1
 const LONG_AFTER: f32 = -1.5;
 
 /// Nothing else that looks like care, or one other thing, was posted in between.
-const NEXT: [f32; 3] = [0.7, 0.4, 0.1];
+const NEXT: [f32; 3] = [0.9, 0.6, 0.2];
 
 /// "Another patient", "the next one".
 const OTHER_PATIENT: f32 = -3.0;
@@ -90,7 +90,7 @@ impl Story {
         if trace.other_patient {
             strength += OTHER_PATIENT;
         }
-        let both_ill = self.members.iter().any(|(_, member, ..)| member.care >= 1.5) && trace.care >= 1.5;
+        let both_ill = self.members.iter().any(|(_, member, ..)| member.is_ill) && trace.is_ill;
         if both_ill && same == 0 && words == 0 && !in_thread && !trace.refers_back {
             strength += OTHER_ILLNESS;
         }

@@ -11,8 +11,8 @@ mod trace;
 use rustc_hash::FxHashMap;
 
 pub use judge::{Member, StoryFinding};
-pub(crate) use trace::{NearItem, of_item};
 pub use trace::Trace;
+pub(crate) use trace::{NearItem, of_item};
 
 use crate::engine::Engine;
 use link::Story;
@@ -43,12 +43,21 @@ impl<'e> Storyteller<'e> {
 
     /// Adds the trace of an item; `handle` is the caller's name for the item.
     pub fn add(&mut self, handle: usize, trace: Trace) {
-        if self.kept >= MAX_TRACES {
-            self.left_out += 1;
-            return;
+        if self.is_full() {
+            return self.leave_out();
         }
         self.kept += 1;
         self.people.entry(trace.person).or_default().push((handle, trace));
+    }
+
+    /// Whether there is no room for more.
+    pub fn is_full(&self) -> bool {
+        self.kept >= MAX_TRACES
+    }
+
+    /// Counts a trace that is not kept.
+    pub fn leave_out(&mut self) {
+        self.left_out += 1;
     }
 
     /// How many traces were not kept, because there were more than [`MAX_TRACES`].

@@ -21,6 +21,8 @@ pub struct Trace {
     pub(crate) at: Option<i64>,
     pub(crate) portrait: Portrait,
     pub(crate) care: f32,
+    /// It names an illness, an injury or a treatment.
+    pub(crate) is_ill: bool,
     pub(crate) no_patient: bool,
     pub(crate) refers_back: bool,
     pub(crate) other_patient: bool,
@@ -48,6 +50,11 @@ impl Trace {
                 !matches!(figure.sort, Sort::Condition | Sort::Procedure | Sort::Outcome)
             })
         });
+        let is_ill = collected.portrait.traits.iter().any(|index| {
+            near.figures.get(*index).is_some_and(|figure| {
+                matches!(figure.sort, Sort::Condition | Sort::Procedure | Sort::Mechanism)
+            })
+        });
         if collected.care < LOOKS_LIKE_CARE && !telling && !collected.refers_back && !collected.no_patient {
             return None;
         }
@@ -60,6 +67,7 @@ impl Trace {
             parent: item.parent.as_ref().and_then(|parent| parent.id.as_deref()).map_or(0, hash),
             at: item.created_at.map(|moment| moment.instant().as_second()),
             portrait: collected.portrait,
+            is_ill,
             care: collected.care,
             no_patient: collected.no_patient,
             refers_back: collected.refers_back,
@@ -80,5 +88,7 @@ fn person(item: &Item) -> u64 {
 
 /// FNV-1a.
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
