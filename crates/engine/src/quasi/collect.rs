@@ -8,7 +8,7 @@ use crate::item::{Item, Precision, Profile};
 use crate::lexicon::{ClassId, Lexicon};
 use crate::reading::{Hit, Knowledge};
 use crate::recognise::Gazetteer;
-use crate::signal::Signals;
+use crate::signal::{SignalId, Signals};
 use crate::text::{Document, Place, Token, TokenKind};
 
 /// Rare words that are kept of an item, as hashes, to tell that two items go on about one thing.
@@ -22,6 +22,12 @@ const MAX_DETAILS: usize = 64;
 
 /// So many years are no age.
 const VAGUE_AGE: u8 = 15;
+
+/// Of the author's own body, family or animals: no patient.
+pub(crate) const OWN: u8 = 1;
+
+/// Of nobody who lives, or of an animal in care: a thread that says so is no story at all.
+pub(crate) const UNREAL: u8 = 2;
 
 /// What a signal means for the picture of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,7 +51,7 @@ enum Role {
     /// Speaks against a real patient of the author's, so surely.
     Guard(f32),
     /// The author's own body and family, animals, fiction: no story about a patient at all.
-    NoPatient,
+    NoPatient(u8),
 }
 
 /// Signals and what they mean. Weights are hand-set on the stories of corpus set M.
@@ -98,18 +104,18 @@ const ROLES: &[(&str, Role)] = &[
     ("notice", Role::Guard(0.7)),
     ("consent-stated", Role::Guard(2.0)),
     ("quasi-public-health", Role::Guard(3.0)),
-    ("long-ago", Role::Guard(2.0)),
+    ("long-ago", Role::NoPatient(UNREAL)),
     ("quoting-to-criticise", Role::Guard(0.8)),
     ("mentor-tale", Role::Guard(1.0)),
-    ("own-illness", Role::NoPatient),
-    ("own-tale", Role::NoPatient),
-    ("quasi-own", Role::NoPatient),
-    ("family-tale", Role::NoPatient),
+    ("own-illness", Role::NoPatient(OWN)),
+    ("own-tale", Role::NoPatient(OWN)),
+    ("quasi-own", Role::NoPatient(OWN)),
+    ("family-tale", Role::NoPatient(OWN)),
     ("animal", Role::Guard(0.6)),
-    ("fiction", Role::NoPatient),
-    ("composite", Role::NoPatient),
-    ("made-up-person", Role::NoPatient),
-    ("quasi-not-real", Role::NoPatient),
+    ("fiction", Role::NoPatient(UNREAL)),
+    ("composite", Role::NoPatient(UNREAL)),
+    ("made-up-person", Role::NoPatient(UNREAL)),
+    ("quasi-not-real", Role::NoPatient(UNREAL)),
 ];
 
 /// What was collected from one item.
@@ -120,7 +126,7 @@ pub(crate) struct Collected {
     /// How surely it tells of one person in the author's care.
     pub(crate) care: f32,
     /// It is about the author, an animal, or nobody.
-    pub(crate) no_patient: bool,
+    pub(crate) no_patient: u8,
     pub(crate) refers_back: bool,
     pub(crate) other_patient: bool,
     /// Hashes of its rarer words.
@@ -135,6 +141,7 @@ pub(crate) struct Collector {
     roles: Vec<Role>,
     pub(crate) areas: Areas,
     pub(crate) figures: Figures,
+    animals: Option<SignalId>,
     male: ClassId,
     female: ClassId,
     kin: ClassId,
@@ -166,6 +173,7 @@ impl Collector {
         let class = |name: &str| signals.lexicon.class(name).unwrap_or_default();
         Self {
             roles,
+            animals: signals.id("animal-account"),
             areas: Areas::read(),
             figures,
             male: class("quasi.male"),
@@ -182,7 +190,7 @@ impl Collector {
     /// Whether any of the hits could matter.
     pub(crate) fn any(&self, hits: &[Hit]) -> bool {
         hits.iter().any(|hit| {
-            matches!(self.role(hit), Role::Figure(_) | Role::Care(_) | Role::RefersBack | Role::NoPatient)
+            matches!(self.role(hit), Role::Figure(_) | Role::Care(_) | Role::RefersBack | Role::NoPatient(_))
         })
     }
 
@@ -208,6 +216,9 @@ impl Collector {
         care.sort_by(|a: &(u16, f32), b| a.0.cmp(&b.0));
         care.dedup_by_key(|(signal, _)| *signal);
         found.care = care.iter().map(|(_, weight)| weight).sum();
+        if self.animals.is_some_and(|animals| read.seen.facts.contains(animals)) {
+            found.no_patient = UNREAL;
+        }
         self.sex(read, &mut found);
         self.place(read, profile, places, &mut found);
         found.portrait.country = profile.and_then(|profile| code_of(&profile.jurisdiction));
@@ -299,7 +310,7 @@ impl Collector {
             Role::OtherPatient => found.other_patient = true,
             Role::Care(weight) => care.push((hit.signal, weight)),
             Role::Guard(weight) => care.push((hit.signal, -weight)),
-            Role::NoPatient => found.no_patient = true,
+            Role::NoPatient(why) => found.no_patient = found.no_patient.max(why),
             Role::None => {}
         }
     }

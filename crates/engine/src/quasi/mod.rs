@@ -9,7 +9,7 @@ mod place;
 mod when;
 mod zone;
 
-pub(crate) use collect::{Collected, Collector, Read};
+pub(crate) use collect::{Collected, Collector, OWN, Read, UNREAL};
 pub(crate) use place::Areas;
 pub use place::{Base, Basis};
 pub use when::Window;

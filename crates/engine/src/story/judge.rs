@@ -11,7 +11,10 @@ use crate::quasi::Basis;
 use crate::rule::Rule;
 
 /// So surely one item has to tell of one person in care.
-const A_PATIENT: f32 = 1.0;
+const A_PATIENT: f32 = 1.2;
+
+/// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
+const TELLS_ALONE: f32 = 1.5;
 
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
@@ -70,7 +73,7 @@ static NOBODY: Member = Member { handle: usize::MAX, gives: Vec::new() };
 pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     let rule = engine.combination.clone()?;
     let figures = &engine.collector.figures;
-    if story.no_patient || story.members.len() < 2 {
+    if story.unreal || 2 * story.own >= story.members.len() || story.members.len() < 2 {
         return None;
     }
     let care = story.members.iter().map(|(_, trace, ..)| trace.care).fold(0.0, f32::max);
@@ -85,13 +88,14 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     let mut about = f64::INFINITY;
     let mut tip = None;
     let mut members = Vec::new();
-    let mut contributing = 0;
+    let (mut completing, mut hints_without_care) = (0, false);
     for (at, (handle, trace, ..)) in story.members.iter().enumerate() {
         let gives = gives(engine, &together, trace);
         together.join(&trace.portrait);
         let now = engine.crowd.estimate(&together, figures).map_or(f64::INFINITY, |estimate| estimate.about);
         let completes = now * COMPLETES <= about;
-        contributing += usize::from(completes || trace.care >= A_PATIENT);
+        completing += usize::from(completes);
+        hints_without_care |= completes && trace.care < TELLS_ALONE;
         if completes || !trace.portrait.traits.is_empty() {
             tip = Some(at);
         }
@@ -99,7 +103,7 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
         members.push(Member { handle: *handle, gives });
     }
     // What one item tells alone is a finding on that item.
-    if contributing < 2 {
+    if completing < 2 && !hints_without_care {
         return None;
     }
     let links: f32 = story.members.iter().map(|(.., strength)| *strength).fold(0.0, f32::max);

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::trace::Trace;
 use crate::crowd::Portrait;
+use crate::quasi::{OWN, UNREAL};
 
 const DAY: i64 = 86_400;
 
@@ -31,11 +32,11 @@ const LONG_AFTER: f32 = -1.5;
 /// Nothing else that looks like care, or one other thing, was posted in between.
 const NEXT: [f32; 3] = [0.9, 0.6, 0.2];
 
-/// "Another patient", "the next one".
-const OTHER_PATIENT: f32 = -3.0;
-
 /// Each tells of an illness, and not of the same.
 const OTHER_ILLNESS: f32 = -0.9;
+
+/// So surely an item tells of one person in care.
+const TELLS_OF_CARE: f32 = 1.2;
 
 /// A word in more traces of one person than this, or than this share of them, links nothing.
 const COMMON: (usize, usize) = (3, 40);
@@ -46,25 +47,30 @@ pub(crate) struct Story {
     /// Handle, trace, order among the person's traces, and how strongly it belongs.
     pub(crate) members: Vec<(usize, Trace, usize, f32)>,
     pub(crate) portrait: Portrait,
-    pub(crate) no_patient: bool,
+    /// How many of them are of the author, an animal or nobody.
+    pub(crate) own: usize,
+    /// One of them says that it is of nobody real.
+    pub(crate) unreal: bool,
 }
 
 impl Story {
     pub(crate) fn begin(handle: usize, trace: Trace, order: usize) -> Self {
-        let (portrait, no_patient) = (trace.portrait.clone(), trace.no_patient);
-        Self { members: vec![(handle, trace, order, 0.0)], portrait, no_patient }
+        let portrait = trace.portrait.clone();
+        let (own, unreal) = (usize::from(trace.no_patient == OWN), trace.no_patient == UNREAL);
+        Self { members: vec![(handle, trace, order, 0.0)], portrait, own, unreal }
     }
 
     pub(crate) fn join(&mut self, handle: usize, trace: Trace, order: usize, strength: f32) {
         self.portrait.join(&trace.portrait);
-        self.no_patient |= trace.no_patient;
+        self.own += usize::from(trace.no_patient == OWN);
+        self.unreal |= trace.no_patient == UNREAL;
         self.members.push((handle, trace, order, strength));
     }
 
     /// How strongly a trace belongs here; `None` if it does not.
     pub(crate) fn link(&self, trace: &Trace, order: usize, common: &FxHashSet<u32>) -> Option<f32> {
         let in_thread = self.members.iter().any(|(_, member, ..)| is_thread(member, trace));
-        if self.portrait.contradicts(&trace.portrait) {
+        if self.portrait.contradicts(&trace.portrait) || trace.other_patient {
             return None;
         }
         let (_, last, last_order, _) = self.members.last()?;
@@ -87,14 +93,24 @@ impl Story {
         strength += SHARED_WORD * words.min(3) as f32;
         let same = trace.portrait.traits.iter().filter(|index| self.portrait.traits.contains(index)).count();
         strength += SHARED_TRAIT * same.min(2) as f32;
-        if trace.other_patient {
-            strength += OTHER_PATIENT;
-        }
         let both_ill = self.members.iter().any(|(_, member, ..)| member.is_ill) && trace.is_ill;
         if both_ill && same == 0 && words == 0 && !in_thread && !trace.refers_back {
             strength += OTHER_ILLNESS;
         }
-        (strength >= BELONGS).then_some(strength)
+        // Near in time is not enough: one tells of care, and the other hints at who it is.
+        let explicit = in_thread || trace.refers_back || words > 0 || same > 0;
+        let care = |trace: &Trace| trace.care >= TELLS_OF_CARE;
+        let hints = (trace.is_clue && self.members.iter().any(|(_, member, ..)| care(member)))
+            || (care(trace) && self.members.iter().any(|(_, member, ..)| member.is_clue));
+        let other_job = self.members.iter().any(|(_, member, ..)| member.is_other_person(trace));
+        if other_job && !in_thread {
+            return None;
+        }
+        // What is of the author, or of nobody, belongs to a story only where it says so.
+        if trace.no_patient > 0 && !explicit {
+            return None;
+        }
+        (strength >= BELONGS && (explicit || hints)).then_some(strength)
     }
 }
 

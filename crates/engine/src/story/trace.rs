@@ -8,6 +8,9 @@ use crate::quasi::Collected;
 /// So surely an item has to tell of care to be kept for that alone.
 const LOOKS_LIKE_CARE: f32 = 1.0;
 
+/// A job of so few in 100,000 people hints at who somebody is.
+const RARE_JOB: f32 = 150.0;
+
 /// What is kept of an item: a portrait, and what links it to others. No words of it, only hashes of rare ones.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
@@ -23,7 +26,13 @@ pub struct Trace {
     pub(crate) care: f32,
     /// It names an illness, an injury or a treatment.
     pub(crate) is_ill: bool,
-    pub(crate) no_patient: bool,
+    /// It hints at who somebody is: a public event, an absence, a rare job.
+    pub(crate) is_clue: bool,
+    /// Figures of occupations, and of illnesses.
+    pub(crate) jobs: Box<[u16]>,
+    pub(crate) ills: Box<[u16]>,
+    /// Why it is of no patient: `OWN` or `UNREAL`; 0 if it may be of one.
+    pub(crate) no_patient: u8,
     pub(crate) refers_back: bool,
     pub(crate) other_patient: bool,
     pub(crate) words: Box<[u32]>,
@@ -55,9 +64,23 @@ impl Trace {
                 matches!(figure.sort, Sort::Condition | Sort::Procedure | Sort::Mechanism)
             })
         });
-        if collected.care < LOOKS_LIKE_CARE && !telling && !collected.refers_back && !collected.no_patient {
+        let is_clue = collected.portrait.traits.iter().any(|index| {
+            near.figures.get(*index).is_some_and(|figure| match figure.sort {
+                Sort::Event | Sort::Role | Sort::Identity | Sort::Rarity => true,
+                Sort::Occupation => figure.living <= RARE_JOB,
+                _ => false,
+            })
+        });
+        if collected.care < LOOKS_LIKE_CARE && !telling && !collected.refers_back && collected.no_patient == 0
+        {
             return None;
         }
+        let of = |wanted: &dyn Fn(Sort) -> bool| -> Box<[u16]> {
+            let list = collected.portrait.traits.iter().copied();
+            list.filter(|index| near.figures.get(*index).is_some_and(|figure| wanted(figure.sort))).collect()
+        };
+        let jobs = of(&|sort| sort == Sort::Occupation);
+        let ills = of(&|sort| matches!(sort, Sort::Condition | Sort::Procedure));
         let item = near.item;
         let hash = |text: &str| if text.is_empty() { 0 } else { hash(text.bytes()) };
         Some(Self {
@@ -68,6 +91,9 @@ impl Trace {
             at: item.created_at.map(|moment| moment.instant().as_second()),
             portrait: collected.portrait,
             is_ill,
+            is_clue,
+            jobs,
+            ills,
             care: collected.care,
             no_patient: collected.no_patient,
             refers_back: collected.refers_back,
@@ -78,11 +104,26 @@ impl Trace {
     }
 }
 
-/// One person has accounts on several platforms: the name that the profile gives, else the handle, else the thread.
+impl Trace {
+    /// Whether another trace tells of another job and of another illness.
+    pub(crate) fn is_other_person(&self, other: &Self) -> bool {
+        let differ =
+            |a: &[u16], b: &[u16]| !a.is_empty() && !b.is_empty() && !a.iter().any(|x| b.contains(x));
+        differ(&self.jobs, &other.jobs) && differ(&self.ills, &other.ills)
+    }
+}
+
+/// One person has accounts on several platforms: known by the name that the profiles give, else by the handle. Without an
+/// account, a thread is all that is known to be one person's.
 fn person(item: &Item) -> u64 {
     let name = item.profile.as_ref().map(|profile| profile.name.trim()).unwrap_or_default();
-    let text = [name, item.account.trim(), item.thread.as_deref().unwrap_or_default()];
-    let text = text.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let (account, thread) = (item.account.trim(), item.thread.as_deref().unwrap_or_default());
+    let text = match (account, name, thread) {
+        ("", _, "") => &*item.id,
+        ("", _, thread) => thread,
+        (account, "", _) => account,
+        (_, name, _) => name,
+    };
     hash(text.trim_start_matches('@').bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
