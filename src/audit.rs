@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use whitecoat_engine::{Engine, Item, LiveState, Visibility};
+use whitecoat_engine::{Engine, Item, LiveState, MAX_TRACES, Visibility};
 
 use crate::pipeline::{self, Outcome, Settings};
 use crate::policy::Policy;
 use crate::report::Row;
 use crate::report::row;
 use crate::sources::input::Input;
+use crate::stories::{Kept, Stories};
+use crate::wording::{counted, thousands};
 
 /// What an audit found.
 #[derive(Debug, Default)]
@@ -28,19 +30,38 @@ pub fn run(inputs: Vec<Input>, engine: &Engine, policy: &Policy, settings: &Sett
     let worker = || {
         let mut scanner = engine.scanner();
         move |items: Vec<Item>| {
-            let mut found = Findings::default();
+            let (mut found, mut kept) = (Findings::default(), Vec::new());
             for item in &items {
                 found.add(item, &scanner.scan(item), policy);
+                kept.extend(scanner.take_trace().map(|trace| Kept::of(item, trace, policy)));
             }
-            found
+            (found, kept)
         }
     };
-    let outcome = pipeline::run(inputs, settings, worker, |found: Findings| {
+    let mut stories = Stories::new(engine);
+    let mut outcome = pipeline::run(inputs, settings, worker, |(found, kept): (Findings, Vec<Kept>)| {
         all.absorb(found);
+        kept.into_iter().for_each(|kept| stories.add(kept));
         ControlFlow::Continue(())
     });
+    if stories.left_out() > 0
+        && let Some(last) = outcome.readings.last_mut()
+    {
+        last.coverage.notes.insert(too_many(stories.left_out()));
+    }
+    for (rule, count) in stories.finish(&mut all.rows, policy) {
+        *all.hidden.entry(rule).or_default() += count;
+    }
     all.rows = merge(all.rows);
     (outcome, all)
+}
+
+fn too_many(left_out: usize) -> String {
+    format!(
+        "{} were judged alone and not as parts of stories: the limit is {}; audit fewer accounts at a time",
+        counted(left_out as u64, "item that looks like care", "items that look like care"),
+        thousands(MAX_TRACES as u64)
+    )
 }
 
 impl Findings {

@@ -191,6 +191,18 @@ pub struct ExtractArgs {
 pub struct CheckArgs {
     /// The draft; - or nothing for standard input
     pub text: Option<String>,
+    /// Your bio, as readers see it beside the post
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub bio: String,
+    /// Your employer, where the account names it
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    pub employer: String,
+    /// Your place as the account gives it, such as "Bodmin" or "Miles City, MT"
+    #[arg(long, value_name = "PLACE", default_value = "", hide_default_value = true)]
+    pub place: String,
+    /// Your country: US, UK, CA, AU, IE or NZ
+    #[arg(long, value_name = "CODE", default_value = "", hide_default_value = true)]
+    pub country: String,
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,

@@ -44,6 +44,13 @@ pub fn of_finding(finding: &Finding, item: &blake3::Hash) -> String {
     parts.hash().to_hex().chars().take(ID_LENGTH).collect()
 }
 
+/// What the items of one story share: made of their names, in order.
+pub fn of_story(items: &[String]) -> String {
+    let mut parts = Parts::default();
+    items.iter().for_each(|item| parts.add(item));
+    parts.hash().to_hex().chars().take(ID_LENGTH).collect()
+}
+
 /// The text that a span cuts.
 pub fn field_text(item: &Item, field: Field) -> &str {
     match field {

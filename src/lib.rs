@@ -18,4 +18,5 @@ pub mod quality;
 pub mod reading;
 pub mod report;
 pub mod sources;
+pub mod stories;
 pub mod wording;

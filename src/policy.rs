@@ -61,12 +61,22 @@ impl Policy {
 
     /// Whether a finding in `item` is shown.
     pub fn shows(&self, item: &Item, finding: &Finding) -> bool {
-        let id = &*finding.rule.id;
+        self.lets_through(&finding.rule.id, finding.severity, finding.confidence, item.authorship)
+    }
+
+    /// The same for a finding that is not of one item.
+    pub fn lets_through(
+        &self,
+        id: &str,
+        severity: Severity,
+        confidence: f32,
+        authorship: Authorship,
+    ) -> bool {
         let minimum =
             self.confidence.iter().find(|(pattern, _)| fits(pattern, id)).map_or(self.minimum, |(_, m)| *m);
-        finding.severity >= self.floor
-            && finding.confidence >= minimum
-            && self.authorship.contains(&item.authorship)
+        severity >= self.floor
+            && confidence >= minimum
+            && self.authorship.contains(&authorship)
             && self.rules.iter().any(|pattern| fits(pattern, id))
     }
 }

@@ -61,7 +61,7 @@ pub const ALL: &[Column] = &[
     shown("rule", |row, _| json!(&*row.rule.id)),
     shown("title", |row, _| json!(row.rule.title)),
     shown("excerpt", |row, _| json!(row.excerpt)),
-    shown("why", |row, _| json!(row.rule.why)),
+    shown("why", |row, _| json!(why(row))),
     shown("action", |row, _| json!(action(row))),
     shown("platform", |row, _| json!(row.platform)),
     shown("account", |row, _| json!(row.account)),
@@ -75,8 +75,8 @@ pub const ALL: &[Column] = &[
     shown("confidence", |row, _| json!(hundredths(row.confidence))),
     shown("modifiers", |row, _| json!(modifiers(row))),
     shown("identifiers", |row, _| json!(row.identifiers.iter().map(char::to_string).collect::<Vec<_>>())),
-    shown("people_estimate", |_, _| Value::Null),
-    shown("related", |row, _| json!(row.related)),
+    shown("people_estimate", |row, _| json!(row.people.as_ref().map(|people| &people.estimate))),
+    shown("related", |row, _| json!(related(row))),
     shown("guidelines", |row, _| json!(row.rule.guidelines)),
     shown("authorship", |row, _| json!(row.authorship)),
     shown("visibility", |row, _| json!(row.visibility)),
@@ -86,6 +86,7 @@ pub const ALL: &[Column] = &[
     shown("item_id", |row, _| json!(row.item_id)),
     shown("span", |row, _| json!([row.span.0, row.span.1])),
     shown("finding_id", |row, _| json!(row.finding_id)),
+    further("cluster_id", |row, _| json!(cluster(row))),
     further("run_id", |_, run| json!(run.run_id)),
     further("run_utc", |_, run| json!(run.started.to_string())),
     further("tool_version", |_, run| json!(run.tool_version)),
@@ -102,7 +103,7 @@ pub const ALL: &[Column] = &[
     further("quasi_identifiers", |row, _| json!(row.quasi_identifiers)),
     further("possible_patient_data", |row, _| json!(if possible_patient_data(row) { "yes" } else { "no" })),
     further("action_code", |row, _| json!(row.rule.action)),
-    further("action_detail", |row, _| json!(row.rule.action_detail)),
+    further("action_detail", |row, _| json!(action_detail(row))),
 ];
 
 /// Which columns, in which order.
@@ -145,9 +146,41 @@ fn unknown(name: &str) -> String {
     format!("--columns: there is no column {name:?}; {hint}")
 }
 
+/// Why it matters, and how many people fit what is told.
+pub fn why(row: &Row) -> String {
+    match row.people.as_ref() {
+        Some(people) => format!("{} {}", row.rule.why, people.why),
+        None => row.rule.why.clone(),
+    }
+}
+
+/// Other versions and copies of the item, and the other items of its story.
+fn related(row: &Row) -> Vec<&str> {
+    let story = row.people.iter().flat_map(|people| &people.story);
+    let mut related: Vec<&str> = row.related.iter().chain(story).map(String::as_str).collect();
+    related.sort_unstable();
+    related.dedup();
+    related
+}
+
+fn cluster(row: &Row) -> Option<&str> {
+    row.people.as_ref().map(|people| people.cluster.as_str()).filter(|cluster| !cluster.is_empty())
+}
+
+/// What to do in words: the rule's advice, then the smallest change after which enough people fit.
+pub fn action_detail(row: &Row) -> String {
+    let change = row.people.as_ref().map(|people| people.change.as_str()).unwrap_or_default();
+    [&row.rule.action_detail, change]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// The rule's action: its code, then what to do in words.
 pub fn action(row: &Row) -> String {
-    match (row.rule.action.as_str(), row.rule.action_detail.as_str()) {
+    let detail = action_detail(row);
+    match (row.rule.action.as_str(), detail.as_str()) {
         (code, "") => code.to_owned(),
         ("", detail) => detail.to_owned(),
         (code, detail) => format!("{code}: {detail}"),

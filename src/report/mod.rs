@@ -7,6 +7,7 @@ pub mod csv;
 pub mod excerpt;
 pub mod jsonl;
 pub mod output;
+mod people;
 pub mod row;
 pub mod run_file;
 pub mod summary;
@@ -14,6 +15,7 @@ pub mod summary;
 pub(crate) mod tests;
 
 pub use columns::{Column, Columns};
+pub use people::People;
 pub use row::Row;
 pub use run_file::Run;
 

@@ -8,7 +8,7 @@ use whitecoat_engine::{
     Rule, Severity, Visibility,
 };
 
-use super::excerpt;
+use super::{People, excerpt};
 use crate::identity;
 
 /// What stands between the entries of a list in one string.
@@ -37,6 +37,8 @@ pub struct Row {
     pub ordinal: usize,
     /// `platform:id` of other versions and copies of the item in which the same was found.
     pub related: Vec<String>,
+    /// How many people fit what is told, where it tells of somebody.
+    pub people: Option<Box<People>>,
     /// How many more matches in the item have no row of their own.
     pub further: usize,
 
@@ -82,6 +84,7 @@ impl Row {
             span: identity::code_points(item, finding.span),
             ordinal: finding.ordinal,
             related: Vec::new(),
+            people: finding.crowd.as_deref().map(|fits| Box::new(People::of(fits))),
             further: finding.further,
             item_id: item.id.clone(),
             kind: item.kind,

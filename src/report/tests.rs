@@ -42,6 +42,7 @@ pub(crate) fn finding(rule: Arc<Rule>, span: Span, excerpt: Span) -> Finding {
         evidence: Vec::new(),
         identifiers: Vec::new(),
         quasi_identifiers: Vec::new(),
+        crowd: None,
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "profession",
     "profile",
     "promise",
+    "quasi",
     "reach",
     "record",
     "result",
@@ -137,6 +138,16 @@ pub(crate) const PLACES: &str = include_str!("../lexicons/places.txt");
 
 /// States, provinces, counties and countries.
 pub(crate) const REGIONS: &str = include_str!("../lexicons/regions.txt");
+
+/// Figures behind the estimate of how many people fit a description; each file says what its columns are.
+pub(crate) const CONDITIONS_FIGURES: &str = include_str!("../figures/conditions.tsv");
+pub(crate) const PROCEDURES_FIGURES: &str = include_str!("../figures/procedures.tsv");
+pub(crate) const MECHANISMS_FIGURES: &str = include_str!("../figures/mechanisms.tsv");
+pub(crate) const OCCUPATIONS_FIGURES: &str = include_str!("../figures/occupations.tsv");
+pub(crate) const TRAITS_FIGURES: &str = include_str!("../figures/traits.tsv");
+pub(crate) const PYRAMIDS_FIGURES: &str = include_str!("../figures/pyramids.tsv");
+pub(crate) const REGIONS_FIGURES: &str = include_str!("../figures/regions.tsv");
+pub(crate) const CATCHMENTS_FIGURES: &str = include_str!("../figures/catchments.tsv");
 
 const DRUGS: &str = include_str!("../lexicons/drugs.txt");
 const CONDITIONS: &str = include_str!("../lexicons/conditions.txt");

@@ -1,6 +1,7 @@
 //! The scanner: one item in, its findings out.
 
 mod account;
+mod crowded;
 mod inspect;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
 use crate::reading::{Hit, Reader, SignalSet};
 use crate::signal::SignalId;
+use crate::story::Trace;
 use crate::text::{Buffers, Document, Place};
 
 /// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each
@@ -57,6 +59,7 @@ pub struct Scanner<'e> {
     near_care: bool,
     /// Facts of the whole account, while its bio is judged by them.
     of_account: Vec<SignalId>,
+    trace: Option<Trace>,
 }
 
 /// What the last profile said; items of one account share it.
@@ -92,6 +95,7 @@ impl<'e> Scanner<'e> {
             without_learned: false,
             near_care: false,
             of_account: Vec::new(),
+            trace: None,
         }
     }
 
@@ -120,6 +124,7 @@ impl<'e> Scanner<'e> {
             }
             self.candidates = candidates;
         }
+        self.look_around(item, &document, &mut findings);
         self.buffers = Some(document.into_buffers());
         findings
     }

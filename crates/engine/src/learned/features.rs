@@ -1,6 +1,7 @@
 //! What the model looks at.
 
 use super::BUCKET_BITS;
+use crate::crowd::CUE;
 use crate::reading::{Hit, SignalSet};
 use crate::signal::{SignalId, Signals};
 use crate::text::{Document, Place, Token, TokenKind};
@@ -126,6 +127,10 @@ impl Features {
     }
 
     fn signal(&mut self, signals: &Signals, signal: SignalId, sort: Sort) {
+        // The model was trained without those.
+        if &*signals.info(signal).cue == CUE {
+            return;
+        }
         self.add(signals.info(signal).hash, sort as u32, SIGNAL, u32::MAX);
     }
 
