@@ -12,6 +12,8 @@ mod limits;
 pub(super) mod page;
 mod platforms;
 mod robots;
+#[expect(dead_code, reason = "the crawl uses it next")]
+mod walk;
 
 use std::fs::File;
 use std::io::Read;
