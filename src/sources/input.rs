@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::archive::Holds;
@@ -96,12 +97,7 @@ impl Input {
     pub fn read(&self, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
         match &self.kind {
             Kind::Stdin => items_file::read(io::stdin().lock(), "standard input", options, sink),
-            Kind::Url(url) => {
-                if let Some(host) = url.host_str() {
-                    sink.coverage().contacted(host);
-                }
-                web::read_url(url, options, sink)
-            }
+            Kind::Url(url) => web::read_url(&self.name, url, options, sink),
             Kind::Folder(_, coverage) => {
                 sink.recognised(&format!("a folder with {}", counted(coverage.holds, "input", "inputs")));
                 sink.coverage().absorb(Coverage::clone(coverage));
@@ -117,6 +113,19 @@ impl Input {
                 }
                 items_file::read(file, &self.name, options, sink)
             }
+        }
+    }
+
+    /// Whether it is fetched from the web.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.kind, Kind::Url(_))
+    }
+
+    /// When the run began that recorded this evidence; `None` for every other input.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        match &self.kind {
+            Kind::Saved(path, saved::Format::Warc) => saved::recorded_at(path),
+            _ => None,
         }
     }
 

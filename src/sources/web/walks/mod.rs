@@ -1,0 +1,3 @@
+//! Ways through sites and platforms' interfaces.
+
+pub(super) mod site;
