@@ -14,6 +14,8 @@ mod platforms;
 mod robots;
 #[expect(dead_code, reason = "the crawl uses it next")]
 mod walk;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the crawl uses it next"))]
+mod walks;
 
 use std::fs::File;
 use std::io::Read;

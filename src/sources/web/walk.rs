@@ -25,6 +25,12 @@ pub(super) trait Walk: Send {
         let _ = (request, reason);
         Vec::new()
     }
+
+    /// Called once, when nothing is left to ask for or the run is interrupted: hands over what waited for an answer that
+    /// did not come.
+    fn finish(&mut self, found: &mut Found) {
+        let _ = found;
+    }
 }
 
 /// Something to ask for.
