@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use flate2::{Compression, write::GzEncoder};
 use url::Url;
 use web_support::{Collected, Server, hold, message, quick, reply};
-use whitecoat::sources::web::{AGENT, Limits, read_url};
+use whitecoat::sources::web::{AGENT, Limits, Start, read};
 use whitecoat::sources::{InputError, Options};
 use whitecoat_engine::{Kind, LiveState, Visibility};
 
@@ -363,7 +363,8 @@ fn refuses_addresses_before_asking() {
     let server = Server::page(PAGE);
     let refuse = |url: &str| {
         let mut sink = Collected::default();
-        let error = read_url(url, &Url::parse(url).unwrap(), &Options::default(), &mut sink).unwrap_err();
+        let error =
+            read(url, &Start::Address(Url::parse(url).unwrap()), &Options::default(), &mut sink).unwrap_err();
         assert!(matches!(error, InputError::Unreadable { .. }));
         error.to_string()
     };

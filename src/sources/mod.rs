@@ -10,6 +10,7 @@ pub mod input;
 pub mod items_file;
 mod look;
 pub mod saved;
+mod shapes;
 mod split;
 pub mod web;
 

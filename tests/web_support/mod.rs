@@ -9,7 +9,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use url::Url;
 use whitecoat::coverage::Coverage;
-use whitecoat::sources::web::{Limits, Session, Settings, read_url};
+use whitecoat::sources::web::{Limits, Session, Settings, Start, read};
 use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
 use whitecoat_engine::Item;
 
@@ -123,7 +123,7 @@ impl Server {
         let settings = Settings { limits: limits.clone(), allow_loopback: true, cache: None };
         let options = Options { web: Arc::new(Session::new(settings)), ..Options::default() };
         let url = self.url(path);
-        let outcome = read_url(url.as_str(), &url, &options, &mut sink);
+        let outcome = read(url.as_str(), &Start::Address(url.clone()), &options, &mut sink);
         (sink, outcome)
     }
 }

@@ -16,6 +16,7 @@ use super::fetch::{Fetched, fetch};
 use super::frontier::Frontier;
 use super::session::Shared;
 use super::walk::{Found, Request, Walk, Want};
+use super::walks::tour::Tour;
 use crate::sources::{Batch, InputError, Sink, Stopped};
 use crate::wording::counted;
 
@@ -52,7 +53,7 @@ struct Tally {
 
 impl Crawl<'_> {
     /// Walks. An error says that nothing of the input could be read.
-    pub(super) fn run(&self, mut walk: Box<dyn Walk>, sink: &mut dyn Sink) -> Result<(), InputError> {
+    pub(super) fn run(&self, mut walk: Tour, sink: &mut dyn Sink) -> Result<(), InputError> {
         let limits = self.shared.limits();
         let mut frontier = Frontier::new(limits.pages, limits.depth);
         for request in walk.start() {
@@ -67,7 +68,15 @@ impl Crawl<'_> {
                 let task = self.ask(&request).map_err(|failure| failure.of_name(self.name))?;
                 ahead.push_back((request, task));
             }
-            let Some((request, task)) = ahead.pop_front() else { break };
+            let Some((request, task)) = ahead.pop_front() else {
+                let more = walk.more(&mut found);
+                tally.deliver(&mut found, sink)?;
+                if more.is_empty() {
+                    break;
+                }
+                more.into_iter().for_each(|request| frontier.add(request));
+                continue;
+            };
             let fetched = self.wait(task, &request.url, sink.progress());
             for host in &fetched.hosts {
                 sink.coverage().note(format!("host asked: {host}"));
@@ -85,7 +94,9 @@ impl Crawl<'_> {
                     walk.read(&request, &page, &mut found)
                 }
                 Err(failure) => {
-                    count(&failure, &request, sink);
+                    if !walk.is_trying() {
+                        count(&failure, &request, sink);
+                    }
                     let reason = failure.cause();
                     tally.first_failure.get_or_insert(failure);
                     walk.failed(&request, &reason)
@@ -97,6 +108,8 @@ impl Crawl<'_> {
             tally.deliver(&mut found, sink)?;
             self.show(&tally, &frontier, sink);
         }
+        walk.finish(&mut found);
+        tally.deliver(&mut found, sink)?;
         self.close(&tally, &frontier, sink);
         tally.end(self.name)
     }
@@ -201,7 +214,8 @@ impl Tally {
 /// Counts an address that was not answered as it should have been.
 fn count(failure: &Failure, request: &Request, sink: &mut dyn Sink) {
     // Nobody said that there is a sitemap or a feed.
-    if matches!(failure, Failure::Gone(_)) && matches!(request.want, Want::Sitemap | Want::Feed) {
+    let is_looked_for = matches!(request.want, Want::Sitemap | Want::Feed | Want::Bytes);
+    if matches!(failure, Failure::Gone(_)) && is_looked_for {
         return;
     }
     let place = shown(&request.url);

@@ -10,6 +10,7 @@ use super::limits::Limits;
 use super::page::saved;
 use super::session::Shared;
 use super::walk::{Page, Request, Want};
+use super::walks::sitemap::MAX_SITEMAP_BYTES;
 
 /// What came of a request.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ fn cap(want: Want, limits: &Limits) -> Cap {
     match want {
         // Whole repositories travel as one answer.
         Want::Bytes => Cap { wire: limits.saved_bytes, inflated: limits.saved_bytes, cut: false },
+        Want::Sitemap => Cap { wire: limits.wire_bytes, inflated: MAX_SITEMAP_BYTES, cut: false },
         _ => Cap { wire: limits.wire_bytes, inflated: limits.page_bytes, cut: false },
     }
 }

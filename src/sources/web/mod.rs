@@ -39,8 +39,7 @@ use self::failure::Failure;
 use self::page::{Place, Reading};
 use self::session::Shared;
 use self::stored::Stored;
-use self::walk::Walk;
-use self::walks::site::Site;
+use self::walks::tour::Tour;
 use super::{Batch, Decoded, InputError, Options, Sink};
 
 pub use self::cache::cache_folder;
@@ -52,12 +51,47 @@ pub use self::session::{Session, Settings};
 /// How many characters of a title are shown.
 const SHOWN_TITLE: usize = 80;
 
-/// Reads what the public sees from `url` on: the site below it, or with a depth of 0 that page alone. Blocks; must not be
-/// called from within an asynchronous runtime.
-pub fn read_url(name: &str, url: &Url, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
+/// What the user named to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The address of a page, a profile or a feed.
+    Address(Url),
+    /// `@name@host` (Mastodon and kin) or `bsky:name`.
+    Handle(String),
+}
+
+impl Start {
+    /// What `name` starts at; `None` for what is neither an http or https address nor a handle.
+    pub fn of(name: &str) -> Option<Self> {
+        if Tour::of_handle(name).is_some() {
+            return Some(Self::Handle(name.to_owned()));
+        }
+        let url = Url::parse(name).ok()?;
+        (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(Self::Address(url))
+    }
+
+    /// The walk that begins there.
+    fn tour(&self, limits: &Limits) -> Option<Tour> {
+        match self {
+            Self::Address(url) => Some(Tour::of_address(url, limits.depth == 0)),
+            Self::Handle(handle) => Tour::of_handle(handle),
+        }
+    }
+}
+
+/// Reads what the public sees of an account, or of a site from an address on; with a depth of 0, of that page alone. `name`
+/// is the input as the user named it. Blocks; must not be called from within an asynchronous runtime.
+pub fn read(name: &str, start: &Start, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
     let session = &options.web;
-    let shared = session.shared().map_err(|failure| failure.of_input(url))?;
-    shared.check(url).map_err(|failure| failure.of_input(url))?;
+    let failed = |failure: Failure| match start {
+        Start::Address(url) => failure.of_input(url),
+        Start::Handle(_) => failure.of_name(name),
+    };
+    let shared = session.shared().map_err(failed)?;
+    if let Start::Address(url) = start {
+        shared.check(url).map_err(failed)?;
+    }
+    let Some(tour) = start.tour(session.limits()) else { return Ok(()) };
     if session.allows_loopback() {
         sink.coverage().note("loopback addresses were allowed (a switch for tests)");
     }
@@ -67,21 +101,15 @@ pub fn read_url(name: &str, url: &Url, options: &Options, sink: &mut dyn Sink) -
     }
     let since = shared.cache.as_ref().and_then(|cache| cache.begin(name));
     if since.is_some() {
-        sink.coverage()
-            .note("goes on with a run that was interrupted: what had been answered was not asked for again");
+        sink.coverage().note(
+            "goes on with a run that was interrupted: what had been answered then was not asked for again",
+        );
     }
-    let walk = walk_from(url, session.limits());
-    let crawl = Crawl { name, shared: Arc::clone(&shared), since };
-    crawl.run(walk, sink)?;
+    Crawl { name, shared: Arc::clone(&shared), since }.run(tour, sink)?;
     if let Some(cache) = &shared.cache {
         cache.end(name);
     }
     Ok(())
-}
-
-/// The walk that fits an address.
-fn walk_from(url: &Url, limits: &Limits) -> Box<dyn Walk> {
-    Box::new(Site::new(url.clone(), limits.depth == 0))
 }
 
 /// A crawl that was recorded as evidence.
@@ -105,13 +133,12 @@ pub(super) fn read_recorded(recorded: Recorded, sink: &mut dyn Sink) -> Result<(
     let shared =
         Shared::of_stored(answers, &limits, allow_loopback).map_err(|failure| failure.of_name("evidence"))?;
     let shared = Arc::new(shared);
-    for start in &starts {
-        let Ok(url) = Url::parse(start) else { continue };
-        let crawl = Crawl { name: start, shared: Arc::clone(&shared), since: None };
-        match crawl.run(walk_from(&url, &limits), sink) {
+    for name in &starts {
+        let Some(tour) = Start::of(name).and_then(|start| start.tour(&limits)) else { continue };
+        match (Crawl { name, shared: Arc::clone(&shared), since: None }).run(tour, sink) {
             // Nothing could be read then either; the other starts may hold something.
             Err(InputError::Unreadable { problem, .. }) if starts.len() > 1 => {
-                sink.coverage().fail(&problem, start.as_str());
+                sink.coverage().fail(&problem, name.as_str());
             }
             other => other?,
         }

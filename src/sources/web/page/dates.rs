@@ -10,7 +10,7 @@ use whitecoat_engine::{Moment, Precision};
 const MAX_LENGTH: usize = 64;
 
 /// A time and how exact it is; unknown when `text` is none of the usual forms.
-pub(super) fn parse(text: &str) -> (Option<Moment>, Precision) {
+pub(in crate::sources::web) fn parse(text: &str) -> (Option<Moment>, Precision) {
     let text = text.trim();
     if text.is_empty() || text.len() > MAX_LENGTH {
         return (None, Precision::Unknown);

@@ -4,7 +4,7 @@
 //! an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
 //! pages, so it is read last, though what it says about dates is used before.
 
-mod dates;
+pub(in crate::sources::web) mod dates;
 pub(in crate::sources) mod dom;
 mod elements;
 pub(in crate::sources) mod gate;

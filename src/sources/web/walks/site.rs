@@ -12,14 +12,21 @@ use super::super::page::{self, Place, Reading};
 use super::super::scope::{Scope, Traps};
 use super::super::walk::{Found, Page, Request, Walk, Want};
 use super::super::{SHOWN_TITLE, decode};
+use super::sitemap;
 use crate::identity::DERIVED_ID;
 use crate::wording::counted;
 
 const START: &str = "start";
 const LINK: &str = "link";
+const ROBOTS: &str = "robots.txt";
+const SITEMAP: &str = "sitemap";
+
+/// Most sitemaps of a site that are read.
+const MAX_SITEMAPS: usize = 50;
 
 const ELSEWHERE: &str = "A link that leads out of what is read";
 const WITHHELD: &str = "A link that the site asks machines not to follow";
+const SITEMAPS: &str = "A sitemap beyond the limit of 50, or listed by a sitemap that was cut off";
 const TWIN: &str = "An item that stands on several pages: read once";
 const NO_TEXT: &str = "the page shows no text without running its scripts";
 const UNDECODED: &str = "A page with characters that could not be decoded; the rest of it was read";
@@ -34,6 +41,10 @@ pub(in super::super) struct Site {
     traps: Traps,
     /// Hashes of the links met so far.
     met: HashSet<u64>,
+    /// Hashes of what has been read another way.
+    passed: HashSet<u64>,
+    /// How many sitemaps were asked for.
+    sitemaps: usize,
     /// Digests of the items so far: what stands on every page is read once.
     items: HashSet<[u8; 16]>,
 }
@@ -47,8 +58,26 @@ impl Site {
             scope: None,
             traps: Traps::default(),
             met: HashSet::new(),
+            passed: HashSet::new(),
+            sitemaps: 0,
             items: HashSet::new(),
         }
+    }
+
+    /// Whether no page has been read yet, and more than one is wanted.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.scope.is_none() && !self.single
+    }
+
+    /// Notes that what is at `url` has been read another way.
+    pub(super) fn pass_over(&mut self, url: &Url) {
+        self.met.insert(hash(url));
+        self.passed.insert(hash(url));
+    }
+
+    /// See [`Site::pass_over`].
+    pub(super) fn passes_over(&self, url: &Url) -> bool {
+        self.passed.contains(&hash(url))
     }
 
     fn first_page(&mut self, request: &Request, page: &Page, reading: &Reading, found: &mut Found) {
@@ -67,6 +96,47 @@ impl Site {
             format!("site {host}: {title}; what is read are {}", scope.words())
         });
         self.scope = Some(scope);
+    }
+
+    /// What is known of the site besides its pages: asked for once the first page is there.
+    fn besides(&self, page: &Page) -> Option<Request> {
+        let url = page.url.join("/robots.txt").ok().filter(|_| !self.single)?;
+        Some(Request { url, want: Want::Bytes, purpose: ROBOTS, about: None, depth: 0 })
+    }
+
+    /// The sitemaps that a robots.txt names, or the usual one.
+    fn robots(&mut self, page: &Page, found: &mut Found) -> Vec<Request> {
+        let text = String::from_utf8_lossy(&page.body);
+        let lines = text.lines().filter_map(|line| line.split_once(':'));
+        let named = lines.filter(|(key, _)| key.trim().eq_ignore_ascii_case("sitemap"));
+        let named: Vec<Url> = named.filter_map(|(_, value)| page.url.join(value.trim()).ok()).collect();
+        let usual = page.url.join("/sitemap.xml").ok().filter(|_| named.is_empty());
+        self.ask_sitemaps(named.into_iter().chain(usual), found)
+    }
+
+    fn ask_sitemaps(&mut self, urls: impl Iterator<Item = Url>, found: &mut Found) -> Vec<Request> {
+        let mut requests = Vec::new();
+        for url in urls.filter(|url| matches!(url.scheme(), "http" | "https")) {
+            if self.sitemaps == MAX_SITEMAPS {
+                found.coverage.skip(SITEMAPS, url.as_str());
+                continue;
+            }
+            self.sitemaps += 1;
+            requests.push(Request { url, want: Want::Sitemap, purpose: SITEMAP, about: None, depth: 0 });
+        }
+        requests
+    }
+
+    fn sitemap(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
+        let listed = sitemap::parse(&page.body);
+        if listed.cut {
+            found.coverage.skip(SITEMAPS, request.url.as_str());
+        }
+        let links =
+            Links { pages: listed.pages.into_iter().map(|page| page.url).collect(), ..Links::default() };
+        let mut requests = self.links(request, page, links, found);
+        requests.extend(self.ask_sitemaps(listed.sitemaps.into_iter().map(|map| map.url), found));
+        requests
     }
 
     /// The links of a page that are to be followed.
@@ -115,7 +185,18 @@ impl Walk for Site {
         vec![Request { url, want: Want::Page, purpose: START, about: None, depth: 0 }]
     }
 
+    fn failed(&mut self, request: &Request, _: &str) -> Vec<Request> {
+        // A host without a robots.txt may have the usual sitemap all the same.
+        let usual = request.url.join("/sitemap.xml").ok().filter(|_| request.purpose == ROBOTS);
+        self.ask_sitemaps(usual.into_iter(), &mut Found::default())
+    }
+
     fn read(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
+        match request.purpose {
+            ROBOTS => return self.robots(page, found),
+            SITEMAP => return self.sitemap(request, page, found),
+            _ => {}
+        }
         if self.scope.as_ref().is_some_and(|scope| !scope.holds(&page.url)) {
             found.coverage.skip(ELSEWHERE, request.url.as_str());
             return Vec::new();
@@ -159,7 +240,8 @@ impl Walk for Site {
                 found.coverage.skip(UNDECODED, at);
             }
         }
-        let requests = self.links(request, page, std::mem::take(&mut reading.links), found);
+        let mut requests = self.links(request, page, std::mem::take(&mut reading.links), found);
+        requests.extend(self.besides(page).filter(|_| is_first));
         let all = reading.items.len();
         reading.items.retain(|item| self.items.insert(digest(item)));
         found.coverage.skip_many(TWIN, at, (all - reading.items.len()) as u64);
