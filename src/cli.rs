@@ -28,13 +28,15 @@ const AUDIT_EXAMPLES: &str = "\
 Examples:
   whitecoat audit twitter-archive.zip
   whitecoat audit facebook.zip --include-messages -o facebook.csv
+  whitecoat audit https://drjones.example/ @jones@med.example bsky:jones.example
   whitecoat audit posts.csv --columns severity,rule,excerpt,url
   whitecoat extract archive.zip | whitecoat audit - -o - --format jsonl
 
 An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
 columns id and text), a saved web page (HTML, MHTML, WARC, WACZ, HAR), a folder that holds some of
-these, a URL, or - for items on standard input. What it is, is told from its content. Nothing leaves
-this machine; only URLs that you name are fetched.";
+these, a URL, a handle (@name@host for Mastodon and kin, bsky:name for Bluesky), or - for items on
+standard input. What it is, is told from its content. Nothing leaves this machine; only what you name
+is fetched: of a URL, the pages of its host at or below it.";
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
@@ -112,7 +114,7 @@ pub enum Command {
 /// What to read.
 #[derive(Debug, Args)]
 pub struct ReadArgs {
-    /// Archives, items files, saved pages, URLs, or - for items on standard input
+    /// Archives, items files, saved pages, URLs, handles, or - for items on standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<OsString>,
     /// Read private messages too

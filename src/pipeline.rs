@@ -1,8 +1,8 @@
 //! From inputs to results, on every core, in the order of the inputs and with bounded memory.
 //!
 //! Files are read by one thread, web inputs by a thread each, because they mostly wait. Readers number their batches,
-//! workers decode and use them, the calling thread collects in order: web inputs first, then files, each in the order of
-//! the command line. A batch needs a token of its input to start and gives it back when it has been collected, so never
+//! workers decode and use them, the calling thread collects in order: what shows live accounts first, then files, which
+//! are compared with it; each in the order of the command line. A batch needs a token of its input to start and gives it back when it has been collected, so never
 //! more than a window of batches exists: a slow batch, or a slow reader of the output, holds everything behind it back.
 //! A web input has a larger window, and is read ahead while an earlier one is being collected.
 
@@ -20,6 +20,7 @@ use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::reading::{Counts, Ended, Reading};
 use crate::sources::input::Input;
+use crate::sources::live::Live;
 use crate::sources::{Batch, InputError, Options, Sink, Stopped};
 
 /// Batches under way for each worker.
@@ -93,7 +94,7 @@ where
     Outcome { readings, stopped }
 }
 
-/// The order in which inputs are collected: what has to be fetched first, so that it need not wait.
+/// The order in which inputs are collected: what shows live accounts first, because archives are compared with it.
 struct Order {
     /// By input, its rank.
     ranks: Vec<usize>,
@@ -101,9 +102,9 @@ struct Order {
 
 impl Order {
     fn of(inputs: &[Input]) -> Self {
-        let remote = inputs.iter().filter(|input| input.is_remote()).count();
-        let (mut remotes, mut locals) = (0.., remote..);
-        let rank = |input: &Input| if input.is_remote() { remotes.next() } else { locals.next() };
+        let live = inputs.iter().filter(|input| input.shows_live()).count();
+        let (mut lives, mut others) = (0.., live..);
+        let rank = |input: &Input| if input.shows_live() { lives.next() } else { others.next() };
         Self { ranks: inputs.iter().map(rank).map(Option::unwrap_or_default).collect() }
     }
 
@@ -175,13 +176,13 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads the web inputs, several at once, and then the files.
+    /// Reads what shows live accounts, several at once, and then the files.
     fn read_all(self, inputs: &[Input]) {
-        let (remote, local): (Vec<_>, Vec<_>) =
-            inputs.iter().enumerate().partition(|(_, input)| input.is_remote());
-        let next = Mutex::new(remote.iter());
+        let (live, files): (Vec<_>, Vec<_>) =
+            inputs.iter().enumerate().partition(|(_, input)| input.shows_live());
+        let next = Mutex::new(live.iter());
         std::thread::scope(|scope| {
-            for _ in 0..remote.len().min(WEB_INPUTS_AT_ONCE) {
+            for _ in 0..live.len().min(WEB_INPUTS_AT_ONCE) {
                 scope.spawn(|| {
                     while let Some((index, input)) = { lock(&next).next() } {
                         if self.read(*index, input).is_err() {
@@ -191,7 +192,7 @@ impl Reader {
                 });
             }
         });
-        for (index, input) in local {
+        for (index, input) in files {
             if self.read(index, input).is_err() {
                 break;
             }
@@ -200,7 +201,7 @@ impl Reader {
     }
 
     fn read(&self, index: usize, input: &Input) -> Result<(), Stopped> {
-        let window = if input.is_remote() { WEB_WINDOW } else { self.window };
+        let window = if input.shows_live() { WEB_WINDOW } else { self.window };
         let (token_sender, tokens) = bounded(window);
         for _ in 0..window {
             let _ = token_sender.send(());
@@ -216,6 +217,7 @@ impl Reader {
             input: index,
             coverage: Coverage::default(),
             number: 0,
+            live: (!input.shows_live()).then(|| Arc::clone(self.options.web.live())),
             tokens,
             token_sender,
         };
@@ -247,6 +249,8 @@ struct Feed<'r> {
     input: usize,
     coverage: Coverage,
     number: u64,
+    /// What an archive is compared with.
+    live: Option<Arc<Live>>,
     tokens: Receiver<()>,
     token_sender: Sender<()>,
 }
@@ -266,6 +270,14 @@ impl Sink for Feed<'_> {
         self.publish();
         self.tokens.recv().map_err(|_| Stopped)?;
         let token = Token(self.token_sender.clone());
+        let batch = match self.live.clone() {
+            None => batch,
+            Some(live) => Batch::deferred(move || {
+                let mut decoded = batch.decode();
+                live.decide(&mut decoded.items);
+                decoded
+            }),
+        };
         self.reader.gate.pass(Work::Batch { number: self.number, input: self.input, batch, token })?;
         self.number += 1;
         Ok(())

@@ -105,7 +105,7 @@ impl Input {
             }
             Kind::Archive(paths) => archive::read_parts(paths, options, sink),
             Kind::Page(path) => web::read_saved_page(path, options, sink),
-            Kind::Saved(path, format) => saved::read(path, *format, sink),
+            Kind::Saved(path, format) => saved::read(path, *format, options, sink),
             Kind::Items(path) => {
                 let file = open(path)?;
                 if let Some(metadata) = file.metadata().ok().filter(fs::Metadata::is_file) {
@@ -121,10 +121,15 @@ impl Input {
         matches!(self.kind, Kind::Web(_))
     }
 
+    /// Whether it shows live accounts, which archives of the same run are compared with.
+    pub fn shows_live(&self) -> bool {
+        matches!(self.kind, Kind::Web(_) | Kind::Saved(_, saved::Format::Evidence))
+    }
+
     /// When the run began that recorded this evidence; `None` for every other input.
     pub fn recorded_at(&self) -> Option<Timestamp> {
         match &self.kind {
-            Kind::Saved(path, saved::Format::Warc) => saved::recorded_at(path),
+            Kind::Saved(path, saved::Format::Evidence) => saved::recorded_at(path),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ mod clock;
 mod fingerprint;
 pub mod input;
 pub mod items_file;
+pub mod live;
 mod look;
 pub mod saved;
 mod shapes;

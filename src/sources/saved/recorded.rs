@@ -11,11 +11,11 @@ use super::headers::Headers;
 use super::warc::{Record, Records};
 use crate::sources::InputError;
 use crate::sources::web::Recorded;
-use crate::sources::web::evidence::{AT, DEPTH, FAILURE, LOOPBACK, MARK, PAGES, START, TRANSIENT};
+use crate::sources::web::evidence::{AT, DEPTH, FAILURE, LOOPBACK, MARK, PAGES, START};
 use crate::sources::web::stored::Stored;
 
-/// Reads the answers in a file of evidence. `None` where a WARC is not one of whitecoat's.
-pub(super) fn read(path: &Path) -> Result<Option<Recorded>, InputError> {
+/// Reads the answers in a file of evidence.
+pub(super) fn read(path: &Path) -> Result<Recorded, InputError> {
     let open = |source| InputError::Open { path: path.to_owned(), source };
     let broken = |problem: String| InputError::Unreadable {
         input: path.display().to_string(),
@@ -24,7 +24,9 @@ pub(super) fn read(path: &Path) -> Result<Option<Recorded>, InputError> {
         next: "use the file as it was written; if it was cut in transfer, copy it again".to_owned(),
     };
     let mut records = Records::of(File::open(path).map_err(open)?);
-    let Some(recorded) = first(&mut records).map_err(open)? else { return Ok(None) };
+    let recorded = first(&mut records).map_err(open)?;
+    let recorded = recorded
+        .ok_or_else(|| broken("its first record is not the one that evidence begins with".to_owned()))?;
     // Requests that wait for what came of them, by the record's identifier.
     let mut requests: BTreeMap<String, String> = BTreeMap::new();
     let mut number = 1_u64;
@@ -39,7 +41,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Recorded>, InputError> {
         };
         take(&record, &mut requests, &recorded.answers).map_err(open)?;
     }
-    Ok(Some(recorded))
+    Ok(recorded)
 }
 
 /// When the run began whose evidence lies at `path`, if it is whitecoat's.
@@ -86,9 +88,9 @@ fn take(record: &Record, requests: &mut BTreeMap<String, String>, answers: &Stor
         "metadata" => {
             let fields = Headers::of(&record.block);
             if let Some(accept) = requests.remove(header("warc-concurrent-to"))
-                && let Some(failure) = fields.get(FAILURE)
+                && fields.get(FAILURE).is_some()
             {
-                answers.failed(&accept, url, failure.to_owned(), fields.get(TRANSIENT) == Some("yes"));
+                answers.failed(&accept, url, |name| fields.get(name));
             }
         }
         _ => {}

@@ -3,7 +3,7 @@
 //! Answers are fetched ahead while the walk reads; hosts are asked one request at a time, and different hosts at once. The
 //! walk sees the answers in the order of discovery, whichever came first, so that two runs give the same.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::frontier::Frontier;
 use super::session::Shared;
 use super::walk::{Found, Request, Walk, Want};
 use super::walks::tour::Tour;
+use crate::sources::live::{self, Live};
 use crate::sources::{Batch, InputError, Sink, Stopped};
 use crate::wording::counted;
 
@@ -26,6 +27,9 @@ const AHEAD: usize = 4;
 const TICK: Duration = Duration::from_secs(1);
 /// After how many pages a line says how far it is, where there are no bars.
 const LINE_EVERY: u64 = 100;
+
+/// Accounts of one input that are compared with archives.
+const MAX_ACCOUNTS: usize = 100;
 
 const REDIRECTED: &str = "An address that leads to a page that is read already";
 const NOT_INSIDE: &str = "A link deeper than the limit (--depth)";
@@ -37,12 +41,18 @@ pub(super) struct Crawl<'a> {
     pub(super) shared: Arc<Shared>,
     /// What has been answered since then (seconds since 1970) is not asked for again.
     pub(super) since: Option<i64>,
+    /// Where what is seen is noted, for the archives of the same run.
+    pub(super) live: &'a Live,
 }
 
 /// What a walk came to.
 #[derive(Default)]
 struct Tally {
     items: u64,
+    /// Addresses and records that should have been read and were not.
+    failed: u64,
+    /// Platforms and names of the accounts seen.
+    accounts: BTreeSet<(String, String)>,
     answered: u64,
     asked: u64,
     /// Why the first request that failed did.
@@ -70,7 +80,7 @@ impl Crawl<'_> {
             }
             let Some((request, task)) = ahead.pop_front() else {
                 let more = walk.more(&mut found);
-                tally.deliver(&mut found, sink)?;
+                self.deliver(&mut tally, &mut found, sink)?;
                 if more.is_empty() {
                     break;
                 }
@@ -95,6 +105,7 @@ impl Crawl<'_> {
                 }
                 Err(failure) => {
                     if !walk.is_trying() {
+                        tally.failed += u64::from(!failure.is_left_out());
                         count(&failure, &request, sink);
                     }
                     let reason = failure.cause();
@@ -105,13 +116,43 @@ impl Crawl<'_> {
             for request in next {
                 frontier.add(request);
             }
-            tally.deliver(&mut found, sink)?;
+            self.deliver(&mut tally, &mut found, sink)?;
             self.show(&tally, &frontier, sink);
         }
         walk.finish(&mut found);
-        tally.deliver(&mut found, sink)?;
+        self.deliver(&mut tally, &mut found, sink)?;
         self.close(&tally, &frontier, sink);
+        if walk.shows_all() && tally.failed + frontier.too_many == 0 {
+            std::mem::take(&mut tally.accounts).into_iter().for_each(|account| self.live.saw_all_of(account));
+        }
         tally.end(self.name)
+    }
+
+    /// Hands over what the walk has found so far.
+    fn deliver(&self, tally: &mut Tally, found: &mut Found, sink: &mut dyn Sink) -> Result<(), Stopped> {
+        if tally.first_reason.is_none() {
+            tally.first_reason = found.coverage.failed.keys().next().cloned();
+        }
+        tally.failed += found.coverage.failed.values().map(|gap| gap.count).sum::<u64>();
+        sink.coverage().absorb(std::mem::take(&mut found.coverage));
+        if let Some(what) = found.recognised.take() {
+            sink.recognised(&what);
+        }
+        let mut items = std::mem::take(&mut found.items);
+        if items.is_empty() {
+            return Ok(());
+        }
+        for item in items.iter_mut().filter(|item| item.profile.is_none()) {
+            item.profile.clone_from(&found.profile);
+        }
+        tally.items += items.len() as u64;
+        self.live.see(&items);
+        for account in items.iter().filter_map(live::account) {
+            if tally.accounts.len() < MAX_ACCOUNTS {
+                tally.accounts.insert(account);
+            }
+        }
+        sink.batch(Batch::ready(items))
     }
 
     fn ask(&self, request: &Request) -> Result<JoinHandle<Fetched>, Failure> {
@@ -178,26 +219,6 @@ impl Crawl<'_> {
 }
 
 impl Tally {
-    /// Hands over what the walk has found so far.
-    fn deliver(&mut self, found: &mut Found, sink: &mut dyn Sink) -> Result<(), Stopped> {
-        if self.first_reason.is_none() {
-            self.first_reason = found.coverage.failed.keys().next().cloned();
-        }
-        sink.coverage().absorb(std::mem::take(&mut found.coverage));
-        if let Some(what) = found.recognised.take() {
-            sink.recognised(&what);
-        }
-        let mut items = std::mem::take(&mut found.items);
-        if items.is_empty() {
-            return Ok(());
-        }
-        for item in items.iter_mut().filter(|item| item.profile.is_none()) {
-            item.profile.clone_from(&found.profile);
-        }
-        self.items += items.len() as u64;
-        sink.batch(Batch::ready(items))
-    }
-
     /// An input of which nothing was read, though something should have been, is an error.
     fn end(self, name: &str) -> Result<(), InputError> {
         if self.items > 0 {

@@ -33,6 +33,10 @@ pub(in crate::sources) const DEPTH: &str = "whitecoat-depth";
 pub(in crate::sources) const LOOPBACK: &str = "whitecoat-loopback";
 /// Why there is no answer.
 pub(in crate::sources) const FAILURE: &str = "whitecoat-failure";
+/// The same without what differs from page to page.
+pub(in crate::sources) const CAUSE: &str = "whitecoat-cause";
+/// Whether the host itself was in trouble.
+pub(in crate::sources) const OF_HOST: &str = "whitecoat-of-host";
 /// Whether the same request was worth another try.
 pub(in crate::sources) const TRANSIENT: &str = "whitecoat-transient";
 /// What stands before the name of a header that describes the transfer and not what is stored.
@@ -132,9 +136,14 @@ impl Writer {
                 ("response", "application/http; msgtype=response", block, Some(at))
             }
             Err(failure) => {
-                let transient = if failure.is_transient() { "yes" } else { "no" };
-                let fields =
-                    format!("{FAILURE}: {}\r\n{TRANSIENT}: {transient}\r\n", one_line(&failure.to_string()));
+                let word = |is| if is { "yes" } else { "no" };
+                let fields = format!(
+                    "{FAILURE}: {}\r\n{CAUSE}: {}\r\n{TRANSIENT}: {}\r\n{OF_HOST}: {}\r\n",
+                    one_line(&failure.to_string()),
+                    one_line(&failure.cause()),
+                    word(failure.is_transient()),
+                    word(failure.is_of_host())
+                );
                 ("metadata", FIELDS, fields.into_bytes(), None)
             }
         };

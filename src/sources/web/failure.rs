@@ -75,7 +75,7 @@ pub(super) enum Failure {
     NotStored,
     /// As it was recorded in an evidence file.
     #[error("{message}")]
-    Stored { message: String, transient: bool },
+    Stored { message: String, cause: String, transient: bool, of_host: bool },
 }
 
 impl Failure {
@@ -90,7 +90,11 @@ impl Failure {
 
     /// Whether it says that the host itself is in trouble, and not only one address.
     pub(super) fn is_of_host(&self) -> bool {
-        self.is_transient() || matches!(self, Failure::Timeout(_) | Failure::AskedToWait { .. })
+        match self {
+            Failure::Timeout(_) | Failure::AskedToWait { .. } => true,
+            Failure::Stored { of_host, .. } => *of_host,
+            other => other.is_transient(),
+        }
     }
 
     /// Whether there was nothing to read in the first place: no gap in what is public.
@@ -122,6 +126,7 @@ impl Failure {
                 format!("the host asks for a longer wait than the limit of {most} seconds")
             }
             Failure::GivenUp { host, .. } => format!("{host} is left alone after too many failures in a row"),
+            Failure::Stored { cause, .. } => cause.clone(),
             other => other.to_string(),
         }
     }

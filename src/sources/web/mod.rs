@@ -105,7 +105,7 @@ pub fn read(name: &str, start: &Start, options: &Options, sink: &mut dyn Sink) -
             "goes on with a run that was interrupted: what had been answered then was not asked for again",
         );
     }
-    Crawl { name, shared: Arc::clone(&shared), since }.run(tour, sink)?;
+    Crawl { name, shared: Arc::clone(&shared), since, live: session.live() }.run(tour, sink)?;
     if let Some(cache) = &shared.cache {
         cache.end(name);
     }
@@ -127,7 +127,12 @@ pub(super) struct Recorded {
 }
 
 /// Walks a recorded crawl again, from what was answered then. Asks nobody.
-pub(super) fn read_recorded(recorded: Recorded, sink: &mut dyn Sink) -> Result<(), InputError> {
+pub(super) fn read_recorded(
+    recorded: Recorded,
+    options: &Options,
+    sink: &mut dyn Sink,
+) -> Result<(), InputError> {
+    let live = options.web.live();
     let Recorded { starts, pages, depth, allow_loopback, answers } = recorded;
     let limits = Limits { pages, depth, ..Limits::default() };
     let shared =
@@ -135,7 +140,7 @@ pub(super) fn read_recorded(recorded: Recorded, sink: &mut dyn Sink) -> Result<(
     let shared = Arc::new(shared);
     for name in &starts {
         let Some(tour) = Start::of(name).and_then(|start| start.tour(&limits)) else { continue };
-        match (Crawl { name, shared: Arc::clone(&shared), since: None }).run(tour, sink) {
+        match (Crawl { name, shared: Arc::clone(&shared), since: None, live }).run(tour, sink) {
             // Nothing could be read then either; the other starts may hold something.
             Err(InputError::Unreadable { problem, .. }) if starts.len() > 1 => {
                 sink.coverage().fail(&problem, name.as_str());

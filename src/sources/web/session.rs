@@ -17,6 +17,7 @@ use super::host::{Host, Turn};
 use super::limits::Limits;
 use super::stored::Stored;
 use super::walk::Want;
+use crate::sources::live::Live;
 
 /// How the web is to be read.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,7 @@ pub struct Session {
     settings: Settings,
     evidence: Option<Arc<Evidence>>,
     shared: OnceLock<Result<Arc<Shared>, Failure>>,
+    live: Arc<Live>,
 }
 
 impl Session {
@@ -70,6 +72,11 @@ impl Session {
     /// When not all of it could be written.
     pub fn finish(&self) -> io::Result<()> {
         self.evidence.as_ref().map_or(Ok(()), |evidence| evidence.finish())
+    }
+
+    /// What was seen of live accounts.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 
     pub(super) fn limits(&self) -> &Limits {

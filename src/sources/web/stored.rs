@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use url::Url;
 
 use super::client::Answer;
-use super::evidence::TRANSFER;
+use super::evidence::{CAUSE, FAILURE, OF_HOST, TRANSFER, TRANSIENT};
 use super::failure::Failure;
 use super::walk::Want;
 
@@ -27,7 +27,7 @@ struct Shelf {
 #[derive(Clone, Debug)]
 enum Outcome {
     Answered { at: u64, length: usize },
-    Failed { message: String, transient: bool },
+    Failed(Failure),
 }
 
 impl Stored {
@@ -47,10 +47,22 @@ impl Stored {
         Ok(())
     }
 
-    /// Adds a request that was not answered.
-    pub(in crate::sources) fn failed(&self, accept: &str, url: &str, message: String, transient: bool) {
+    /// Adds a request that was not answered, with the fields that were recorded about it.
+    pub(in crate::sources) fn failed<'f>(
+        &self,
+        accept: &str,
+        url: &str,
+        field: impl Fn(&str) -> Option<&'f str>,
+    ) {
+        let text = |name| field(name).unwrap_or_default().to_owned();
+        let failure = Failure::Stored {
+            message: text(FAILURE),
+            cause: text(CAUSE),
+            transient: field(TRANSIENT) == Some("yes"),
+            of_host: field(OF_HOST) == Some("yes"),
+        };
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.add(accept, url, Outcome::Failed { message, transient });
+        shelf.add(accept, url, Outcome::Failed(failure));
     }
 
     /// What came of the request when it was made: the first time it is asked for the first answer, and so on.
@@ -60,7 +72,7 @@ impl Stored {
         let outcome = if outcomes.len() > 1 { outcomes.pop_front() } else { outcomes.front().cloned() };
         match outcome {
             None => Err(Failure::NotStored),
-            Some(Outcome::Failed { message, transient }) => Err(Failure::Stored { message, transient }),
+            Some(Outcome::Failed(failure)) => Err(failure),
             Some(Outcome::Answered { at, length }) => {
                 let mut block = vec![0; length];
                 let read =
@@ -105,14 +117,17 @@ mod tests {
         let stored = Stored::new().unwrap();
         let url = Url::parse("https://h.example/a").unwrap();
         let accept = Want::Page.accept();
-        stored.failed(accept, url.as_str(), "no connection".into(), true);
+        let fields = [(FAILURE, "no connection: a"), (CAUSE, "no connection"), (TRANSIENT, "yes")];
+        stored.failed(accept, url.as_str(), |name| {
+            fields.iter().find(|field| field.0 == name).map(|field| field.1)
+        });
         let block = b"HTTP/1.1 200 \r\netag: \"a:b\"\r\nx-archive-orig-transfer-encoding: chunked\r\n\r\nbody\r\n\r\n";
         stored.answered(accept, url.as_str(), block).unwrap();
         stored.answered(accept, url.as_str(), b"HTTP/1.1 404 \r\n\r\n").unwrap();
 
         assert!(matches!(stored.answer(&url, Want::Json), Err(Failure::NotStored)));
         let failure = stored.answer(&url, Want::Page).unwrap_err();
-        assert_eq!((failure.to_string().as_str(), failure.is_transient()), ("no connection", true));
+        assert_eq!((failure.cause().as_str(), failure.is_transient()), ("no connection", true));
         let answer = stored.answer(&url, Want::Page).unwrap();
         assert_eq!((answer.status, answer.body.as_slice()), (200, &b"body\r\n\r\n"[..]));
         assert_eq!(

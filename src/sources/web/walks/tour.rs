@@ -52,6 +52,11 @@ impl Tour {
         Self::new(way, Some(Site::new(url.clone(), single)))
     }
 
+    /// Whether everything public of the account was to be seen on the way that was taken.
+    pub(in super::super) fn shows_all(&self) -> bool {
+        self.recognised && self.site.is_none()
+    }
+
     /// Keeps what a way finds only once it is one.
     fn weigh(&mut self, found: &mut Found) {
         for item in found.items.iter().filter(|item| !item.truncated) {
