@@ -14,7 +14,7 @@ mod platforms;
 mod robots;
 #[expect(dead_code, reason = "the crawl uses it next")]
 mod walk;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the crawl uses it next"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "the crawl uses it next"))]
 mod walks;
 
 use std::fs::File;
@@ -33,6 +33,10 @@ use super::{Batch, Decoded, InputError, Options, Sink};
 pub use self::client::AGENT;
 pub use self::limits::*;
 pub(super) use self::page::fragment;
+pub use self::page::recipe::{
+    Missing, Recipe, RecipeError, SITES, Tried, load as load_recipe, text_of as recipe_text,
+    try_on as try_recipe,
+};
 
 /// How many characters of a title are shown.
 const SHOWN_TITLE: usize = 80;

@@ -22,6 +22,7 @@ use self::mastodon::Mastodon;
 use super::platforms;
 use super::walk::Walk;
 
+#[expect(unused_imports, reason = "the crawl uses it next")]
 pub(super) use self::links::of_page;
 
 /// A way that was found.
