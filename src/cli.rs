@@ -104,6 +104,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ProfilesCommand,
     },
+    /// Show and try the recipes for pages of sites
+    Sites {
+        /// What to do.
+        #[command(subcommand)]
+        command: SitesCommand,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -257,6 +263,26 @@ pub enum ProfilesCommand {
     Show {
         /// The profile's name
         name: String,
+    },
+}
+
+/// `whitecoat sites`.
+#[derive(Debug, Subcommand)]
+pub enum SitesCommand {
+    /// List the shipped recipes
+    List,
+    /// Print a recipe, to start one's own from
+    Show {
+        /// The recipe's name
+        name: String,
+    },
+    /// Try a recipe on a saved page
+    Test {
+        /// The recipe: a TOML file, or the name of a shipped one
+        #[arg(value_name = "FILE")]
+        recipe: String,
+        /// The saved page (HTML)
+        page: PathBuf,
     },
 }
 

@@ -6,6 +6,7 @@ mod completions;
 mod extract;
 mod profiles;
 mod rules;
+mod sites;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -70,6 +71,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => check::run(args, cli.quiet),
         Command::Rules { command } => rules::run(command),
         Command::Profiles { command } => profiles::run(command),
+        Command::Sites { command } => sites::run(command),
         Command::Completions { shell } => completions::run(shell),
     };
     match result {

@@ -46,6 +46,10 @@ pub use self::cache::cache_folder;
 pub use self::client::AGENT;
 pub use self::limits::*;
 pub(super) use self::page::fragment;
+pub use self::page::recipe::{
+    Missing, Recipe, RecipeError, SITES, Tried, load as load_recipe, text_of as recipe_text,
+    try_on as try_recipe,
+};
 pub use self::session::{Session, Settings};
 
 /// How many characters of a title are shown.

@@ -20,6 +20,16 @@ pub(in crate::sources::web) fn parse(text: &str) -> (Option<Moment>, Precision) 
         .map_or((None, Precision::Unknown), |(moment, precision)| (Some(moment), precision))
 }
 
+/// The same, and seconds since 1970, as some widgets write them.
+pub(super) fn parse_or_seconds(text: &str) -> (Option<Moment>, Precision) {
+    let text = text.trim();
+    let seconds = text.parse().ok().filter(|_| text.len() == 10);
+    match seconds.and_then(Moment::from_unix_seconds) {
+        Some(moment) => (Some(moment), Precision::Second),
+        None => parse(text),
+    }
+}
+
 /// ISO 8601 and its relatives: `2024`-`05`-`01`, with or without time and offset, `T` or a space between.
 fn iso(text: &str) -> Option<(Moment, Precision)> {
     let precision = match text.as_bytes() {

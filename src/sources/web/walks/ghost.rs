@@ -121,9 +121,13 @@ impl Walk for Ghost {
                 }
                 for (number, post) in list(&answer, name).iter().enumerate() {
                     let place = place(page, "ghost", number);
-                    let item = ghost::item(&self.account, post, &place, &mut found.coverage);
-                    // Everything that the interface shows is published; only some of it as a whole.
-                    let url = some(&text(post, "url")).filter(|url| url.starts_with("http"));
+                    // Everything that the interface shows is published, though it does not say so.
+                    let mut post = post.clone();
+                    if let Some(post) = post.as_object_mut() {
+                        post.insert("status".to_owned(), Value::from("published"));
+                    }
+                    let item = ghost::item(&self.account, &post, &place, &mut found.coverage);
+                    let url = some(&text(&post, "url")).filter(|url| url.starts_with("http"));
                     keep(Item { url: item.url.or(url), ..item }, NO_WORDS, found);
                 }
             }

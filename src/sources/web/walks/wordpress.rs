@@ -19,7 +19,25 @@ use crate::sources::shapes::wordpress::{
 use crate::sources::web::page::dom::{file_name, titled};
 
 /// The lists, in the order in which they are read: comments last, when the authors are known.
-const LISTS: &[&str] = &["users", "posts", "pages", "media", "comments"];
+const LISTS: &[&str] = &["users", "posts", "pages", "media", "types", "comments"];
+
+/// Types that every WordPress has. Those that a site adds, such as testimonials and services, are entries like posts.
+const COMMON_TYPES: &[&str] = &[
+    "attachment",
+    "nav_menu_item",
+    "page",
+    "post",
+    "wp_block",
+    "wp_font_face",
+    "wp_font_family",
+    "wp_global_styles",
+    "wp_navigation",
+    "wp_template",
+    "wp_template_part",
+];
+
+/// How many types of entries a site may have added.
+const MAX_TYPES: usize = 50;
 
 /// How many comments are remembered for those that answer them.
 const MAX_REMEMBERED: usize = 20_000;
@@ -38,6 +56,8 @@ pub(super) struct WordPress {
     comments: BTreeMap<String, (bool, String)>,
     /// Whether the site's own words about itself were handed over.
     introduced: bool,
+    /// Where the types of entries are listed that the site has added and that were not read yet.
+    added: Vec<String>,
 }
 
 impl WordPress {
@@ -50,11 +70,12 @@ impl WordPress {
             people: BTreeSet::new(),
             comments: BTreeMap::new(),
             introduced: false,
+            added: Vec::new(),
         }
     }
 
     /// Page `number` of a list. Blogs without pretty addresses name the list in `rest_route`.
-    fn list(&self, list: &'static str, number: usize) -> Request {
+    fn list(&self, purpose: &'static str, list: &str, number: usize) -> Request {
         let mut url = self.root.clone();
         let kept: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let is_plain = kept.iter().any(|(key, _)| key == "rest_route");
@@ -73,19 +94,26 @@ impl WordPress {
                     _ => query.append_pair(&key, &value),
                 };
             }
-            query.append_pair("per_page", "100").append_pair("page", &number.to_string());
+            if list != "types" {
+                query.append_pair("per_page", "100").append_pair("page", &number.to_string());
+            }
             if list == "comments" {
                 // What is answered comes before the answer.
                 query.append_pair("order", "asc").append_pair("orderby", "id");
             }
         }
-        ask(url, Want::Json, list)
+        Request { about: Some(list.into()), ..ask(url, Want::Json, purpose) }
     }
 
     /// The first page of the list after `list`.
-    fn after(&mut self, list: &str) -> Vec<Request> {
-        let next = LISTS.iter().skip_while(|name| **name != list).nth(1);
-        let next = next.map(|next| self.list(next, 1));
+    fn after(&mut self, list: &'static str) -> Vec<Request> {
+        let next = match self.added.pop() {
+            Some(added) => Some(self.list("types", &added, 1)),
+            None => {
+                let next = LISTS.iter().skip_while(|name| **name != list).nth(1);
+                next.map(|next| self.list(next, next, 1))
+            }
+        };
         next.iter().for_each(|next| self.pages.first(&next.url));
         next.into_iter().collect()
     }
@@ -104,7 +132,7 @@ impl WordPress {
         let handle = handle.trim_end_matches('/').to_owned();
         self.account = Account { platform: PLATFORM, handle, profile: Arc::new(profile) };
         found.recognised = Some(format!("WordPress site {}", self.account.handle));
-        let first = self.list("users", 1);
+        let first = self.list("users", "users", 1);
         self.pages.first(&first.url);
         vec![first]
     }
@@ -244,8 +272,26 @@ impl WordPress {
         keep(item, NO_WORDS, found);
     }
 
-    fn entries(&mut self, list: &'static str, page: &Page, found: &mut Found) -> Vec<Request> {
+    /// The types of entries that the site has added: an object by name.
+    fn types(&mut self, types: &Value) {
+        let types = types.as_object().into_iter().flatten();
+        let added = types.filter(|(name, _)| !COMMON_TYPES.contains(&name.as_str()));
+        let bases = added.filter_map(|(name, kind)| {
+            let own = text(kind, "rest_namespace");
+            let base = text(kind, "rest_base");
+            let base = if base.is_empty() { name.clone() } else { base.into_owned() };
+            let is_plain = base.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+            (is_plain && matches!(own.as_ref(), "" | "wp/v2")).then_some(base)
+        });
+        self.added = bases.take(MAX_TYPES).collect();
+    }
+
+    fn entries(&mut self, list: &'static str, base: &str, page: &Page, found: &mut Found) -> Vec<Request> {
         let Some(answer) = json(page, &mut found.coverage) else { return self.after(list) };
+        if base == "types" {
+            self.types(&answer);
+            return self.after(list);
+        }
         let Some(entries) = answer.as_array() else {
             found.coverage.fail(NO_LIST, page.url.as_str());
             return self.after(list);
@@ -263,13 +309,14 @@ impl WordPress {
                 _ => self.entry(entry, &place, found),
             }
         }
-        self.further(list, entries.len(), page, &mut found.coverage).unwrap_or_else(|| self.after(list))
+        self.further(list, base, entries.len(), page, &mut found.coverage).unwrap_or_else(|| self.after(list))
     }
 
     /// The next page of the same list.
     fn further(
         &mut self,
         list: &'static str,
+        base: &str,
         entries: usize,
         page: &Page,
         coverage: &mut Coverage,
@@ -280,7 +327,7 @@ impl WordPress {
         if entries == 0 || number >= last.unwrap_or(number) {
             return None;
         }
-        let next = self.list(list, number.checked_add(1)?);
+        let next = self.list(list, base, number.checked_add(1)?);
         let url = self.pages.next(next.url.clone(), page, coverage)?;
         Some(vec![Request { url, ..next }])
     }
@@ -298,7 +345,7 @@ impl Walk for WordPress {
     fn read(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
         match request.purpose {
             "root" => self.root(page, found),
-            list => self.entries(list, page, found),
+            list => self.entries(list, request.about.as_deref().unwrap_or(list), page, found),
         }
     }
 

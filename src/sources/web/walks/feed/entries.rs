@@ -1,4 +1,7 @@
-//! What a feed holds, whatever its format: by `feed-rs`, and once more entry by entry where one entry spoils the whole.
+//! What a feed holds, whatever its format: XML by `feed-rs`, and once more entry by entry where one entry spoils the whole;
+//! JSON Feed as values of any shape.
+
+mod json;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -71,15 +74,14 @@ pub(super) fn read(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Resul
     if is_page(start) {
         return Err(A_PAGE);
     }
-    let mut feed = match parsed(start, url) {
-        Some(model) => of_model(model),
-        None => one_by_one(start).ok_or(NO_FEED)?,
+    let mut feed = match start.starts_with('{') {
+        true => json::read(start, url).ok_or(NO_FEED)?,
+        false => match parsed(start, url) {
+            Some(model) => of_model(model),
+            None => one_by_one(start).ok_or(NO_FEED)?,
+        },
     };
     threads(start, &mut feed.entries);
-    if start.starts_with('{') && feed.next.is_none() {
-        let json: serde_json::Value = serde_json::from_str(start).unwrap_or_default();
-        feed.next = json.get("next_url").and_then(|next| url.join(next.as_str()?).ok());
-    }
     feed.next = feed.next.filter(|next| next != url);
     feed.of_comments = is_of_comments(&feed, url);
     feed.entries.truncate(MAX_ENTRIES);
@@ -87,7 +89,7 @@ pub(super) fn read(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Resul
 }
 
 /// The text without its XML declaration, whose encoding is not true any more.
-fn text(bytes: &[u8], content_type: Option<&str>) -> String {
+pub(super) fn text(bytes: &[u8], content_type: Option<&str>) -> String {
     let head = bytes.get(..DECLARATION_BYTES).unwrap_or(bytes);
     let declared = String::from_utf8_lossy(head).into_owned();
     let declared = declared.strip_prefix("<?xml").and_then(|rest| Some(rest.split_once("?>")?.0.to_owned()));
@@ -111,15 +113,8 @@ fn text(bytes: &[u8], content_type: Option<&str>) -> String {
 }
 
 fn parsed(text: &str, url: &Url) -> Option<model::Feed> {
-    let parser = parser::Builder::new()
-        .base_uri(Some(url.as_str()))
-        .id_generator(|_, _, _| String::new())
-        .timestamp_parser(|text| {
-            let instant = dates::parse(text).0?.instant();
-            let (seconds, nanos) = (instant.as_second(), instant.subsec_nanosecond());
-            chrono::DateTime::from_timestamp(seconds, u32::try_from(nanos).ok()?)
-        })
-        .build();
+    let parser =
+        parser::Builder::new().base_uri(Some(url.as_str())).id_generator(|_, _, _| String::new()).build();
     // The parser stops with a panic on some damaged input (UTF-16 that it decodes itself). All that it sees is UTF-8; this is
     // for what nobody has found yet. It keeps nothing between calls.
     catch_unwind(AssertUnwindSafe(|| parser.parse(text.as_bytes()).ok())).ok().flatten()

@@ -23,7 +23,6 @@ fn fetched_posts_are_those_of_the_export() {
         let mut fetched = live.iter().find(|item| item.id == exported.id).unwrap().clone();
         // An export does not say where a post is.
         fetched.url = exported.url.clone();
-        // What the interface shows is published, though it does not say so.
         assert_eq!(fetched, exported);
     }
     assert_eq!(walked.item("64a2").visibility, Visibility::Followers);
