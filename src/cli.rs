@@ -28,13 +28,15 @@ const AUDIT_EXAMPLES: &str = "\
 Examples:
   whitecoat audit twitter-archive.zip
   whitecoat audit facebook.zip --include-messages -o facebook.csv
+  whitecoat audit https://drjones.example/ @jones@med.example bsky:jones.example
   whitecoat audit posts.csv --columns severity,rule,excerpt,url
   whitecoat extract archive.zip | whitecoat audit - -o - --format jsonl
 
 An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
 columns id and text), a saved web page (HTML, MHTML, WARC, WACZ, HAR), a folder that holds some of
-these, a URL, or - for items on standard input. What it is, is told from its content. Nothing leaves
-this machine; only URLs that you name are fetched.";
+these, a URL, a handle (@name@host for Mastodon and kin, bsky:name for Bluesky), or - for items on
+standard input. What it is, is told from its content. Nothing leaves this machine; only what you name
+is fetched: of a URL, the pages of its host at or below it.";
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
@@ -102,6 +104,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ProfilesCommand,
     },
+    /// Show and try the recipes for pages of sites
+    Sites {
+        /// What to do.
+        #[command(subcommand)]
+        command: SitesCommand,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -112,7 +120,7 @@ pub enum Command {
 /// What to read.
 #[derive(Debug, Args)]
 pub struct ReadArgs {
-    /// Archives, items files, saved pages, URLs, or - for items on standard input
+    /// Archives, items files, saved pages, URLs, handles, or - for items on standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<OsString>,
     /// Read private messages too
@@ -121,6 +129,18 @@ pub struct ReadArgs {
     /// How many cores to use [default: all]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// How many pages to fetch at most for each web address [default: 5000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_pages: Option<u64>,
+    /// How many links to follow from a web address; 0 reads only that page [default: 30]
+    #[arg(long, value_name = "N")]
+    pub depth: Option<u32>,
+    /// Keep nothing of the web for the next run, and use nothing of the last one
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Record every request and answer in this new file, which can be audited again offline
+    #[arg(long, value_name = "FILE.warc.gz")]
+    pub evidence: Option<PathBuf>,
     /// Let web addresses lead to this machine (for tests)
     #[arg(long, hide = true)]
     pub allow_loopback: bool,
@@ -255,6 +275,26 @@ pub enum ProfilesCommand {
     Show {
         /// The profile's name
         name: String,
+    },
+}
+
+/// `whitecoat sites`.
+#[derive(Debug, Subcommand)]
+pub enum SitesCommand {
+    /// List the shipped recipes
+    List,
+    /// Print a recipe, to start one's own from
+    Show {
+        /// The recipe's name
+        name: String,
+    },
+    /// Try a recipe on a saved page
+    Test {
+        /// The recipe: a TOML file, or the name of a shipped one
+        #[arg(value_name = "FILE")]
+        recipe: String,
+        /// The saved page (HTML)
+        page: PathBuf,
     },
 }
 

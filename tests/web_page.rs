@@ -3,7 +3,7 @@
 
 mod web_support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -353,41 +353,130 @@ fn reads_published_structured_data() {
     read(page).1.unwrap();
 }
 
-/// Words in runs of four, as the benchmark's own scorer counts them.
-fn shingles(text: &str) -> BTreeSet<Vec<String>> {
+/// Words in runs of four, each with how often it occurs, as the benchmark's own scorer counts them.
+fn shingles(text: &str) -> BTreeMap<Vec<String>, f64> {
     let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect();
-    words.windows(4).map(<[String]>::to_vec).collect()
+    let mut counts = BTreeMap::new();
+    for window in words.windows(4) {
+        *counts.entry(window.to_vec()).or_default() += 1.0;
+    }
+    counts
 }
 
+/// Precision and recall of one page by the benchmark's own scorer: what neither holds is no error.
+fn scored(found: &str, expected: &str) -> (f64, f64) {
+    let (found, expected) = (shingles(found), shingles(expected));
+    let both: f64 = found.iter().map(|(key, count)| count.min(*expected.get(key).unwrap_or(&0.0))).sum();
+    let share = |of: &BTreeMap<_, f64>| match of.values().sum::<f64>() {
+        0.0 if found.is_empty() && expected.is_empty() => 1.0,
+        0.0 => 0.0,
+        all => both / all,
+    };
+    (share(&found), share(&expected))
+}
+
+/// Prints its figures: `cargo test --test web_page published_articles -- --nocapture`.
 #[test]
 fn finds_the_body_of_published_articles() {
     let Some(pages) = samples("article-extraction", "gz") else { return };
     let truth = pages[0].with_file_name("ground-truth.json");
     let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
-    let (mut precision, mut recall, mut count) = (0.0, 0.0, 0.0);
+    let (mut precision, mut recall, mut count, mut worst) = (0.0, 0.0, 0.0, Vec::new());
     for path in &pages {
         let name = path.file_name().unwrap().to_string_lossy().replace(".html.gz", "");
         let Some(expected) = truth[&name]["articleBody"].as_str() else { continue };
         let mut html = Vec::new();
         flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut html).unwrap();
         let (sink, outcome) = read(html);
-        let texts: Vec<&str> = sink
-            .items
-            .iter()
-            .filter(|it| matches!(it.kind, Kind::Article | Kind::Post))
-            .map(|it| it.text.as_str())
-            .collect();
-        let (found, expected) = (shingles(&texts.join("\n")), shingles(expected));
-        let common = found.intersection(&expected).count() as f64;
-        precision += common / found.len().max(1) as f64;
-        recall += common / expected.len().max(1) as f64;
+        let texts = sink.items.iter().filter(|it| matches!(it.kind, Kind::Article | Kind::Post));
+        // The article is the longest of them; what else the page says of itself are items of their own.
+        let text = texts.map(|it| it.text.as_str()).max_by_key(|text| text.len()).unwrap_or_default();
+        let (p, r) = scored(text, expected);
+        precision += p;
+        recall += r;
         count += 1.0;
+        let sources =
+            sink.items.iter().map(|it| format!("{:?} {}", it.kind, it.source.trim_start_matches("PAGE")));
+        worst.push((
+            2.0 * p * r / (p + r).max(1e-9),
+            p,
+            r,
+            name.clone(),
+            sources.collect::<Vec<_>>().join(", "),
+        ));
         assert!(outcome.is_ok(), "{name}: {outcome:?}");
     }
     let (precision, recall) = (precision / count, recall / count);
-    assert!(recall > 0.97 && precision > 0.85, "precision {precision:.3}, recall {recall:.3}");
+    let f1 = 2.0 * precision * recall / (precision + recall);
+    eprintln!("{count} pages: F1 {f1:.3}, precision {precision:.3}, recall {recall:.3}");
+    worst.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (f1, p, r, name, sources) in worst.iter().take(20) {
+        eprintln!("  {f1:.3} {p:.3} {r:.3} {} {sources}", name.get(..8).unwrap_or(name));
+    }
+    assert!(recall > 0.97 && f1 > 0.9, "precision {precision:.3}, recall {recall:.3}");
+}
+
+/// An invented practice: microdata for who it is, what it offers and what was said of it.
+const PRACTICE: &str = r#"<!-- saved from url=(0023)https://fenwick.example/ --><!doctype html><title>Fenwick surgery</title>
+<div itemscope itemtype="https://schema.org/MedicalClinic"><h1 itemprop="name">Fenwick surgery</h1>
+<p itemprop="description">A small surgery by the river, since 1990.</p>
+<div itemprop="address" itemscope itemtype="https://schema.org/PostalAddress"><span itemprop="streetAddress">1 River Lane</span>
+<span itemprop="addressLocality">Larkspur Falls</span></div>Call <span itemprop="telephone">020 555 0101</span>
+<div itemprop="availableService" itemscope itemtype="https://schema.org/MedicalTherapy"><h2 itemprop="name">Ear syringing</h2>
+<p itemprop="description">Ten minutes with the nurse, and no pain.</p></div>
+<div itemprop="review" itemscope itemtype="https://schema.org/Review"><span itemprop="author">Tam Q</span>
+<time itemprop="datePublished" datetime="2024-05-01">May</time><p itemprop="reviewBody">My ears are clear again.</p>
+<div itemprop="comment" itemscope itemtype="https://schema.org/Comment"><span itemprop="author">Fenwick surgery</span>
+<p itemprop="text">Thank you Tam, see you at the diabetes check.</p></div></div></div>"#;
+
+#[test]
+fn a_practice_page_yields_services_contact_reviews_and_replies() {
+    let items = items(PRACTICE);
+    let shown: Vec<_> = items.iter().map(|item| (item.kind, item.authorship, item.text.as_str())).collect();
+    let expected = [
+        (Kind::Profile, Authorship::Own, "A small surgery by the river, since 1990."),
+        (
+            Kind::Profile,
+            Authorship::Own,
+            "Fenwick surgery\n1 River Lane, Larkspur Falls\nTelephone: 020 555 0101",
+        ),
+        (Kind::Article, Authorship::Own, "Ear syringing\n\nTen minutes with the nurse, and no pain."),
+        (Kind::Comment, Authorship::Other, "My ears are clear again."),
+        (Kind::ReviewReply, Authorship::Own, "Thank you Tam, see you at the diabetes check."),
+    ];
+    for item in expected {
+        assert!(shown.contains(&item), "{item:?} is not in {shown:#?}");
+    }
+    let marked = items.iter().filter(|item| item.source.starts_with("PAGE#microdata:"));
+    assert_eq!(marked.count(), expected.len(), "{shown:#?}");
+    let parent = find(&items, "Thank you Tam").parent.as_ref().unwrap();
+    assert_eq!(
+        (parent.author, parent.text.as_deref()),
+        (ParentAuthor::Patient, Some("My ears are clear again."))
+    );
+}
+
+#[test]
+fn recipes_speak_where_markup_is_silent() {
+    let page = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sites").join(name);
+        items(&std::fs::read_to_string(path).unwrap())
+    };
+    let blog = page("wordpress-comments.html");
+    let reply = find(&blog, "Glad to hear it");
+    assert_eq!((reply.kind, reply.authorship), (Kind::Comment, Authorship::Own));
+    assert_eq!(reply.source, "PAGE#wordpress-comments:2");
+    assert_eq!(reply.url.as_deref(), Some("https://fenwick.example/sleep#comment-2"));
+    assert!(reply.parent.as_ref().unwrap().text.as_deref().unwrap().starts_with("It worked for me"));
+    // The text of the page is still read, without the comments.
+    let text = find(&blog, "Keep the room dark");
+    assert!(text.source.starts_with("PAGE#main-text:") && !text.text.contains("Glad"), "{text:?}");
+    let widget = page("trustindex.html");
+    let reply = find(&widget, "Your fever had gone");
+    assert_eq!((reply.kind, reply.authorship), (Kind::ReviewReply, Authorship::Own));
+    assert_eq!(reply.parent.as_ref().unwrap().kind, ParentKind::Review);
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::item::{Authorship, Item, Kind, Media, MediaKind, ParentAuthor, ParentKind, Profile, Visibility};
+use crate::item::{
+    Authorship, Item, Kind, LiveState, Media, MediaKind, ParentAuthor, ParentKind, Profile, Visibility,
+};
 use crate::recognise::builtin;
 use crate::signal::Builtin;
 use crate::timeline;
@@ -43,6 +45,7 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("by-reshare", "somebody else wrote it and the account holder passed it on"),
     fact("by-other", "somebody else wrote it"),
     fact("is-private", "it is not public"),
+    fact("deleted-still-visible", "its account deleted it, and everybody can still see it"),
     fact("answers-something", "it answers somebody"),
     fact("answers-patient", "it answers a patient or a patient's family"),
     fact("answers-public", "it answers somebody from the public"),
@@ -114,6 +117,7 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
         Some(kind),
         Some(author),
         matches!(item.visibility, Visibility::Private | Visibility::Followers).then_some("is-private"),
+        (item.live_state == LiveState::StillVisible).then_some("deleted-still-visible"),
         parent.filter(|parent| parent.author != ParentAuthor::Own).map(|_| "answers-something"),
         answered,
         parent

@@ -162,7 +162,7 @@ pub(in crate::sources) fn titled(title: &str, body: &str) -> String {
 }
 
 /// `href` as an absolute http or https address.
-pub(super) fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
+pub(in crate::sources) fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
     let href = href.trim();
     if href.is_empty() {
         return None;

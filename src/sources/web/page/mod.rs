@@ -1,10 +1,10 @@
 //! Reading one page into items, whether it was fetched or saved.
 //!
-//! The gate first; then the readers in order, the most certain first: JSON-LD, microformats, main text, Open Graph. What
-//! an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
+//! The gate first; then the readers in order, the most certain first: JSON-LD, microformats, microdata, recipes, main text,
+//! Open Graph. What an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
 //! pages, so it is read last, though what it says about dates is used before.
 
-mod dates;
+pub(in crate::sources::web) mod dates;
 pub(in crate::sources) mod dom;
 mod elements;
 pub(in crate::sources) mod gate;
@@ -12,9 +12,11 @@ mod json_ld;
 mod main_text;
 mod merge;
 mod mf_items;
+mod microdata;
 mod microformats;
 mod open_graph;
 mod people;
+pub(in crate::sources::web) mod recipe;
 pub(super) mod saved;
 mod schema;
 mod tokens;
@@ -26,6 +28,7 @@ use scraper::{Html, Selector};
 use url::Url;
 use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
 
+use super::links::{self, Links};
 use super::platforms;
 use crate::coverage::Coverage;
 use crate::identity::DERIVED_ID;
@@ -73,6 +76,8 @@ pub(super) struct Reading {
     pub(super) url: Option<Url>,
     /// When it was saved.
     pub(super) saved_at: Option<Moment>,
+    /// Where it leads, for a page that was fetched now.
+    pub(super) links: Links,
 }
 
 /// Reads a page. What `place` of a saved page does not say is looked for in the page.
@@ -109,14 +114,19 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
         return reading;
     }
 
+    if place.live {
+        reading.links = links::find(&document, place.base.as_ref());
+    }
+
     let blocks = json_ld::blocks(&document);
     for broken in blocks.broken {
         reading.coverage.fail("a JSON-LD block is not JSON", format!("{}#{broken}", place.name));
     }
     let linked = schema::read(&blocks.values, &place);
     let marked = mf_items::read(&document, &place);
+    let typed = schema::read(&microdata::read(&document, place.base.as_ref()), &place);
     let meta = open_graph::read(&document, &place);
-    let created = [linked.created, marked.created, meta.created]
+    let created = [linked.created, marked.created, typed.created, meta.created]
         .into_iter()
         .find(|(moment, _)| moment.is_some())
         .unwrap_or_default();
@@ -124,6 +134,10 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let mut merged = Merged::default();
     merged.add("json-ld", linked.items);
     merged.add("microformats", marked.items);
+    merged.add("microdata", typed.items);
+    for (name, items) in recipe::read(&document, &place) {
+        merged.add(name, items);
+    }
     if let Some(mut item) = main_text::read(html, &document, &place) {
         (item.created_at, item.created_precision) = created;
         if merged.add_rest("main-text", item) {
@@ -132,7 +146,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
         }
     }
     merged.add("open-graph", meta.items);
-    reading.items = finish(merged.items, &place, linked.profile.or(marked.profile));
+    reading.items = finish(merged.items, &place, linked.profile.or(marked.profile).or(typed.profile));
     reading
 }
 

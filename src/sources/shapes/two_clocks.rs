@@ -9,7 +9,7 @@ const MAX_OFFSET: i64 = 15 * 3600;
 const OFFSET_STEP: i64 = 15 * 60;
 
 /// The moment, with the offset that the clocks tell; UTC where they do not fit together.
-pub(super) fn moment(utc: DateTime, local: DateTime) -> Option<Moment> {
+pub(in crate::sources) fn moment(utc: DateTime, local: DateTime) -> Option<Moment> {
     let apart = local.duration_since(utc).as_secs();
     let is_zone = apart.abs() <= MAX_OFFSET && apart % OFFSET_STEP == 0;
     let offset = i32::try_from(apart).ok().filter(|_| is_zone);

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 /// The text under a key; numbers are spelled out, all else is empty.
-pub(super) fn text<'v>(object: &'v Value, key: &str) -> Cow<'v, str> {
+pub(in crate::sources) fn text<'v>(object: &'v Value, key: &str) -> Cow<'v, str> {
     object.get(key).map(spelled).unwrap_or_default()
 }
 
 /// A value as a text; empty where it is neither text nor number.
-pub(super) fn spelled(value: &Value) -> Cow<'_, str> {
+pub(in crate::sources) fn spelled(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text.trim()),
         Value::Number(number) => Cow::Owned(number.to_string()),
@@ -19,7 +19,7 @@ pub(super) fn spelled(value: &Value) -> Cow<'_, str> {
 }
 
 /// The list under a key; what stands there alone is a list of one, and `null` is none.
-pub(super) fn list<'v>(object: &'v Value, key: &str) -> &'v [Value] {
+pub(in crate::sources) fn list<'v>(object: &'v Value, key: &str) -> &'v [Value] {
     match object.get(key) {
         None | Some(Value::Null) => &[],
         Some(Value::Array(list)) => list,
@@ -28,7 +28,7 @@ pub(super) fn list<'v>(object: &'v Value, key: &str) -> &'v [Value] {
 }
 
 /// The whole number under a key, spelled in any way.
-pub(super) fn whole(object: &Value, key: &str) -> Option<i64> {
+pub(in crate::sources) fn whole(object: &Value, key: &str) -> Option<i64> {
     match object.get(key)? {
         Value::Number(number) => number.as_i64(),
         Value::String(text) => text.trim().parse().ok(),
@@ -37,12 +37,12 @@ pub(super) fn whole(object: &Value, key: &str) -> Option<i64> {
 }
 
 /// `None` for an empty text.
-pub(super) fn some(text: &str) -> Option<String> {
+pub(in crate::sources) fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// The beginning of a JSON file, without byte-order mark and white space: for comparing.
-pub(super) fn squeezed(start: &[u8]) -> Vec<u8> {
+pub(in crate::sources) fn squeezed(start: &[u8]) -> Vec<u8> {
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
     start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
 }

@@ -2,14 +2,14 @@
 
 use whitecoat_engine::{Media, MediaKind};
 
-use super::html::file_name;
 use super::value::some;
+use crate::sources::web::page::dom::file_name;
 
 const IMAGES: &[&str] = &["avif", "bmp", "gif", "heic", "jfif", "jpeg", "jpg", "png", "svg", "webp"];
 const VIDEOS: &[&str] = &["3gp", "avi", "m4v", "mkv", "mov", "mp4", "mpeg", "ogv", "webm"];
 
 /// What a file is, by the ending of its name.
-pub(super) fn kind(name: &str) -> MediaKind {
+pub(in crate::sources) fn kind(name: &str) -> MediaKind {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
     match ending.as_str() {
         ending if IMAGES.contains(&ending) => MediaKind::Image,
@@ -19,7 +19,7 @@ pub(super) fn kind(name: &str) -> MediaKind {
 }
 
 /// The file at an address or a path, without what stands behind its `?`, which often expires.
-pub(super) fn at(address: &str) -> Media {
+pub(in crate::sources) fn at(address: &str) -> Media {
     let path = address.split('?').next().unwrap_or_default();
     let file_name = file_name(path);
     Media { kind: kind(&file_name), path: some(path), file_name, ..Media::default() }

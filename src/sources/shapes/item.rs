@@ -6,12 +6,12 @@ use crate::coverage::Coverage;
 use crate::identity::DERIVED_ID;
 
 /// The longest text that an item carries, in bytes. X allows 25,000 characters in a long post, Facebook 63,206.
-pub(super) const MAX_TEXT_BYTES: usize = 128 * 1024;
+pub(in crate::sources) const MAX_TEXT_BYTES: usize = 128 * 1024;
 
 const CAPPED: &str = "A text is longer than 128 KiB: only its beginning was read";
 
 /// An identifier for what the platform gives none: stable over exports, since it depends on the content only.
-pub(super) fn derived_id(parts: &[&str]) -> String {
+pub(in crate::sources) fn derived_id(parts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(part.as_bytes());
@@ -22,7 +22,7 @@ pub(super) fn derived_id(parts: &[&str]) -> String {
 }
 
 /// Cuts a text at the limit. Says whether it did.
-pub(super) fn cap(text: &mut String) -> bool {
+pub(in crate::sources) fn cap(text: &mut String) -> bool {
     let over = text.len() > MAX_TEXT_BYTES;
     let whole = (0..=MAX_TEXT_BYTES.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     text.truncate(whole.unwrap_or(0));
@@ -30,7 +30,7 @@ pub(super) fn cap(text: &mut String) -> bool {
 }
 
 /// Counts a text that was cut here, and not by the platform.
-pub(super) fn say_if_capped(item: &Item, coverage: &mut Coverage) {
+pub(in crate::sources) fn say_if_capped(item: &Item, coverage: &mut Coverage) {
     // A cap falls on a whole character, which may be up to three bytes before the limit.
     if item.truncated && item.text.len() + 4 > MAX_TEXT_BYTES {
         coverage.fail(CAPPED, item.source.clone());
@@ -38,7 +38,7 @@ pub(super) fn say_if_capped(item: &Item, coverage: &mut Coverage) {
 }
 
 /// `41203` as `41,203`.
-pub(super) fn thousands(number: u64) -> String {
+pub(in crate::sources) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut said = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -1,9 +1,8 @@
-//! HTML that an export holds inside of its records: the words as a reader sees them, and the pictures.
+//! HTML that records hold: the words as a reader sees them, and the pictures.
 
 use scraper::{ElementRef, Html};
 use whitecoat_engine::Media;
 
-use super::html;
 use crate::coverage::Coverage;
 use crate::sources::web::page::{dom, fragment};
 
@@ -11,15 +10,15 @@ const FLAT: &str = "Some texts nest their HTML too deep or hold too many element
 
 /// What a piece of HTML says.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Stored {
+pub(in crate::sources) struct Stored {
     /// The words, one line a block.
-    pub(super) text: String,
+    pub(in crate::sources) text: String,
     /// The pictures, with their descriptions.
-    pub(super) media: Vec<Media>,
+    pub(in crate::sources) media: Vec<Media>,
 }
 
 /// Reads a text that may be HTML.
-pub(super) fn read(html: &str, coverage: &mut Coverage) -> Stored {
+pub(in crate::sources) fn read(html: &str, coverage: &mut Coverage) -> Stored {
     if !html.contains(['<', '&']) {
         return Stored { text: html.trim().to_owned(), media: Vec::new() };
     }
@@ -30,17 +29,17 @@ pub(super) fn read(html: &str, coverage: &mut Coverage) -> Stored {
 }
 
 /// The words alone.
-pub(super) fn words(html: &str, coverage: &mut Coverage) -> String {
+pub(in crate::sources) fn words(html: &str, coverage: &mut Coverage) -> String {
     read(html, coverage).text
 }
 
 /// What an element says, elements of some names left out of the words.
-pub(super) fn of(root: ElementRef<'_>, without: &[&str]) -> Stored {
-    Stored { text: html::text(root, without), media: html::pictures(root, None) }
+pub(in crate::sources) fn of(root: ElementRef<'_>, without: &[&str]) -> Stored {
+    Stored { text: dom::text(root, without), media: dom::pictures(root, None) }
 }
 
 /// The tree of a piece of HTML; `None`, with a remark, where building it could take for ever.
-pub(super) fn tree(html: &str, coverage: &mut Coverage) -> Option<Html> {
+pub(in crate::sources) fn tree(html: &str, coverage: &mut Coverage) -> Option<Html> {
     let tree = fragment(html);
     if tree.is_none() {
         coverage.note(FLAT);

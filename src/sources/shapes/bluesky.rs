@@ -1,4 +1,4 @@
-//! Records of a repository as items.
+//! Bluesky's records as items.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use whitecoat_engine::{
     Item, Kind, Media, MediaKind, Moment, Parent, ParentAuthor, ParentKind, Precision, Visibility,
 };
 
+use super::account::Account;
+use super::item::cap;
+use super::value::{list, some, text};
 use crate::coverage::Coverage;
-use crate::sources::archive::account::Account;
-use crate::sources::archive::item::cap;
-use crate::sources::archive::value::{list, some, text};
 
-pub(super) const POST: &str = "app.bsky.feed.post";
-pub(super) const PROFILE: &str = "app.bsky.actor.profile";
+pub(in crate::sources) const POST: &str = "app.bsky.feed.post";
+pub(in crate::sources) const PROFILE: &str = "app.bsky.actor.profile";
 
 /// How many links of a post are looked at.
 const MAX_LINKS: usize = 200;
@@ -40,7 +40,7 @@ const WORDS: &[&str] = &[
 const BAD_TIME: &str = "Bluesky: a post has no valid time of its own; that of its key was taken";
 
 /// A value as JSON; links become texts, bytes are left out.
-pub(super) fn json(value: Ipld) -> Value {
+pub(in crate::sources) fn json(value: Ipld) -> Value {
     match value {
         Ipld::Bool(truth) => Value::Bool(truth),
         Ipld::Integer(number) => i64::try_from(number).map_or(Value::Null, Value::from),
@@ -56,7 +56,7 @@ pub(super) fn json(value: Ipld) -> Value {
 }
 
 /// The item of a record that stands under `key`. `None` where it holds no words and no media.
-pub(super) fn item(
+pub(in crate::sources) fn item(
     account: &Arc<Account>,
     key: &str,
     record: &Value,
@@ -116,8 +116,8 @@ fn post(account: &Account, record: &Value) -> Item {
     Item { kind, text: shown, thread: uri("root"), parent, media: media(record), ..Item::default() }
 }
 
-/// The text, with the links whole that it shows cut. Links are placed by bytes.
-fn post_text(record: &Value) -> String {
+/// The text of a post, with the links whole that it shows cut. Links are placed by bytes.
+pub(in crate::sources) fn post_text(record: &Value) -> String {
     let mut shown = record.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut links: Vec<(usize, usize, &str)> = Vec::new();
     for facet in list(record, "facets").iter().take(MAX_LINKS) {
@@ -144,7 +144,9 @@ fn media(record: &Value) -> Vec<Media> {
     let within = embed.get("media").unwrap_or(&Value::Null);
     let medium = |kind: MediaKind, holder: &Value, blob: Option<&Value>| {
         let blob = blob.unwrap_or(&Value::Null);
-        let names = [text(blob, "ref"), text(blob, "cid")];
+        // As JSON a link is an object.
+        let link = blob.get("ref").unwrap_or(&Value::Null);
+        let names = [text(blob, "ref"), text(link, "$link"), text(blob, "cid")];
         let name = names.iter().find(|name| !name.is_empty());
         Media {
             kind,
@@ -155,7 +157,7 @@ fn media(record: &Value) -> Vec<Media> {
     };
     let mut all = Vec::new();
     for holder in [embed, within] {
-        let images = list(holder, "images").iter();
+        let images = list(holder, "images").iter().chain(list(holder, "items"));
         all.extend(images.map(|image| medium(MediaKind::Image, image, image.get("image"))));
         if holder.get("video").is_some_and(Value::is_object) {
             all.push(medium(MediaKind::Video, holder, holder.get("video")));
