@@ -4,6 +4,7 @@ mod audit;
 mod check;
 mod completions;
 mod extract;
+mod outputs;
 mod profiles;
 mod rules;
 

@@ -5,6 +5,7 @@
 pub mod columns;
 pub mod csv;
 pub mod excerpt;
+pub mod html;
 pub mod jsonl;
 pub mod output;
 pub mod row;

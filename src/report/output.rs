@@ -102,6 +102,14 @@ impl Destination {
         }
     }
 
+    /// Whether both write to one place.
+    pub fn collides(&self, other: &Self) -> bool {
+        match (self.path(), other.path()) {
+            (Some(path), Some(other)) => resolved(path) == resolved(other),
+            (path, other) => path == other,
+        }
+    }
+
     /// The file, if it is one.
     pub fn path(&self) -> Option<&Path> {
         match self {
@@ -181,6 +189,15 @@ impl Write for Open {
             Self::File(file, _) => file.flush(),
             Self::Special(file, _) => file.flush(),
         }
+    }
+}
+
+/// The path with its folder as the system knows it; the file itself may not be there yet.
+fn resolved(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
     }
 }
 
