@@ -10,7 +10,7 @@ use whitecoat_engine::{Engine, Item, LiveState, Visibility};
 use crate::pipeline::{self, Outcome, Settings};
 use crate::policy::Policy;
 use crate::report::Row;
-use crate::report::row;
+use crate::report::{redacted, row};
 use crate::sources::input::Input;
 
 /// What an audit found.
@@ -22,21 +22,35 @@ pub struct Findings {
     pub hidden: BTreeMap<String, u64>,
 }
 
-/// Reads the inputs and audits every item.
-pub fn run(inputs: Vec<Input>, engine: &Engine, policy: &Policy, settings: &Settings) -> (Outcome, Findings) {
+/// Reads the inputs and audits every item. If a redacted copy is wanted, the items go there too.
+pub fn run(
+    inputs: Vec<Input>,
+    engine: &Engine,
+    policy: &Policy,
+    settings: &Settings,
+    mut copy: Option<&mut redacted::Copy>,
+) -> (Outcome, Findings) {
     let mut all = Findings::default();
+    let copies = copy.is_some();
     let worker = || {
         let mut scanner = engine.scanner();
         move |items: Vec<Item>| {
-            let mut found = Findings::default();
+            let (mut found, mut part) = (Findings::default(), redacted::Part::default());
             for item in &items {
-                found.add(item, &scanner.scan(item), policy);
+                let findings = scanner.scan(item);
+                found.add(item, &findings, policy);
+                if copies {
+                    part.add(item, &findings, &scanner.masks(item));
+                }
             }
-            found
+            (found, part)
         }
     };
-    let outcome = pipeline::run(inputs, settings, worker, |found: Findings| {
+    let outcome = pipeline::run(inputs, settings, worker, |(found, part)| {
         all.absorb(found);
+        if let Some(copy) = &mut copy {
+            copy.write(&part);
+        }
         ControlFlow::Continue(())
     });
     all.rows = merge(all.rows);

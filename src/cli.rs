@@ -159,6 +159,9 @@ pub struct AuditArgs {
     /// Also write a report for reading and printing: one HTML page that needs no network
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
+    /// Also write the items that were read, with all that findings and masks cover blacked out
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub redacted_copy: Option<PathBuf>,
     /// Choose columns: a,b,c; or add to the usual ones: +a,b
     #[arg(long, value_name = "LIST")]
     pub columns: Option<String>,

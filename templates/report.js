@@ -7,19 +7,24 @@
   const groups = [...document.querySelectorAll("details.group")].map((group) => ({
     group,
     family: group.dataset.family,
-    chunks: [...group.querySelectorAll(".rows")].map((chunk) => ({ chunk, body: chunk.querySelector("tbody") })),
-    rows: [...group.querySelectorAll("tbody > tr")],
-    words: null,
+    chunks: [...group.querySelectorAll(".rows")].map((chunk) => {
+      const body = chunk.querySelector("tbody");
+      return { chunk, body, size: body.rows.length };
+    }),
+    rows: [...group.querySelectorAll("tbody > tr")].map((row) => {
+      const [severity, account, sure, at, ...status] = row.dataset.is.split(" ");
+      return { row, severity, account, sure, at, status: status.join(" "), words: "" };
+    }),
   }));
   const options = [...form.elements.account.options];
   const platforms = Object.fromEntries(options.map((option) => [option.value, option.dataset.platform]));
   const total = groups.reduce((sum, { rows }) => sum + rows.length, 0);
   const worst = ["info", "low", "medium", "high", "critical"];
   const orders = {
-    newest: (a, b) => (b.dataset.at || "").localeCompare(a.dataset.at || ""),
-    oldest: (a, b) => (a.dataset.at || "~").localeCompare(b.dataset.at || "~"),
-    surest: (a, b) => b.dataset.sure - a.dataset.sure,
-    worst: (a, b) => worst.indexOf(b.dataset.severity) - worst.indexOf(a.dataset.severity) || orders.newest(a, b),
+    newest: (a, b) => (a.at === b.at ? 0 : b.at > a.at ? 1 : -1),
+    oldest: (a, b) => (a.at === b.at ? 0 : a.at === "-" || (b.at !== "-" && a.at > b.at) ? 1 : -1),
+    surest: (a, b) => b.sure - a.sure,
+    worst: (a, b) => worst.indexOf(b.severity) - worst.indexOf(a.severity) || orders.newest(a, b),
   };
   let order = "worst";
 
@@ -27,14 +32,11 @@
     if (wanted === order) return;
     order = wanted;
     for (const entry of groups) {
-      const before = entry.rows;
-      entry.rows = [...before].sort(orders[order]);
-      entry.words = null;
+      entry.rows.sort(orders[order]);
       let at = 0;
-      for (const { body } of entry.chunks) {
-        const count = body.rows.length;
-        body.replaceChildren(...entry.rows.slice(at, at + count));
-        at += count;
+      for (const { body, size } of entry.chunks) {
+        body.replaceChildren(...entry.rows.slice(at, at + size).map(({ row }) => row));
+        at += size;
       }
     }
   };
@@ -48,19 +50,19 @@
     for (const entry of groups) {
       let inGroup = 0;
       const possible = !want.family || entry.family === want.family;
-      if (text && possible && !entry.words) entry.words = entry.rows.map((row) => row.textContent.toLowerCase());
-      entry.rows.forEach((row, at) => {
-        const has = row.dataset;
+      for (const one of entry.rows) {
+        const { row } = one;
+        if (text && possible) one.words ||= row.textContent.toLowerCase();
         const fits = possible
-          && (!want.severity || has.severity === want.severity)
-          && (!want.platform || platforms[has.account] === want.platform)
-          && (!want.account || has.account === want.account)
-          && (!want.year || (has.at || "").startsWith(want.year))
-          && (!want.status || has.status === want.status)
-          && (!text || entry.words[at].includes(text));
+          && (!want.severity || one.severity === want.severity)
+          && (!want.platform || platforms[one.account] === want.platform)
+          && (!want.account || one.account === want.account)
+          && (!want.year || one.at.startsWith(want.year))
+          && (!want.status || one.status === want.status)
+          && (!text || one.words.includes(text));
         if (row.hidden === fits) row.hidden = !fits;
         if (fits) inGroup += 1;
-      });
+      }
       for (const { chunk, body } of entry.chunks) {
         const left = [...body.rows].filter((row) => !row.hidden).length;
         chunk.hidden = left === 0;

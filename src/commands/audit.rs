@@ -27,13 +27,14 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let settings = settings(&args.read, progress.clone())?;
     let start = start(&args, started, &engine, &profile, &outputs.path);
 
-    let (outcome, findings) = audit::run(inputs, &engine, &policy, &settings);
+    let mut copy = outputs.open_copy()?;
+    let (outcome, findings) = audit::run(inputs, &engine, &policy, &settings, copy.as_mut());
     check_readings(&outcome.readings, progress.is_quiet())?;
 
     let finished = args.now.map_or_else(|| now(None), Ok)?;
     let counts = Counts::of(&findings.rows, findings.hidden);
     let run = Run::new(start, finished, outcome.readings, outcome.stopped, counts);
-    let written = outputs.write(&findings.rows, &run);
+    let written = outputs.write(&findings.rows, &run, copy, &progress);
     if !progress.is_quiet() {
         let run_file = outputs.run_file();
         let width = summary::terminal_width();

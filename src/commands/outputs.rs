@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, format};
 use crate::cli::AuditArgs;
-use crate::report::output::Destination;
-use crate::report::{Columns, Format, Row, Run, csv, html, jsonl};
+use crate::progress::Progress;
+use crate::report::output::{Destination, OutputError};
+#[cfg(feature = "xlsx")]
+use crate::report::xlsx;
+use crate::report::{Columns, Format, Row, Run, csv, html, jsonl, redacted, sarif};
 use crate::sources::input::Input;
 
 /// All outputs of an audit, checked before anything is read.
@@ -17,12 +20,17 @@ pub(super) struct Outputs {
     columns: Columns,
     csv: csv::Options,
     report: Option<Destination>,
+    copy: Option<Destination>,
 }
 
 impl Outputs {
     /// Refuses what cannot be written, is an input, would lose decisions or is named twice.
     pub(super) fn prepare(args: &AuditArgs, columns: Columns, inputs: &[Input]) -> Result<Self, Failure> {
         let format = format(args.format, args.output.as_deref(), Format::Csv);
+        if format == Format::Xlsx && cfg!(not(feature = "xlsx")) {
+            let next = "write a .csv, which every spreadsheet opens, or build with: cargo install --path . --features xlsx";
+            return Err(Failure::Other(format!("this whitecoat was built without xlsx\n  try: {next}")));
+        }
         let path = args.output.clone().unwrap_or_else(|| PathBuf::from(default_name(format)));
         let mut known = Vec::new();
         let prepare = |known: &mut Vec<(&'static str, Destination)>, option: &'static str, path: &Path| {
@@ -38,23 +46,51 @@ impl Outputs {
         let table = prepare(&mut known, "-o", &path)?;
         known.extend(table.run_file().map(|record| ("the record of the run", record)));
         let report = args.report.as_deref().map(|path| prepare(&mut known, "--report", path)).transpose()?;
+        let copy = args.redacted_copy.as_deref();
+        let copy = copy.map(|path| prepare(&mut known, "--redacted-copy", path)).transpose()?;
         let csv = csv::Options { raw: args.csv_raw, excel: args.excel };
-        Ok(Self { path, table, format, columns, csv, report })
+        Ok(Self { path, table, format, columns, csv, report, copy })
     }
 
-    /// Writes them all, the table first: what fails later does not take it away.
-    pub(super) fn write(&self, rows: &[Row], run: &Run) -> Result<(), Failure> {
-        self.table.write(|to| match self.format {
+    /// Opens the redacted copy, if one is wanted: it is written while the items are read.
+    pub(super) fn open_copy(&self) -> Result<Option<redacted::Copy>, Failure> {
+        let open = self.copy.as_ref().map(Destination::open).transpose()?;
+        Ok(open.map(redacted::Copy::new))
+    }
+
+    /// Writes them all, the table first. One that fails does not keep the others from being written.
+    pub(super) fn write(
+        &self,
+        rows: &[Row],
+        run: &Run,
+        copy: Option<redacted::Copy>,
+        progress: &Progress,
+    ) -> Result<(), Failure> {
+        let table = self.table.write(|to| match self.format {
             Format::Csv => csv::write(rows, run, &self.columns, self.csv, to),
             Format::Jsonl => jsonl::write(rows, run, &self.columns, to),
-        })?;
-        if let Some(run_file) = self.table.run_file() {
-            run_file.write(|to| run.write(to))?;
+            Format::Sarif => sarif::write(rows, run, to),
+            #[cfg(feature = "xlsx")]
+            Format::Xlsx => xlsx::write(rows, run, &self.columns, to),
+            #[cfg(not(feature = "xlsx"))]
+            Format::Xlsx => Err(std::io::ErrorKind::Unsupported.into()),
+        });
+        let record = self.table.run_file().map_or(Ok(()), |record| record.write(|to| run.write(to)));
+        let report = self.report.as_ref().map_or(Ok(()), |report| report.write(|to| html::write(rows, run, to)));
+        let copied = match copy.map(redacted::Copy::finish) {
+            None => Ok(()),
+            Some(Ok(counts)) => {
+                progress.line(&counts.to_string());
+                Ok(())
+            }
+            Some(Err(error)) => Err(error),
+        };
+        let problems: Vec<OutputError> = [table, record, report, copied].into_iter().filter_map(Result::err).collect();
+        match problems.len() {
+            0 => Ok(()),
+            1 => Err(problems.into_iter().next().map_or(Failure::Other(String::new()), Failure::Output)),
+            _ => Err(Failure::Other(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))),
         }
-        if let Some(report) = &self.report {
-            report.write(|to| html::write(rows, run, to))?;
-        }
-        Ok(())
     }
 
     /// The name of the record of the run, if there is one.
@@ -67,5 +103,7 @@ fn default_name(format: Format) -> &'static str {
     match format {
         Format::Csv => "audit.csv",
         Format::Jsonl => "audit.jsonl",
+        Format::Sarif => "audit.sarif",
+        Format::Xlsx => "audit.xlsx",
     }
 }

@@ -8,11 +8,15 @@ pub mod excerpt;
 pub mod html;
 pub mod jsonl;
 pub mod output;
+pub mod redacted;
 pub mod row;
 pub mod run_file;
+pub mod sarif;
 pub mod summary;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
 pub use columns::{Column, Columns};
 pub use row::Row;
@@ -25,4 +29,8 @@ pub enum Format {
     Csv,
     /// One JSON object a finding.
     Jsonl,
+    /// For tools that show the results of static analysis (SARIF 2.1.0).
+    Sarif,
+    /// A workbook, if built with the feature `xlsx`.
+    Xlsx,
 }

@@ -49,8 +49,10 @@ impl<'r> Shown<'r> {
         self.row.severity.name()
     }
 
-    pub(super) fn account_number(&self) -> usize {
-        self.account
+    /// What the script filters and sorts by: severity, account's number, confidence, date (or `-`), status.
+    pub(super) fn keys(&self) -> String {
+        let at = self.at().unwrap_or_else(|| "-".to_owned());
+        format!("{} {} {} {at} {}", self.severity(), self.account, self.sure(), self.status)
     }
 
     /// The confidence with two decimals.
@@ -79,7 +81,7 @@ impl<'r> Shown<'r> {
     /// `3 Apr 2024`.
     pub(super) fn short_day(&self) -> String {
         let form = if self.row.precision == Precision::Month { "%b %Y" } else { "%-d %b %Y" };
-        self.row.posted_at.map(|moment| moment.date().strftime(form).to_string()).unwrap_or_default()
+        self.row.posted_at.map_or("no date".to_owned(), |moment| moment.date().strftime(form).to_string())
     }
 
     pub(super) fn platform(&self) -> String {
@@ -114,10 +116,10 @@ impl<'r> Shown<'r> {
         todo(&self.row.rule)
     }
 
-    /// Status, sureness, what moved the severity, what was seen, what was decided.
+    /// Status, confidence, what moved the severity, what was seen, what was decided.
     pub(super) fn facts(&self) -> String {
         let row = self.row;
-        let mut facts = vec![format!("Sureness {}", self.sure())];
+        let mut facts = vec![format!("Confidence {}", self.sure())];
         let mut say = |fact: String| facts.push(fact);
         if !self.status.is_empty() && self.status != "new" {
             say(self.status.clone());
@@ -259,6 +261,14 @@ pub(super) mod filters {
     #[askama::filter_fn]
     pub(crate) fn line(text: impl AsRef<str>, _: &dyn Values) -> askama::Result<String> {
         Ok(wording::printable(text.as_ref()).replace('\n', " "))
+    }
+
+    /// The last part of a path or address.
+    #[askama::filter_fn]
+    pub(crate) fn file_name(path: impl AsRef<str>, _: &dyn Values) -> askama::Result<String> {
+        let path = path.as_ref().trim_end_matches(['/', '\\']);
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        Ok(wording::printable(name).replace('\n', " "))
     }
 
     /// `1,204`.

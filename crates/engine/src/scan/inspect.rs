@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Scanner;
+use crate::excerpt::masks;
+use crate::finding::{Field, Mask, Span};
 use crate::item::Item;
 use crate::reading::Hit;
 use crate::rule::Weighted;
@@ -83,6 +85,21 @@ impl<'e> Scanner<'e> {
         names.dedup();
         self.buffers = Some(document.into_buffers());
         names
+    }
+
+    /// All that must not be repeated in an item's own texts, wherever it stands and whether or not a rule is about it.
+    pub fn masks(&mut self, item: &Item) -> Vec<Mask> {
+        let document = self.read(item);
+        let media = item.media.iter().enumerate().flat_map(|(index, medium)| {
+            [(Field::MediaAlt(index), medium.alt.len()), (Field::MediaFileName(index), medium.file_name.len())]
+        });
+        let signals = &self.engine.knowledge.signals;
+        let found = std::iter::once((Field::Text, item.text.len()))
+            .chain(media)
+            .flat_map(|(field, end)| masks(&document, &self.own, signals, Span { field, start: 0, end }))
+            .collect();
+        self.buffers = Some(document.into_buffers());
+        found
     }
 
     /// For training the learned model: what it would look at in an item, as numbers of weights and values.
