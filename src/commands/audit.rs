@@ -34,13 +34,12 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let finished = args.now.map_or_else(|| now(None), Ok)?;
     let counts = Counts::of(&findings.rows, findings.hidden);
     let run = Run::new(start, finished, outcome.readings, outcome.stopped, counts);
-    let written = outputs.write(&findings.rows, &run, copy, &progress);
+    outputs.write(&findings.rows, &run, copy, &progress)?;
     if !progress.is_quiet() {
         let run_file = outputs.run_file();
         let width = summary::terminal_width();
         let _ = summary::write(&run, &findings.rows, run_file.as_deref(), width, &mut anstream::stderr());
     }
-    written?;
     Ok(ending(&run, &findings.rows, args.judge.fail_on))
 }
 

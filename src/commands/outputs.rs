@@ -1,11 +1,12 @@
 //! Where an audit writes: the table, the record of the run beside it, and what else was asked for.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, format};
 use crate::cli::AuditArgs;
 use crate::progress::Progress;
-use crate::report::output::{Destination, OutputError};
+use crate::report::output::{Destination, Open, OutputError};
 #[cfg(feature = "xlsx")]
 use crate::report::xlsx;
 use crate::report::{Columns, Format, Row, Run, csv, html, jsonl, redacted, sarif};
@@ -66,30 +67,44 @@ impl Outputs {
         copy: Option<redacted::Copy>,
         progress: &Progress,
     ) -> Result<(), Failure> {
-        let table = self.table.write(|to| match self.format {
+        let mut problems = Vec::new();
+        let mut done = Vec::new();
+        let mut note = |destination: &Destination, result: Result<(), OutputError>| match result {
+            Ok(()) => done.extend(destination.path().map(|path| path.display().to_string())),
+            Err(error) => problems.push(error),
+        };
+        note(&self.table, self.table.write(|to| self.write_table(rows, run, to)));
+        if let Some(record) = &self.table.run_file() {
+            note(record, record.write(|to| run.write(to)));
+        }
+        if let Some(report) = &self.report {
+            note(report, report.write(|to| html::write(rows, run, to)));
+        }
+        if let (Some(destination), Some(copy)) = (&self.copy, copy) {
+            note(destination, copy.finish().map(|counts| progress.line(&counts.to_string())));
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        if !done.is_empty() {
+            progress.line(&format!("written all the same: {}", done.join(", ")));
+        }
+        if problems.len() == 1 {
+            return problems.into_iter().next().map_or(Ok(()), |problem| Err(problem.into()));
+        }
+        Err(Failure::Other(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    }
+
+    fn write_table(&self, rows: &[Row], run: &Run, to: &mut Open) -> io::Result<()> {
+        match self.format {
             Format::Csv => csv::write(rows, run, &self.columns, self.csv, to),
             Format::Jsonl => jsonl::write(rows, run, &self.columns, to),
             Format::Sarif => sarif::write(rows, run, to),
             #[cfg(feature = "xlsx")]
             Format::Xlsx => xlsx::write(rows, run, &self.columns, to),
+            // `prepare` has refused it.
             #[cfg(not(feature = "xlsx"))]
-            Format::Xlsx => Err(std::io::ErrorKind::Unsupported.into()),
-        });
-        let record = self.table.run_file().map_or(Ok(()), |record| record.write(|to| run.write(to)));
-        let report = self.report.as_ref().map_or(Ok(()), |report| report.write(|to| html::write(rows, run, to)));
-        let copied = match copy.map(redacted::Copy::finish) {
-            None => Ok(()),
-            Some(Ok(counts)) => {
-                progress.line(&counts.to_string());
-                Ok(())
-            }
-            Some(Err(error)) => Err(error),
-        };
-        let problems: Vec<OutputError> = [table, record, report, copied].into_iter().filter_map(Result::err).collect();
-        match problems.len() {
-            0 => Ok(()),
-            1 => Err(problems.into_iter().next().map_or(Failure::Other(String::new()), Failure::Output)),
-            _ => Err(Failure::Other(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))),
+            Format::Xlsx => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 

@@ -48,7 +48,10 @@ impl fmt::Display for Counts {
         let stretches = counted(self.stretches, "stretch", "stretches");
         let (touched, items) = (counted(self.touched, "item", "items"), counted(self.items, "item", "items"));
         let left_out = counted(self.left_out, "particular", "particulars");
-        write!(f, "redacted copy: {items}; {stretches} blacked out in {touched}; {left_out} of answered texts, bios and media left out")
+        write!(
+            f,
+            "redacted copy: {items}; {stretches} blacked out in {touched}; {left_out} of answered texts, bios and media left out"
+        )
     }
 }
 
@@ -110,7 +113,8 @@ impl Part {
 pub fn redact(item: &Item, findings: &[Finding], masks: &[Mask]) -> (Item, Counts) {
     let spans = findings.iter().map(|finding| finding.span).chain(masks.iter().map(|mask| mask.span));
     let spans: Vec<_> = spans.collect();
-    let covered = |field| spans.iter().filter(move |span| span.field == field).map(|span| span.start..span.end);
+    let covered =
+        |field| spans.iter().filter(move |span| span.field == field).map(|span| span.start..span.end);
     let secrets = secrets(item, masks);
     let mut counts = Counts { items: 1, ..Counts::default() };
     let mut black = |field| {
@@ -233,7 +237,11 @@ mod tests {
         let item = Item {
             text: text.into(),
             url: Some("https://blog.example/2024/mr-ode-came-in".into()),
-            parent: Some(Parent { text: Some("I am Ode".into()), handle: Some("ode".into()), ..Parent::default() }),
+            parent: Some(Parent {
+                text: Some("I am Ode".into()),
+                handle: Some("ode".into()),
+                ..Parent::default()
+            }),
             media: vec![Media {
                 alt: "Ode’s knee".into(),
                 file_name: "ode.jpg".into(),

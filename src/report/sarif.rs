@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::ser::Serializer;
 use serde::Serialize;
+use serde::ser::Serializer;
 use serde_json::{Value, json};
 use whitecoat_engine::{Rule, Severity};
 
@@ -108,7 +108,9 @@ impl Results<'_> {
                 "span": cell("span", row, self.run),
             },
         });
-        if self.compared && let Some(state) = baseline(&status) {
+        if self.compared
+            && let Some(state) = baseline(&status)
+        {
             result["baselineState"] = json!(state);
         }
         if decision.starts_with("keep") || decision.starts_with("not-an-issue") {
@@ -206,8 +208,10 @@ fn invocation(run: &Run) -> Value {
         .inputs
         .iter()
         .flat_map(|reading| {
-            let failed = reading.coverage.failed.iter().map(move |(reason, gap)| notice("error", reason, gap));
-            failed.chain(reading.coverage.skipped.iter().map(move |(reason, gap)| notice("note", reason, gap)))
+            let failed =
+                reading.coverage.failed.iter().map(move |(reason, gap)| notice("error", reason, gap));
+            failed
+                .chain(reading.coverage.skipped.iter().map(move |(reason, gap)| notice("note", reason, gap)))
         })
         .collect();
     json!({

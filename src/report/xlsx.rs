@@ -5,7 +5,8 @@
 use std::io::{self, Write};
 
 use rust_xlsxwriter::{
-    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
+    Worksheet, XlsxError,
 };
 
 use super::{Columns, Row, Run};
@@ -39,7 +40,8 @@ const WIDTHS: &[(&str, f64)] = &[
 /// More rows than a sheet can hold, or a failure of the output.
 pub fn write(rows: &[Row], run: &Run, columns: &Columns, mut to: impl Write) -> io::Result<()> {
     if rows.len() >= SHEET_ROWS {
-        let problem = format!("{} findings are more than a sheet holds ({SHEET_ROWS} rows); write a .csv", rows.len());
+        let problem =
+            format!("{} findings are more than a sheet holds ({SHEET_ROWS} rows); write a .csv", rows.len());
         return Err(io::Error::other(problem));
     }
     let workbook = fill(rows, run, columns).and_then(|mut workbook| workbook.save_to_buffer());
@@ -50,10 +52,15 @@ pub fn write(rows: &[Row], run: &Run, columns: &Columns, mut to: impl Write) -> 
 fn fill(rows: &[Row], run: &Run, columns: &Columns) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     let started = ExcelDateTime::from_timestamp(run.started.instant().as_second())?;
-    workbook.set_properties(&DocProperties::new().set_title("whitecoat audit").set_creation_datetime(&started));
+    workbook
+        .set_properties(&DocProperties::new().set_title("whitecoat audit").set_creation_datetime(&started));
     let sheet = workbook.add_worksheet().set_name("Findings")?;
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let header = wrapped.clone().set_bold().set_background_color(Color::RGB(0xF0_EC_E0)).set_border_bottom(FormatBorder::Thin);
+    let header = wrapped
+        .clone()
+        .set_bold()
+        .set_background_color(Color::RGB(0xF0_EC_E0))
+        .set_border_bottom(FormatBorder::Thin);
     for (at, column) in (0u16..).zip(columns.iter()) {
         let width = WIDTHS.iter().find(|(name, _)| *name == column.name).map_or(WIDTH, |(_, width)| *width);
         sheet.set_column_width(at, width)?;

@@ -67,8 +67,7 @@ impl Chart {
         let mut platforms: BTreeMap<&str, Counts> = BTreeMap::new();
         for row in rows {
             let Some(column) = show::year(row).and_then(|year| years.column(year)) else { continue };
-            let (all, bad) =
-                platforms.entry(&row.platform).or_default().entry(column).or_default();
+            let (all, bad) = platforms.entry(&row.platform).or_default().entry(column).or_default();
             *all += 1;
             *bad += u64::from(row.severity >= Severity::High);
         }
@@ -160,6 +159,10 @@ impl Years {
     fn labels(&self) -> Vec<String> {
         let earlier = self.earlier.then(|| "earlier".to_owned());
         let later = self.later.then(|| "later".to_owned());
-        earlier.into_iter().chain((self.first..=self.last).map(|year| year.to_string())).chain(later).collect()
+        earlier
+            .into_iter()
+            .chain((self.first..=self.last).map(|year| year.to_string()))
+            .chain(later)
+            .collect()
     }
 }

@@ -65,9 +65,7 @@ pub fn write(rows: &[Row], run: &Run, mut to: impl Write) -> io::Result<()> {
 
 /// What the browser may do with the page.
 fn policy() -> String {
-    let digest = |text: &str| {
-        STANDARD.encode(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()))
-    };
+    let digest = |text: &str| STANDARD.encode(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         digest(STYLE),
@@ -183,7 +181,13 @@ struct NotRead {
 fn gaps(reading: &Reading) -> Vec<NotRead> {
     let input = || reading.coverage.input.clone();
     let ended = |label, reason: &str| {
-        vec![NotRead { failed: true, label, count: "1".to_owned(), reason: reason.to_owned(), places: input() }]
+        vec![NotRead {
+            failed: true,
+            label,
+            count: "1".to_owned(),
+            reason: reason.to_owned(),
+            places: input(),
+        }]
     };
     let mut gaps = match &reading.ended {
         Ended::Complete => Vec::new(),

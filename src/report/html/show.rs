@@ -73,7 +73,9 @@ impl<'r> Shown<'r> {
     pub(super) fn day(&self) -> String {
         match self.row.posted_at {
             None => "No date".to_owned(),
-            Some(moment) if self.row.precision == Precision::Month => moment.date().strftime("%B %Y").to_string(),
+            Some(moment) if self.row.precision == Precision::Month => {
+                moment.date().strftime("%B %Y").to_string()
+            }
             Some(moment) => day(moment.date()),
         }
     }
@@ -128,7 +130,9 @@ impl<'r> Shown<'r> {
             let name = modifier.name.replace('-', " ");
             match modifier.step {
                 0 => say(name),
-                step => say(format!("{} by {}: {name}", if step > 0 { "raised" } else { "lowered" }, step.abs())),
+                step => {
+                    say(format!("{} by {}: {name}", if step > 0 { "raised" } else { "lowered" }, step.abs()))
+                }
             }
         }
         let seen: Vec<&str> = row.identifiers.iter().map(|letter| identifier(*letter)).collect();
@@ -145,7 +149,11 @@ impl<'r> Shown<'r> {
             say("deleted there".to_owned());
         }
         if !row.related.is_empty() {
-            say(format!("{} elsewhere: {}", counted(row.related.len() as u64, "copy", "copies"), row.related.join(", ")));
+            say(format!(
+                "{} elsewhere: {}",
+                counted(row.related.len() as u64, "copy", "copies"),
+                row.related.join(", ")
+            ));
         }
         if row.further > 0 {
             say(format!("{} in the same item", counted(row.further as u64, "more match", "more matches")));
@@ -279,7 +287,12 @@ pub(super) mod filters {
 
     /// `1 item`, `2 items`.
     #[askama::filter_fn]
-    pub(crate) fn counted(number: impl Number, _: &dyn Values, one: &str, many: &str) -> askama::Result<String> {
+    pub(crate) fn counted(
+        number: impl Number,
+        _: &dyn Values,
+        one: &str,
+        many: &str,
+    ) -> askama::Result<String> {
         Ok(wording::counted(number.number(), one, many))
     }
 

@@ -72,8 +72,7 @@ pub(super) struct OfRule<'r> {
 
 impl<'r> Tally<'r> {
     pub(super) fn of(rows: &'r [Row], run: &'r Run) -> Self {
-        let mut tally =
-            Self { hidden: run.findings.not_shown_by_rule.values().sum(), ..Self::default() };
+        let mut tally = Self { hidden: run.findings.not_shown_by_rule.values().sum(), ..Self::default() };
         let (mut families, mut accounts) = (BTreeMap::new(), BTreeMap::new());
         let (mut years, mut platforms) = (BTreeSet::new(), BTreeSet::new());
         for row in rows {
@@ -90,7 +89,8 @@ impl<'r> Tally<'r> {
         tally.families.sort_by_key(|family| place(family.name));
         tally.accounts = accounts.into_values().collect();
         tally.accounts.sort_by_key(|account| Reverse(account.counts));
-        tally.numbers = tally.accounts.iter().enumerate().map(|(at, one)| ((one.platform, one.handle), at)).collect();
+        tally.numbers =
+            tally.accounts.iter().enumerate().map(|(at, one)| ((one.platform, one.handle), at)).collect();
         tally.platforms = platforms.into_iter().map(|key| (key, show::platform(key))).collect();
         tally.years = years.into_iter().rev().collect();
         tally

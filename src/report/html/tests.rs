@@ -44,7 +44,10 @@ fn hostile_words_are_shown_and_do_nothing() {
     assert!(!text.contains(['\u{202e}', '\u{2066}', '\u{0}', '\u{1b}']));
     let html = Html::parse_document(&text);
     assert_eq!(select(&html, "script").len(), 1);
-    assert_eq!(select(&html, "img, iframe, object, svg[onload], [onclick], [onerror], [style], i, b").len(), 0);
+    assert_eq!(
+        select(&html, "img, iframe, object, svg[onload], [onclick], [onerror], [style], i, b").len(),
+        0
+    );
     assert!(select(&html, "a[href]").iter().all(|link| link.attr("href").unwrap().starts_with('#')));
     let quoted: String = select(&html, ".rows q")[0].text().collect();
     assert_eq!(
@@ -69,7 +72,8 @@ fn a_text_of_100_kb_is_cut_and_addresses_of_the_web_are_links() {
     let text = page(&rows, &run);
     assert!(text.len() < 60_000, "{}", text.len());
     let html = Html::parse_document(&text);
-    let links: Vec<_> = select(&html, "a[href^=https]").iter().map(|link| link.attr("href").unwrap().to_owned()).collect();
+    let links: Vec<_> =
+        select(&html, "a[href^=https]").iter().map(|link| link.attr("href").unwrap().to_owned()).collect();
     assert_eq!(links, ["https://social.example/a?b=1&c=%E2%80%AE%22"; 2]);
     assert!(text.contains("Excerpts are not masked.") && !text.contains("Excerpts are masked."));
 }
@@ -101,7 +105,10 @@ fn headings_tables_and_regions_can_be_found_by_a_screen_reader() {
         table.select(&Selector::parse("caption").unwrap()).next().is_some()
             && table.select(&Selector::parse("th[scope]").unwrap()).next().is_some()
     }));
-    let levels: Vec<u8> = select(&html, "h1, h2, h3").iter().map(|heading| heading.value().name().as_bytes()[1] - b'0').collect();
+    let levels: Vec<u8> = select(&html, "h1, h2, h3")
+        .iter()
+        .map(|heading| heading.value().name().as_bytes()[1] - b'0')
+        .collect();
     assert!(levels[0] == 1 && levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
     assert!(select(&html, "section").iter().all(|section| {
         let label = section.attr("aria-labelledby").unwrap();
@@ -126,12 +133,23 @@ fn a_timeline_is_not_stretched_by_made_up_dates() {
         let created_at: Option<Moment> = format!("{date}T10:00:00Z").parse().ok();
         assert!(created_at.is_some(), "{date}");
         let created_precision = Precision::Day;
-        Row { platform: "x".into(), ..row(&Item { id: id.into(), text: id.into(), created_at, created_precision, ..Item::default() }) }
+        Row {
+            platform: "x".into(),
+            ..row(&Item { id: id.into(), text: id.into(), created_at, created_precision, ..Item::default() })
+        }
     };
-    let rows = [dated("a", "-009999-01-02"), dated("b", "9999-01-01"), dated("c", "2024-05-01"), dated("d", "2012-05-01")];
+    let rows = [
+        dated("a", "-009999-01-02"),
+        dated("b", "9999-01-01"),
+        dated("c", "2024-05-01"),
+        dated("d", "2012-05-01"),
+    ];
     let chart = Chart::of(&rows, 2025);
     let labels: Vec<_> = chart.columns.iter().map(|column| column.label.as_str()).collect();
-    assert_eq!((labels[0], labels[1], labels[labels.len() - 2], labels[labels.len() - 1]), ("earlier", "2012", "2024", "later"));
+    assert_eq!(
+        (labels[0], labels[1], labels[labels.len() - 2], labels[labels.len() - 1]),
+        ("earlier", "2012", "2024", "later")
+    );
     assert_eq!(chart.lanes[0].bars.iter().map(|bar| bar.count).sum::<u64>(), 4);
     assert!(chart.lanes[0].bars.iter().all(|bar| bar.x >= chart.left && bar.x + chart.bar <= chart.width));
 }
@@ -144,7 +162,11 @@ fn colours_of_text_have_enough_contrast() {
         let scheme = scheme.split('}').next().unwrap();
         let colour = |name: &str| {
             let value = scheme.split(&format!("--{name}: #")).nth(1)?.split(';').next()?;
-            let wide: String = if value.len() == 3 { value.chars().flat_map(|c| [c, c]).collect() } else { value.to_owned() };
+            let wide: String = if value.len() == 3 {
+                value.chars().flat_map(|c| [c, c]).collect()
+            } else {
+                value.to_owned()
+            };
             u32::from_str_radix(&wide, 16).ok()
         };
         for paper in ["paper", "raised", "mask"] {

@@ -91,7 +91,10 @@ impl<'e> Scanner<'e> {
     pub fn masks(&mut self, item: &Item) -> Vec<Mask> {
         let document = self.read(item);
         let media = item.media.iter().enumerate().flat_map(|(index, medium)| {
-            [(Field::MediaAlt(index), medium.alt.len()), (Field::MediaFileName(index), medium.file_name.len())]
+            [
+                (Field::MediaAlt(index), medium.alt.len()),
+                (Field::MediaFileName(index), medium.file_name.len()),
+            ]
         });
         let signals = &self.engine.knowledge.signals;
         let found = std::iter::once((Field::Text, item.text.len()))
