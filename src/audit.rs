@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use whitecoat_engine::{Engine, Item, LiveState, MAX_TRACES, Visibility};
+use whitecoat_engine::{Engine, Item, LiveState, MAX_TRACES, Scanner, Timeline, Visibility};
 
 use crate::pipeline::{self, Outcome, Settings};
 use crate::policy::Policy;
 use crate::report::Row;
-use crate::report::row;
+use crate::report::{redacted, row};
 use crate::sources::input::Input;
 use crate::stories::{Kept, Stories};
 use crate::wording::{counted, thousands};
@@ -24,24 +24,32 @@ pub struct Findings {
     pub hidden: BTreeMap<String, u64>,
 }
 
-/// Reads the inputs and audits every item.
-pub fn run(inputs: Vec<Input>, engine: &Engine, policy: &Policy, settings: &Settings) -> (Outcome, Findings) {
+/// Reads the inputs and audits every item. If a redacted copy is wanted, the items go there too.
+pub fn run(
+    inputs: Vec<Input>,
+    engine: &Engine,
+    policy: &Policy,
+    settings: &Settings,
+    mut copy: Option<&mut redacted::Copy>,
+) -> (Outcome, Findings) {
     let mut all = Findings::default();
+    let copies = copy.is_some();
     let worker = || {
         let mut scanner = engine.scanner();
         move |items: Vec<Item>| {
-            let (mut found, mut kept) = (Findings::default(), Vec::new());
-            for item in &items {
-                found.add(item, &scanner.scan(item), policy);
-                kept.extend(scanner.take_trace().map(|trace| Kept::of(item, trace, policy)));
-            }
-            (found, kept)
+            let mut part = Part::default();
+            items.iter().for_each(|item| part.add(item, &mut scanner, policy, copies));
+            part
         }
     };
-    let mut stories = Stories::new(engine);
-    let mut outcome = pipeline::run(inputs, settings, worker, |(found, kept): (Findings, Vec<Kept>)| {
-        all.absorb(found);
-        kept.into_iter().for_each(|kept| stories.add(kept));
+    let (mut stories, mut timeline) = (Stories::new(engine), Timeline::default());
+    let mut outcome = pipeline::run(inputs, settings, worker, |part: Part| {
+        all.absorb(part.found);
+        timeline.absorb(part.timeline);
+        part.kept.into_iter().for_each(|kept| stories.add(kept));
+        if let Some(copy) = &mut copy {
+            copy.write(&part.copied);
+        }
         ControlFlow::Continue(())
     });
     if stories.left_out() > 0
@@ -52,8 +60,32 @@ pub fn run(inputs: Vec<Input>, engine: &Engine, policy: &Policy, settings: &Sett
     for (rule, count) in stories.finish(&mut all.rows, policy) {
         *all.hidden.entry(rule).or_default() += count;
     }
+    for (bio, findings) in timeline.finish(&mut engine.scanner()) {
+        all.add(&bio, &findings, policy);
+    }
     all.rows = merge(all.rows);
     (outcome, all)
+}
+
+/// What a batch of items comes to.
+#[derive(Default)]
+struct Part {
+    found: Findings,
+    kept: Vec<Kept>,
+    timeline: Timeline,
+    copied: redacted::Part,
+}
+
+impl Part {
+    fn add(&mut self, item: &Item, scanner: &mut Scanner<'_>, policy: &Policy, copies: bool) {
+        let findings = scanner.scan(item);
+        self.found.add(item, &findings, policy);
+        self.timeline.add(item, scanner);
+        self.kept.extend(scanner.take_trace().map(|trace| Kept::of(item, trace, policy)));
+        if copies {
+            self.copied.add(item, &findings, &scanner.masks(item));
+        }
+    }
 }
 
 fn too_many(left_out: usize) -> String {

@@ -27,6 +27,7 @@ Exit codes:
 const AUDIT_EXAMPLES: &str = "\
 Examples:
   whitecoat audit twitter-archive.zip
+  whitecoat audit twitter-archive.zip --report audit.html      and a page to read and to print
   whitecoat audit facebook.zip --include-messages -o facebook.csv
   whitecoat audit https://drjones.example/ @jones@med.example bsky:jones.example
   whitecoat audit posts.csv --columns severity,rule,excerpt,url
@@ -175,6 +176,12 @@ pub struct AuditArgs {
     /// How to write them [default: by the name of the output, else csv]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Also write a report for reading and printing: one HTML page that needs no network
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+    /// Also write the items that were read, with all that findings and masks cover blacked out
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub redacted_copy: Option<PathBuf>,
     /// Choose columns: a,b,c; or add to the usual ones: +a,b
     #[arg(long, value_name = "LIST")]
     pub columns: Option<String>,

@@ -1,20 +1,19 @@
 //! `whitecoat audit`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use whitecoat_engine::{Engine, Severity};
 
-use super::{Ending, Failure, check_readings, finish_evidence, format, recognise, settings};
+use super::outputs::Outputs;
+use super::{Ending, Failure, check_readings, finish_evidence, recognise, settings};
 use crate::audit;
 use crate::cli::AuditArgs;
 use crate::policy::Policy;
 use crate::profile::Loaded;
 use crate::progress::Progress;
-use crate::report::output::Destination;
 use crate::report::run_file::{Counts, Start, UsedOptions, UsedProfile};
-use crate::report::{Columns, Format, Row, Run, csv, jsonl, summary};
-use crate::sources::input::Input;
+use crate::report::{Columns, Row, Run, summary};
 
 pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure> {
     let columns = Columns::parse(args.columns.as_deref()).map_err(Failure::Other)?;
@@ -30,33 +29,21 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     };
     let fixed = args.now.or(recorded);
     let started = now(fixed)?;
-    let format = format(args.format, args.output.as_deref(), Format::Csv);
-    let path = args.output.clone().unwrap_or_else(|| default_output(format));
-    let destination = Destination::prepare(&path, inputs.iter().flat_map(Input::paths))?;
-    destination.keep_decisions()?;
+    let outputs = Outputs::prepare(&args, columns, &inputs)?;
     let settings = settings(&args.read, &inputs, started, progress.clone())?;
-    let start = start(&args, started, &engine, &profile, &path);
+    let start = start(&args, started, &engine, &profile, &outputs.path);
 
-    let (outcome, findings) = audit::run(inputs, &engine, &policy, &settings);
+    let mut copy = outputs.open_copy()?;
+    let (outcome, findings) = audit::run(inputs, &engine, &policy, &settings, copy.as_mut());
     finish_evidence(&args.read, &settings)?;
     check_readings(&outcome.readings, progress.is_quiet())?;
 
     let finished = now(fixed)?;
     let counts = Counts::of(&findings.rows, findings.hidden);
     let run = Run::new(start, finished, outcome.readings, outcome.stopped, counts);
-    destination.write(|to| match format {
-        Format::Csv => {
-            let options = csv::Options { raw: args.csv_raw, excel: args.excel };
-            csv::write(&findings.rows, &run, &columns, options, to)
-        }
-        Format::Jsonl => jsonl::write(&findings.rows, &run, &columns, to),
-    })?;
-    let run_file = destination.run_file();
-    if let Some(run_file) = &run_file {
-        run_file.write(|to| run.write(to))?;
-    }
+    outputs.write(&findings.rows, &run, copy, &progress)?;
     if !progress.is_quiet() {
-        let run_file = run_file.as_ref().map(|_| path.with_extension("run.json").display().to_string());
+        let run_file = outputs.run_file();
         let width = summary::terminal_width();
         let _ = summary::write(&run, &findings.rows, run_file.as_deref(), width, &mut anstream::stderr());
     }
@@ -72,13 +59,6 @@ fn ending(run: &Run, rows: &[Row], fail_on: Severity) -> Ending {
     } else {
         Ending::Clean
     }
-}
-
-fn default_output(format: Format) -> PathBuf {
-    PathBuf::from(match format {
-        Format::Csv => "audit.csv",
-        Format::Jsonl => "audit.jsonl",
-    })
 }
 
 /// The time of the run: as asked, as `SOURCE_DATE_EPOCH` says, or the clock's.

@@ -33,6 +33,10 @@ pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failu
     let format = match format(args.format, args.output.as_deref(), Format::Jsonl) {
         Format::Csv => Written::Csv,
         Format::Jsonl => Written::JsonLines,
+        Format::Sarif | Format::Xlsx => {
+            let problem = "items are written as csv or jsonl; the other formats are for findings";
+            return Err(Failure::Other(format!("{problem}\n  try: --format jsonl, or: whitecoat audit")));
+        }
     };
     let settings = settings(&args.read, &inputs, Timestamp::now(), progress.clone())?;
     let mut writer = Writer::new(destination.open()?, format)?;

@@ -4,6 +4,7 @@ mod audit;
 mod check;
 mod completions;
 mod extract;
+mod outputs;
 mod profiles;
 mod rules;
 mod sites;
@@ -169,6 +170,8 @@ fn format(asked: Option<Format>, output: Option<&Path>, otherwise: Format) -> Fo
     asked.unwrap_or(match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
         Some("csv") => Format::Csv,
         Some("jsonl" | "ndjson") => Format::Jsonl,
+        Some("sarif") => Format::Sarif,
+        Some("xlsx") => Format::Xlsx,
         _ => otherwise,
     })
 }

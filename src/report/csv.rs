@@ -27,6 +27,17 @@ pub fn write(
     }
     let terminator = if options.excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
     let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(to);
+    fill(rows, run, columns, options, &mut writer).map_err(plain)?;
+    writer.flush()
+}
+
+fn fill<W: Write>(
+    rows: &[Row],
+    run: &Run,
+    columns: &Columns,
+    options: Options,
+    writer: &mut csv::Writer<W>,
+) -> csv::Result<()> {
     writer.write_record(columns.iter().map(|column| column.name))?;
     for row in rows {
         for column in columns.iter() {
@@ -39,5 +50,13 @@ pub fn write(
         }
         writer.write_record(None::<&[u8]>)?;
     }
-    writer.flush()
+    Ok(())
+}
+
+/// The system's own error: wrapped into another, a full disk would no longer be told from anything else.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

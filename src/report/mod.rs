@@ -5,14 +5,19 @@
 pub mod columns;
 pub mod csv;
 pub mod excerpt;
+pub mod html;
 pub mod jsonl;
 pub mod output;
 mod people;
+pub mod redacted;
 pub mod row;
 pub mod run_file;
+pub mod sarif;
 pub mod summary;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
 pub use columns::{Column, Columns};
 pub use people::People;
@@ -26,4 +31,8 @@ pub enum Format {
     Csv,
     /// One JSON object a finding.
     Jsonl,
+    /// For tools that show the results of static analysis (SARIF 2.1.0).
+    Sarif,
+    /// A workbook, if built with the feature `xlsx`.
+    Xlsx,
 }

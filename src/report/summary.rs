@@ -176,7 +176,7 @@ impl Page<'_> {
 }
 
 /// `1,204 items (post 1,000, reply 204), 2012 to 2024; of these reshare 104`.
-fn contents(reading: &Reading) -> String {
+pub(super) fn contents(reading: &Reading) -> String {
     let counts = &reading.counts;
     let listed = |parts: Vec<String>| parts.join(", ");
     let kinds =

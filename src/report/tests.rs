@@ -101,7 +101,7 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-fn run(rows: &[Row]) -> Run {
+pub(crate) fn run(rows: &[Row]) -> Run {
     let mut reading = Reading::of("posts.jsonl");
     reading.coverage.recognised = "items as JSON Lines".into();
     reading.coverage.fail("the line is not JSON", "posts.jsonl#line 9");

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Scanner;
-use crate::finding::Fits;
+use crate::excerpt::masks;
+use crate::finding::{Field, Fits, Mask, Span};
 use crate::item::Item;
 use crate::quasi::{Collected, Quasi, Read};
 use crate::reading::Hit;
@@ -113,6 +114,24 @@ impl<'e> Scanner<'e> {
         let collected = self.engine.collector.collect(&read);
         self.buffers = Some(document.into_buffers());
         collected
+    }
+
+    /// All that must not be repeated in an item's own texts, wherever it stands and whether or not a rule is about it.
+    pub fn masks(&mut self, item: &Item) -> Vec<Mask> {
+        let document = self.read(item);
+        let media = item.media.iter().enumerate().flat_map(|(index, medium)| {
+            [
+                (Field::MediaAlt(index), medium.alt.len()),
+                (Field::MediaFileName(index), medium.file_name.len()),
+            ]
+        });
+        let signals = &self.engine.knowledge.signals;
+        let found = std::iter::once((Field::Text, item.text.len()))
+            .chain(media)
+            .flat_map(|(field, end)| masks(&document, &self.own, signals, Span { field, start: 0, end }))
+            .collect();
+        self.buffers = Some(document.into_buffers());
+        found
     }
 
     /// For training the learned model: what it would look at in an item, as numbers of weights and values.
