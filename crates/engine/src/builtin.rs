@@ -46,6 +46,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "product",
     "profile",
     "promise",
+    "protected",
     "reach",
     "record",
     "result",
