@@ -1,210 +1,183 @@
-//! One audit: items through the engine, what the profile lets through kept as rows, copies merged.
+//! One audit of one subject: items through the engine, what the profile lets through kept as rows, copies merged, and the
+//! whole held against the last audit.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+mod examine;
+mod gate;
+mod merge;
+mod record;
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
-use whitecoat_engine::{Engine, Item, LiveState, Visibility};
+use jiff::Timestamp;
+use whitecoat_engine::{Engine, Item};
 
+pub use examine::{Examiner, place};
+pub use gate::admit;
+pub use merge::merge;
+pub use record::{Order, conduct};
+
+use crate::attest;
+use crate::history::{self, Comparison, Previous, Seen};
 use crate::pipeline::{self, Outcome, Settings};
-use crate::policy::Policy;
-use crate::report::Row;
+use crate::policy::{Policy, day};
 use crate::report::row;
+use crate::report::{Closed, Row};
 use crate::sources::input::Input;
+use crate::subject::Subject;
+use crate::suppress::absorb;
+
+/// How many accounts are kept by name.
+const MAX_ACCOUNTS: usize = 10_000;
+/// Why an item is not looked at, as a reason in the record of the run.
+const NOT_DRAWN: &str = "older than the last audit, and not drawn in the random sample";
+
+/// What an audit goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Task<'t> {
+    /// The rules.
+    pub engine: &'t Engine,
+    /// What the profile lets through.
+    pub policy: &'t Policy,
+    /// Who is audited.
+    pub subject: Option<&'t Subject>,
+    /// The last audit.
+    pub previous: Option<&'t Previous>,
+    /// How old items are drawn.
+    pub draw: Option<DrawOld>,
+    /// When the run began.
+    pub started: Timestamp,
+}
+
+/// How items older than the last audit are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawOld {
+    /// When the last audit ran.
+    pub since: Timestamp,
+    /// How many.
+    pub count: usize,
+    /// What chance is made of.
+    pub seed: u64,
+}
 
 /// What an audit found.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// One a finding, in the order of the report.
     pub rows: Vec<Row>,
+    /// What the last audit had besides.
+    pub closed: Vec<Closed>,
+    /// The comparison with the last audit.
+    pub comparison: Option<Comparison>,
     /// How many findings of a rule the profile did not let through.
     pub hidden: BTreeMap<String, u64>,
+    /// How many findings touched a class that is never shown.
+    pub suppressed: BTreeMap<String, u64>,
+    /// How many items were not looked at, by reason.
+    pub left_out: BTreeMap<String, u64>,
+    /// Items by account, as `platform:handle`.
+    pub accounts: BTreeMap<String, u64>,
+    /// The digest of all items that were read.
+    pub items: attest::Digest,
+    /// How many old items there were, and how many of them were looked at.
+    pub old: (u64, u64),
+    pub(crate) seen: Seen,
+    pub(crate) leaves: Vec<blake3::Hash>,
+    pub(crate) draws: Vec<u64>,
 }
 
-/// Reads the inputs and audits every item.
-pub fn run(inputs: Vec<Input>, engine: &Engine, policy: &Policy, settings: &Settings) -> (Outcome, Findings) {
+/// Why an audit cannot be completed.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The last audit is somebody else's.
+    #[error("{0}")]
+    Stranger(String),
+    /// The profile does not allow it.
+    #[error("{0}")]
+    NotAdmitted(String),
+}
+
+/// Reads the inputs, audits every item, and compares with the last audit.
+pub fn run(
+    inputs: Vec<Input>,
+    task: &Task<'_>,
+    settings: &Settings,
+) -> Result<(Outcome, Findings), AuditError> {
     let mut all = Findings::default();
+    let (mut tree, mut draw) = (attest::Tree::default(), BinaryHeap::new());
     let worker = || {
-        let mut scanner = engine.scanner();
+        let mut examiner = Examiner::new(*task);
         move |items: Vec<Item>| {
             let mut found = Findings::default();
-            for item in &items {
-                found.add(item, &scanner.scan(item), policy);
+            for item in items {
+                examiner.examine(item, &mut found);
             }
             found
         }
     };
-    let outcome = pipeline::run(inputs, settings, worker, |found: Findings| {
+    let outcome = pipeline::run(inputs, settings, worker, |mut found: Findings| {
+        found.leaves.drain(..).for_each(|leaf| tree.add(leaf));
+        for place in found.draws.drain(..) {
+            all.old.0 += 1;
+            draw.push(place);
+            if draw.len() > task.draw.map_or(0, |draw| draw.count) {
+                draw.pop();
+            }
+        }
         all.absorb(found);
         ControlFlow::Continue(())
     });
+    all.items = tree.digest();
+    all.keep_drawn(draw);
     all.rows = merge(all.rows);
-    (outcome, all)
+    if let Some(previous) = task.previous {
+        all.seen.accounts = all.accounts.keys().cloned().collect();
+        all.seen.complete = !outcome.stopped && outcome.readings.iter().all(|reading| reading.is_complete());
+        if let Some(message) = history::stranger(previous, &all.seen) {
+            return Err(AuditError::Stranger(message));
+        }
+        let today = day(task.started);
+        let (closed, comparison) = history::compare(previous, &mut all.rows, &all.seen, today);
+        (all.closed, all.comparison) = (closed, Some(comparison));
+    }
+    all.finish(task.policy);
+    Ok((outcome, all))
 }
 
 impl Findings {
-    /// Adds the findings in one item.
-    pub fn add(&mut self, item: &Item, findings: &[whitecoat_engine::Finding], policy: &Policy) {
-        for finding in findings {
-            if policy.shows(item, finding) {
-                let mut row = Row::of(item, finding, policy.mask);
-                if !policy.keep_evidence {
-                    row.forget_evidence();
-                }
-                self.rows.push(row);
-            } else {
-                *self.hidden.entry(finding.rule.id.to_string()).or_default() += 1;
-            }
-        }
-    }
-
     fn absorb(&mut self, other: Findings) {
         self.rows.extend(other.rows);
-        for (rule, count) in other.hidden {
-            *self.hidden.entry(rule).or_default() += count;
-        }
-    }
-}
-
-/// Joins what is one thing to deal with: the same rule on versions of one item, and on the same words posted on another
-/// account. The latest one that is public and not deleted stands for all; the others are its `related`.
-pub fn merge(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_unstable_by(standing);
-    let mut first_of_item = BTreeMap::new();
-    let mut first_of_words: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    // The rows that another stands for, by the one that does.
-    let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        let on_account = |other: &usize| rows.get(*other).is_some_and(|other| same_account(other, row));
-        let item = (Arc::clone(&row.rule.id), row.ordinal, *row.identity.as_bytes());
-        let words = row.words.map(|words| (Arc::clone(&row.rule.id), row.ordinal, *words.as_bytes()));
-        let same_words = || {
-            let firsts = first_of_words.get(words.as_ref()?)?;
-            let elsewhere = |first: &&usize| {
-                !on_account(first) && !copies.get(*first).into_iter().flatten().any(on_account)
-            };
-            firsts.iter().find(elsewhere).copied()
-        };
-        let first = first_of_item.get(&item).copied().or_else(same_words);
-        first_of_item.entry(item).or_insert(first.unwrap_or(at));
-        match (first, words) {
-            (Some(first), _) => copies.entry(first).or_default().push(at),
-            (None, Some(words)) => first_of_words.entry(words).or_default().push(at),
-            (None, None) => {}
-        }
-    }
-    let mut is_copy = vec![false; rows.len()];
-    for (first, copies) in copies {
-        let refs = copies.iter().filter_map(|copy| rows.get(*copy)).map(Row::item_ref);
-        let mut related: Vec<String> = refs.collect();
-        for copy in &copies {
-            if let Some(is_copy) = is_copy.get_mut(*copy) {
-                *is_copy = true;
+        absorb(&mut self.hidden, other.hidden);
+        absorb(&mut self.suppressed, other.suppressed);
+        absorb(&mut self.left_out, other.left_out);
+        for (account, count) in other.accounts {
+            if self.accounts.len() < MAX_ACCOUNTS || self.accounts.contains_key(&account) {
+                *self.accounts.entry(account).or_default() += count;
             }
         }
-        related.sort();
-        related.dedup();
-        if let Some(row) = rows.get_mut(first) {
-            let own = row.item_ref();
-            related.retain(|other| *other != own);
-            row.related = related;
+        for (item, words) in other.seen.versions {
+            self.seen.versions.entry(item).or_default().extend(words);
         }
-    }
-    let mut is_copy = is_copy.into_iter();
-    rows.retain(|_| !is_copy.next().unwrap_or(false));
-    row::sort(&mut rows);
-    rows
-}
-
-/// The order in which one row stands for another.
-fn standing(a: &Row, b: &Row) -> Ordering {
-    let out_of_sight =
-        |row: &Row| (row.visibility != Visibility::Public, row.live_state == LiveState::Deleted);
-    let instant = |row: &Row| row.posted_at.map(|moment| moment.instant());
-    out_of_sight(a)
-        .cmp(&out_of_sight(b))
-        .then_with(|| instant(b).cmp(&instant(a)))
-        .then_with(|| (&a.platform, &a.account, &a.item_id).cmp(&(&b.platform, &b.account, &b.item_id)))
-        .then_with(|| (&a.rule.id, a.ordinal, &a.source).cmp(&(&b.rule.id, b.ordinal, &b.source)))
-}
-
-fn same_account(a: &Row, b: &Row) -> bool {
-    (&a.platform, &a.account) == (&b.platform, &b.account)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use whitecoat_engine::{Field, Moment, Rule, Severity, Span};
-
-    use super::*;
-
-    fn rule() -> Arc<Rule> {
-        crate::report::tests::rule("privacy/patient-name", Severity::Critical)
+        self.seen.hidden.extend(other.seen.hidden);
     }
 
-    fn row(platform: &str, id: &str, text: &str, day: &str) -> Row {
-        let item = Item {
-            platform: platform.into(),
-            account: "drk".into(),
-            id: id.into(),
-            text: text.into(),
-            created_at: format!("{day}T10:00:00Z").parse::<Moment>().ok(),
-            visibility: Visibility::Public,
-            ..Item::default()
-        };
-        let span = Span { field: Field::Text, start: 0, end: 1 };
-        Row::of(&item, &crate::report::tests::finding(rule(), span, span), true)
+    /// Of the old items, keeps those that were drawn.
+    fn keep_drawn(&mut self, draw: BinaryHeap<u64>) {
+        self.old.1 = draw.len() as u64;
+        if self.old.0 > self.old.1 {
+            self.left_out.insert(NOT_DRAWN.to_owned(), self.old.0 - self.old.1);
+        }
+        let drawn: BTreeSet<u64> = draw.into_iter().collect();
+        self.rows.retain(|row| row.drawn.is_none_or(|place| drawn.contains(&place)));
     }
 
-    fn shown(rows: Vec<Row>) -> Vec<String> {
-        merge(rows).iter().map(|row| format!("{} {:?}", row.item_ref(), row.related)).collect()
-    }
-
-    #[test]
-    fn copies_on_other_accounts_count_once_and_the_latest_stands_for_them() {
-        let rows = || {
-            vec![
-                row("x", "1", "Bed 4 again", "2024-01-01"),
-                row("threads", "2", "bed 4  again", "2024-01-03"),
-                row("x", "3", "Something else", "2024-01-02"),
-            ]
-        };
-        let expected = ["threads:2 [\"x:1\"]", "x:3 []"];
-        assert_eq!(shown(rows()), expected);
-        assert_eq!(shown(rows().into_iter().rev().collect()), expected);
-    }
-
-    #[test]
-    fn the_same_words_twice_on_one_account_are_two_things_to_remove() {
-        let rows = vec![row("x", "1", "Same", "2024-01-01"), row("x", "2", "Same", "2024-01-02")];
-        assert_eq!(shown(rows), ["x:2 []", "x:1 []"]);
-    }
-
-    #[test]
-    fn versions_of_one_item_and_the_same_export_twice_count_once() {
-        let version = |id: &str, text: &str, day: &str| {
-            let item = Item {
-                platform: "mastodon".into(),
-                id: id.into(),
-                text: text.into(),
-                version_of: (id != "1").then(|| "1".into()),
-                created_at: format!("{day}T10:00:00Z").parse::<Moment>().ok(),
-                ..Item::default()
-            };
-            let span = Span { field: Field::Text, start: 0, end: 1 };
-            Row::of(&item, &crate::report::tests::finding(rule(), span, span), true)
-        };
-        let rows = vec![
-            version("1", "a", "2024-01-01"),
-            version("1b", "b", "2024-01-02"),
-            version("1", "a", "2024-01-01"),
-        ];
-        let merged = merge(rows);
-        assert_eq!(merged.len(), 1);
-        assert_eq!((merged[0].item_ref().as_str(), merged[0].occurrences()), ("mastodon:1b", 2));
-        assert_eq!(merged[0].finding_id, version("1", "a", "2024-01-01").finding_id);
+    /// Puts rows into the order of the report, and takes out what may not be shown.
+    pub fn finish(&mut self, policy: &Policy) {
+        row::sort(&mut self.rows);
+        let mut number = 0;
+        for row in self.rows.iter_mut().filter(|row| row.withheld && !policy.keep_place) {
+            number += 1;
+            row.withhold(number);
+        }
     }
 }

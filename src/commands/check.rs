@@ -2,16 +2,16 @@
 
 use std::io::{self, IsTerminal, Read, Write};
 
+use jiff::Timestamp;
 use whitecoat_engine::{Engine, Item};
 
 use super::{Ending, Failure};
-use crate::audit::Findings;
+use crate::audit::{Examiner, Findings, Task};
 use crate::cli::CheckArgs;
-use crate::policy::Policy;
+use crate::policy::{Policy, day};
 use crate::profile::Loaded;
 use crate::report::Row;
 use crate::report::columns::{action, possible_patient_data};
-use crate::report::row;
 use crate::report::summary::{style_of, terminal_width, wrapped};
 use crate::wording::{counted, printable};
 
@@ -23,11 +23,15 @@ pub(super) fn run(args: CheckArgs, quiet: bool) -> Result<Ending, Failure> {
     let text = draft(args.text)?;
     let engine = Engine::builtin().map_err(|error| Failure::Other(error.to_string()))?;
     let profile = Loaded::find(&args.judge.profile)?;
-    let policy = Policy::new(&profile, engine.rules().iter().map(AsRef::as_ref), true)?;
+    let mut policy = Policy::new(&profile, &engine, false, day(Timestamp::UNIX_EPOCH))?;
+    // It is one's own draft, and it has no date.
+    policy.for_draft();
     let item = Item { id: "draft".to_owned(), text, ..Item::default() };
     let mut findings = Findings::default();
-    findings.add(&item, &engine.scanner().scan(&item), &policy);
-    row::sort(&mut findings.rows);
+    let started = Timestamp::UNIX_EPOCH;
+    let task = Task { engine: &engine, policy: &policy, subject: None, previous: None, draw: None, started };
+    Examiner::new(task).examine(item, &mut findings);
+    findings.finish(&policy);
     if !quiet {
         write(&findings.rows, &mut anstream::stdout())?;
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows where items come from: a report is made from rows, and from the record of the run.
 
+pub mod closed;
 pub mod columns;
 pub mod csv;
 pub mod excerpt;
@@ -10,9 +11,11 @@ pub mod output;
 pub mod row;
 pub mod run_file;
 pub mod summary;
+pub mod sweep_page;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use closed::Closed;
 pub use columns::{Column, Columns};
 pub use row::Row;
 pub use run_file::Run;
