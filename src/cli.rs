@@ -31,6 +31,7 @@ Examples:
   whitecoat audit facebook.zip --include-messages -o facebook.csv
   whitecoat audit https://drjones.example/ @jones@med.example bsky:jones.example
   whitecoat audit posts.csv --columns severity,rule,excerpt,url
+  whitecoat audit x.zip --subject me.toml --previous spring.csv -o autumn.csv
   whitecoat extract archive.zip | whitecoat audit - -o - --format jsonl
 
 An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
@@ -50,6 +51,32 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   whitecoat check \"Clinic is open until 4 today\"
   pbpaste | whitecoat check -";
+
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  whitecoat sweep roster.csv -o 2026-q1
+  whitecoat sweep roster.csv -o 2026-q1 --resume          go on after an interruption
+  whitecoat sweep roster.csv -o 2026-q2 --previous 2026-q1
+  whitecoat sweep verify 2026-q1
+
+Writes people/ID.csv and people/ID.run.json for everybody, sweep.csv with a row a person, sweep.html
+for the officer, and sweep.log. Nobody is audited without a consent in the roster.";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  whitecoat init                        asks, and writes me.toml
+  whitecoat audit x.zip --subject me.toml
+
+A subject file says who is audited: names, profession, country, employer, accounts, who paid, and the
+consent. Rules differ by country and profession, and archives seldom name either.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  whitecoat verify audit.run.json audit.csv
+  whitecoat verify audit.run.json --items x-archive.zip
+
+Decisions and notes that were filled in, another order of rows and further columns are no alteration.
+A record that was altered together with its report is told only by its root: note that elsewhere.";
 
 const RULES_SCORE_EXAMPLES: &str = "\
 Examples:
@@ -93,6 +120,15 @@ pub enum Command {
     /// Look at a draft before posting it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Audit many people, from a roster
+    #[command(after_help = SWEEP_EXAMPLES, args_conflicts_with_subcommands = true)]
+    Sweep(SweepArgs),
+    /// Write a subject file: who is audited
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// Say whether a report was altered since the audit
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
     /// Show the rules
     Rules {
         /// Which of them.
@@ -119,7 +155,7 @@ pub enum Command {
 }
 
 /// What to read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ReadArgs {
     /// Archives, items files, saved pages, URLs, handles, or - for items on standard input
     #[arg(required = true, value_name = "INPUT")]
@@ -147,6 +183,96 @@ pub struct ReadArgs {
     pub allow_loopback: bool,
 }
 
+/// `whitecoat sweep`.
+#[derive(Debug, Args)]
+pub struct SweepArgs {
+    /// What to do instead of a sweep.
+    #[command(subcommand)]
+    pub command: Option<SweepCommand>,
+    /// The sweep.
+    #[command(flatten)]
+    pub run: SweepRunArgs,
+}
+
+/// `whitecoat sweep verify`.
+#[derive(Debug, Subcommand)]
+pub enum SweepCommand {
+    /// Say whether the log and the files of a sweep are as they were written
+    Verify {
+        /// The folder of the sweep
+        folder: PathBuf,
+    },
+}
+
+/// A sweep over a roster.
+#[derive(Debug, Args)]
+pub struct SweepRunArgs {
+    /// A table with a row a clinician: id, consent, archives, accounts, ... (docs/sweep.md)
+    #[arg(value_name = "ROSTER.csv", required = true)]
+    pub roster: Option<PathBuf>,
+    /// The folder for all that is written
+    #[arg(long, short, value_name = "DIR", required = true)]
+    pub output: Option<PathBuf>,
+    /// The audit profile: a shipped one or a path
+    #[arg(long, value_name = "NAME|PATH", default_value = "quarterly")]
+    pub profile: String,
+    /// Go on where an interrupted sweep stopped, and try again those that failed
+    #[arg(long)]
+    pub resume: bool,
+    /// The folder of the last sweep, with what was decided there
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    /// How many people at once [default: as many as there are cores, at least 2]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Draw the same random samples as a sweep that recorded this seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Read private messages too
+    #[arg(long)]
+    pub include_messages: bool,
+    /// Show excerpts without masks, if the profile allows it; it is written into the log
+    #[arg(long)]
+    pub unmask: bool,
+    /// Choose columns of the people's tables, as for an audit
+    #[arg(long, value_name = "LIST")]
+    pub columns: Option<String>,
+    /// Exit with 1 if something open of this severity or worse was found
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = severity())]
+    pub fail_on: Severity,
+    /// Let web addresses lead to this machine (for tests)
+    #[arg(long, hide = true)]
+    pub allow_loopback: bool,
+    /// The time of the sweep, for reports that can be reproduced
+    #[arg(long, hide = true)]
+    pub now: Option<Timestamp>,
+}
+
+/// `whitecoat init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The file to write
+    #[arg(value_name = "FILE.toml", default_value = "me.toml")]
+    pub output: PathBuf,
+}
+
+/// `whitecoat verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The record of the run
+    #[arg(value_name = "AUDIT.run.json")]
+    pub record: PathBuf,
+    /// The report: CSV or JSON Lines
+    #[arg(value_name = "AUDIT.csv")]
+    pub report: Option<PathBuf>,
+    /// Read these again, and say whether they are the items that the audit covered
+    #[arg(long, value_name = "INPUT", num_args = 1..)]
+    pub items: Vec<OsString>,
+    /// Private messages were read too
+    #[arg(long, requires = "items")]
+    pub include_messages: bool,
+}
+
 /// How to judge.
 #[derive(Debug, Args)]
 pub struct JudgeArgs {
@@ -170,6 +296,15 @@ pub struct AuditArgs {
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
+    /// Who is audited: a subject file (whitecoat init writes one)
+    #[arg(long, value_name = "FILE.toml")]
+    pub subject: Option<PathBuf>,
+    /// The last audit, with what was decided: its CSV, or the folder that holds it
+    #[arg(long, value_name = "LAST.csv")]
+    pub previous: Option<PathBuf>,
+    /// Draw the same random sample of old posts as a run that recorded this seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Where to write the findings; - for standard output [default: audit.csv or audit.jsonl]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -282,6 +417,12 @@ pub enum ProfilesCommand {
     Show {
         /// The profile's name
         name: String,
+    },
+    /// Write a profile of one's own, with every key explained
+    Init {
+        /// The file to write
+        #[arg(value_name = "FILE.toml", default_value = "profile.toml")]
+        output: PathBuf,
     },
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use whitecoat_engine::{Engine, Item, StoryFinding, Storyteller, Trace};
+use whitecoat_engine::{Engine, Item, MAX_TRACES, StoryFinding, Storyteller, Trace};
 
 use crate::policy::Policy;
 use crate::report::{People, Row};
+use crate::wording::{counted, thousands};
 
 /// What is kept of an item for stories.
 #[derive(Debug)]
@@ -18,13 +19,8 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// From what a scan left of an item.
-    pub fn of(item: &Item, mut trace: Trace, policy: &Policy) -> Self {
-        let row = trace.anchor.take().map(|finding| {
-            let mut row = Row::of(item, &finding, policy.mask);
-            row.forget_evidence();
-            Box::new(row)
-        });
+    /// From what a scan left of an item, with the row that a story on it would get.
+    pub fn new(item: &Item, trace: Trace, row: Option<Box<Row>>) -> Self {
         Self { trace, name: format!("{}:{}", item.platform, item.id), row }
     }
 }
@@ -55,8 +51,15 @@ impl<'e> Stories<'e> {
     }
 
     /// How many items were not looked at for stories, because there were too many.
-    pub fn left_out(&self) -> usize {
-        self.teller.left_out()
+    pub fn left_out_note(&self) -> Option<String> {
+        let left_out = self.teller.left_out();
+        let items = counted(left_out as u64, "item that looks like care", "items that look like care");
+        let limit = thousands(MAX_TRACES as u64);
+        (left_out > 0).then(|| {
+            format!(
+                "{items} were judged alone and not as parts of stories: the limit is {limit}; audit fewer accounts at a time"
+            )
+        })
     }
 
     /// Adds the stories to the rows; answers how many the profile does not show.

@@ -3,16 +3,16 @@
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use whitecoat_engine::{Engine, Item, Moment, Profile};
 
 use super::{Ending, Failure};
-use crate::audit::Findings;
+use crate::audit::{Examiner, Task};
 use crate::cli::CheckArgs;
-use crate::policy::Policy;
+use crate::policy::{Policy, day};
 use crate::profile::Loaded;
 use crate::report::Row;
 use crate::report::columns::{action, possible_patient_data};
-use crate::report::row;
 use crate::report::summary::{style_of, terminal_width, wrapped};
 use crate::wording::{counted, printable};
 
@@ -26,12 +26,23 @@ pub(super) fn run(args: CheckArgs, quiet: bool) -> Result<Ending, Failure> {
     let text = draft(args.text.clone())?;
     let engine = Engine::builtin().map_err(|error| Failure::Other(error.to_string()))?;
     let judged_by = Loaded::find(&args.judge.profile)?;
-    let policy = Policy::new(&judged_by, engine.rules().iter().map(AsRef::as_ref), true)?;
+    let mut policy = Policy::new(&judged_by, &engine, false, day(Timestamp::UNIX_EPOCH))?;
+    // It is one's own draft, and it is not posted yet.
+    policy.for_draft();
     let profile = about_the_author(&args)?;
     let item = Item { id: "draft".to_owned(), text, created_at: now(), profile, ..Item::default() };
-    let mut findings = Findings::default();
-    findings.add(&item, &engine.scanner().scan(&item), &policy);
-    row::sort(&mut findings.rows);
+    let started = Timestamp::UNIX_EPOCH;
+    let task = Task {
+        engine: &engine,
+        policy: &policy,
+        subject: None,
+        previous: None,
+        draw: None,
+        started,
+        copies: false,
+    };
+    let mut findings = Examiner::new(task).of_one(item);
+    findings.finish(&policy);
     if !quiet {
         write(&findings.rows, &mut anstream::stdout())?;
     }

@@ -4,10 +4,13 @@ mod audit;
 mod check;
 mod completions;
 mod extract;
+mod init;
 mod outputs;
 mod profiles;
 mod rules;
 mod sites;
+mod sweep;
+mod verify;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -27,6 +30,8 @@ use crate::report::output::OutputError;
 use crate::sources::input::Input;
 use crate::sources::web::{self, Limits, Session, cache_folder};
 use crate::sources::{InputError, Options};
+use crate::subject::SubjectError;
+use crate::table::TableError;
 use crate::wording::printable;
 
 /// How a command ended when nothing went wrong with it.
@@ -46,6 +51,12 @@ pub enum Failure {
     /// A profile cannot be used.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// A subject file cannot be used.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// A table cannot be used.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// The output cannot be written.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -70,6 +81,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Audit(args) => audit::run(args, progress),
         Command::Extract(args) => extract::run(args, progress),
         Command::Check(args) => check::run(args, cli.quiet),
+        Command::Sweep(args) => sweep::run(args, progress),
+        Command::Init(args) => init::run(args),
+        Command::Verify(args) => verify::run(args, progress),
         Command::Rules { command } => rules::run(command),
         Command::Profiles { command } => profiles::run(command),
         Command::Sites { command } => sites::run(command),
@@ -162,6 +176,19 @@ fn check_readings(readings: &[Reading], quiet: bool) -> Result<(), Failure> {
         let _ = writeln!(io::stderr(), "{}", printable(message));
     }
     Ok(())
+}
+
+/// The time of the run: as asked, as `SOURCE_DATE_EPOCH` says, or the clock's.
+fn now(asked: Option<Timestamp>) -> Result<Timestamp, Failure> {
+    Ok(asked.or(fixed_time()?).unwrap_or_else(Timestamp::now))
+}
+
+/// What `SOURCE_DATE_EPOCH` says.
+fn fixed_time() -> Result<Option<Timestamp>, Failure> {
+    let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let seconds = epoch.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let problem = || format!("SOURCE_DATE_EPOCH is {epoch:?}, not a number of seconds since 1970");
+    seconds.map(Some).ok_or_else(|| Failure::Other(problem()))
 }
 
 /// The format that was asked for, else the one that the output's name tells, else `otherwise`.

@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, format};
+use crate::audit::Findings;
 use crate::cli::AuditArgs;
 use crate::progress::Progress;
 use crate::report::output::{Destination, Open, OutputError};
 #[cfg(feature = "xlsx")]
 use crate::report::xlsx;
-use crate::report::{Columns, Format, Row, Run, csv, html, jsonl, redacted, sarif};
+use crate::report::{Columns, Format, Run, csv, html, jsonl, redacted, sarif};
 use crate::sources::input::Input;
 
 /// All outputs of an audit, checked before anything is read.
@@ -18,15 +19,20 @@ pub(super) struct Outputs {
     pub(super) path: PathBuf,
     table: Destination,
     format: Format,
-    columns: Columns,
+    pub(super) columns: Columns,
     csv: csv::Options,
     report: Option<Destination>,
     copy: Option<Destination>,
 }
 
 impl Outputs {
-    /// Refuses what cannot be written, is an input, would lose decisions or is named twice.
-    pub(super) fn prepare(args: &AuditArgs, columns: Columns, inputs: &[Input]) -> Result<Self, Failure> {
+    /// Refuses what cannot be written, is an input or the `last` audit, would lose decisions or is named twice.
+    pub(super) fn prepare(
+        args: &AuditArgs,
+        columns: Columns,
+        inputs: &[Input],
+        last: Option<&Path>,
+    ) -> Result<Self, Failure> {
         let format = format(args.format, args.output.as_deref(), Format::Csv);
         if format == Format::Xlsx && cfg!(not(feature = "xlsx")) {
             let next = "write a .csv, which every spreadsheet opens, or build with: cargo install --path . --features xlsx";
@@ -35,7 +41,7 @@ impl Outputs {
         let path = args.output.clone().unwrap_or_else(|| PathBuf::from(default_name(format)));
         let mut known = Vec::new();
         let prepare = |known: &mut Vec<(&'static str, Destination)>, option: &'static str, path: &Path| {
-            let destination = Destination::prepare(path, inputs.iter().flat_map(Input::paths))?;
+            let destination = Destination::prepare(path, inputs.iter().flat_map(Input::paths).chain(last))?;
             destination.keep_decisions()?;
             if let Some((other, _)) = known.iter().find(|(_, other)| other.collides(&destination)) {
                 let problem = format!("{option} {0}: {other} writes to {0} too", path.display());
@@ -62,7 +68,7 @@ impl Outputs {
     /// Writes them all, the table first. One that fails does not keep the others from being written.
     pub(super) fn write(
         &self,
-        rows: &[Row],
+        findings: &Findings,
         run: &Run,
         copy: Option<redacted::Copy>,
         progress: &Progress,
@@ -73,12 +79,12 @@ impl Outputs {
             Ok(()) => done.extend(destination.path().map(|path| path.display().to_string())),
             Err(error) => problems.push(error),
         };
-        note(&self.table, self.table.write(|to| self.write_table(rows, run, to)));
+        note(&self.table, self.table.write(|to| self.write_table(findings, run, to)));
         if let Some(record) = &self.table.run_file() {
             note(record, record.write(|to| run.write(to)));
         }
         if let Some(report) = &self.report {
-            note(report, report.write(|to| html::write(rows, run, to)));
+            note(report, report.write(|to| html::write(&findings.rows, run, to)));
         }
         if let (Some(destination), Some(copy)) = (&self.copy, copy) {
             note(destination, copy.finish().map(|counts| progress.line(&counts.to_string())));
@@ -95,10 +101,11 @@ impl Outputs {
         Err(Failure::Other(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
     }
 
-    fn write_table(&self, rows: &[Row], run: &Run, to: &mut Open) -> io::Result<()> {
+    fn write_table(&self, findings: &Findings, run: &Run, to: &mut Open) -> io::Result<()> {
+        let (rows, closed) = (&findings.rows, &findings.closed);
         match self.format {
-            Format::Csv => csv::write(rows, run, &self.columns, self.csv, to),
-            Format::Jsonl => jsonl::write(rows, run, &self.columns, to),
+            Format::Csv => csv::write(rows, closed, run, &self.columns, self.csv, to),
+            Format::Jsonl => jsonl::write(rows, closed, run, &self.columns, to),
             Format::Sarif => sarif::write(rows, run, to),
             #[cfg(feature = "xlsx")]
             Format::Xlsx => xlsx::write(rows, run, &self.columns, to),

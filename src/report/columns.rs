@@ -30,20 +30,24 @@ impl Column {
 
     /// The value for a table: lists joined, a span as `start-end` after its field unless that is the text.
     pub fn cell(&self, row: &Row, run: &Run) -> String {
-        if self.name == "span" {
-            let (start, end) = row.span;
-            let field = if row.span_field == "text" { String::new() } else { format!("{}:", row.span_field) };
-            return format!("{field}{start}-{end}");
+        rendered(self.name, self.value(row, run), &row.span_field)
+    }
+}
+
+/// The cell of a table for a value for JSON, in the column `name`; `field` is the text that a span cuts.
+pub fn rendered(name: &str, value: Value, field: &str) -> String {
+    let lead = if field == "text" || field.is_empty() { String::new() } else { format!("{field}:") };
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        Value::Array(values) if name == "span" => {
+            lead + &values.iter().map(Value::to_string).collect::<Vec<_>>().join("-")
         }
-        match self.value(row, run) {
-            Value::Null => String::new(),
-            Value::String(text) => text,
-            Value::Array(values) => {
-                let joined: Vec<_> = values.iter().map(|value| value.as_str().unwrap_or_default()).collect();
-                joined.join("; ")
-            }
-            other => other.to_string(),
+        Value::Array(values) => {
+            let joined: Vec<_> = values.iter().map(|value| value.as_str().unwrap_or_default()).collect();
+            joined.join("; ")
         }
+        other => other.to_string(),
     }
 }
 
@@ -69,9 +73,9 @@ pub const ALL: &[Column] = &[
     shown("posted_at", |row, _| json!(row.posted_at.map(|moment| wording::time(moment, row.precision)))),
     shown("url", |row, _| json!(row.url)),
     shown("source", |row, _| json!(row.source)),
-    shown("status", |_, _| json!("new")),
-    shown("decision", |_, _| Value::Null),
-    shown("note", |_, _| Value::Null),
+    shown("status", |row, _| json!(row.status)),
+    shown("decision", |row, _| text(&row.decision)),
+    shown("note", |row, _| text(&row.note)),
     shown("confidence", |row, _| json!(hundredths(row.confidence))),
     shown("modifiers", |row, _| json!(modifiers(row))),
     shown("identifiers", |row, _| json!(row.identifiers.iter().map(char::to_string).collect::<Vec<_>>())),
@@ -81,12 +85,13 @@ pub const ALL: &[Column] = &[
     shown("authorship", |row, _| json!(row.authorship)),
     shown("visibility", |row, _| json!(row.visibility)),
     shown("live_state", |row, _| json!(row.live_state)),
-    shown("first_seen", |_, run| json!(run.date())),
+    shown("first_seen", |row, run| json!(row.first_seen.clone().unwrap_or_else(|| run.date()))),
     shown("occurrences", |row, _| json!(row.occurrences())),
     shown("item_id", |row, _| json!(row.item_id)),
     shown("span", |row, _| json!([row.span.0, row.span.1])),
     shown("finding_id", |row, _| json!(row.finding_id)),
     further("cluster_id", |row, _| json!(cluster(row))),
+    shown("item_version", |row, _| text(&row.item_version)),
     further("run_id", |_, run| json!(run.run_id)),
     further("run_utc", |_, run| json!(run.started.to_string())),
     further("tool_version", |_, run| json!(run.tool_version)),
@@ -104,6 +109,14 @@ pub const ALL: &[Column] = &[
     further("possible_patient_data", |row, _| json!(if possible_patient_data(row) { "yes" } else { "no" })),
     further("action_code", |row, _| json!(row.rule.action)),
     further("action_detail", |row, _| json!(action_detail(row))),
+    further("identity_match", |row, _| json!(row.identity_match)),
+    further("identity_basis", |row, _| text(&row.identity_basis)),
+    further("employer_visible", |row, _| json!(if row.withheld { "without its words" } else { "yes" })),
+    further("review_status", |_, _| json!("unconfirmed")),
+    further("reviewer", |_, _| Value::Null),
+    further("review_outcome", |_, _| Value::Null),
+    further("review_note", |_, _| Value::Null),
+    further("applicant_response", |_, _| Value::Null),
 ];
 
 /// Which columns, in which order.
@@ -192,6 +205,10 @@ pub fn possible_patient_data(row: &Row) -> bool {
     (row.rule.id.starts_with("privacy/") && row.severity > Severity::Info)
         || row.rule.id.starts_with("boundary/review-response")
         || !row.identifiers.is_empty()
+}
+
+fn text(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { json!(text) }
 }
 
 /// The entries of a list kept as one string.

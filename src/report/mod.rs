@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows where items come from: a report is made from rows, and from the record of the run.
 
+pub mod closed;
 pub mod columns;
 pub mod csv;
 pub mod excerpt;
@@ -14,11 +15,13 @@ pub mod row;
 pub mod run_file;
 pub mod sarif;
 pub mod summary;
+pub mod sweep_page;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
 
+pub use closed::Closed;
 pub use columns::{Column, Columns};
 pub use people::People;
 pub use row::Row;

@@ -8,6 +8,8 @@ use tempfile::NamedTempFile;
 
 /// How much of an existing table is looked at to tell what stands between its cells.
 const HEADER_BYTES: u64 = 64 * 1024;
+/// What the name of a file begins with until it is whole.
+const TEMPORARY: &str = ".whitecoat-";
 
 /// A place that an output can be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +79,18 @@ impl Destination {
         }
         temporary(&target)?;
         Ok(Self::File(target))
+    }
+
+    /// Refuses if there is a file already.
+    pub fn is_new(&self) -> Result<(), OutputError> {
+        match self {
+            Self::File(path) if path.exists() => Err(OutputError::Refused {
+                path: path.clone(),
+                problem: "it is there already",
+                next: "name another file, or move this one away",
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses if the file is an audit in which somebody has filled in decisions or notes.
@@ -201,12 +215,24 @@ fn resolved(path: &Path) -> PathBuf {
     }
 }
 
+/// Takes away what a killed run left half written in a folder. Only for a folder that nobody else writes to.
+pub fn sweep_up(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPORARY));
+        if ours && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// A file in the folder of `path`, for its owner only, which is gone unless it is persisted.
 fn temporary(path: &Path) -> Result<NamedTempFile, OutputError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The error names the temporary file, which means nothing to the user: only its kind is kept.
     let plain = |error: io::Error| failed(path, io::Error::from(error.kind()));
-    tempfile::Builder::new().prefix(".whitecoat-").tempfile_in(folder).map_err(plain)
+    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(plain)
 }
 
 fn failed(path: &Path, source: io::Error) -> OutputError {

@@ -134,6 +134,19 @@ impl Input {
         }
     }
 
+    /// Whether it is an export of an account.
+    pub fn is_archive(&self) -> bool {
+        matches!(self.kind, Kind::Archive(_))
+    }
+
+    /// The host that it is fetched from.
+    pub fn host(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Web(start) => start.host(),
+            _ => None,
+        }
+    }
+
     /// Which bytes it holds.
     pub fn fingerprint(&self) -> Fingerprint {
         match &self.kind {

@@ -47,6 +47,7 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "profession",
     "profile",
     "promise",
+    "protected",
     "quasi",
     "reach",
     "record",

@@ -267,6 +267,11 @@ impl Rule {
         self.id.split('/').next().unwrap_or_default()
     }
 
+    /// The names of what may move a finding's severity.
+    pub fn modifier_names(&self) -> impl Iterator<Item = &str> {
+        self.modifiers.iter().map(|step| &*step.name)
+    }
+
     /// Whether the rule looks at items of this kind and authorship. By default, at everything of one's own and reshared.
     pub(crate) fn applies_to(&self, item: &Item) -> bool {
         let kind = self.kinds.is_empty() || self.kinds.contains(&item.kind);

@@ -74,6 +74,14 @@ impl Start {
         (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(Self::Address(url))
     }
 
+    /// The host that is asked first.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Address(url) => url.host_str(),
+            Self::Handle(handle) => handle.rsplit(['@', ':']).next(),
+        }
+    }
+
     /// The walk that begins there.
     fn tour(&self, limits: &Limits) -> Option<Tour> {
         match self {

@@ -12,6 +12,9 @@ const WORDS: f32 = 3.0;
 /// Each signal counts so much.
 const SIGNAL: f32 = 0.3;
 
+/// The sort of signals that are there only to leave things out of an employer's review: `signals/protected.toml`.
+const PROTECTED: &str = "protected";
+
 /// Longer texts are all the same length.
 const LONGEST: u32 = 10;
 
@@ -127,11 +130,11 @@ impl Features {
     }
 
     fn signal(&mut self, signals: &Signals, signal: SignalId, sort: Sort) {
-        // The model was trained without those.
-        if &*signals.info(signal).cue == CUE {
-            return;
+        let info = signals.info(signal);
+        // The model was trained without those; and what may not be held against anybody may not weigh here either.
+        if ![CUE, PROTECTED].contains(&&*info.cue) {
+            self.add(info.hash, sort as u32, SIGNAL, u32::MAX);
         }
-        self.add(signals.info(signal).hash, sort as u32, SIGNAL, u32::MAX);
     }
 
     fn add(&mut self, hash: u32, sort: u32, value: f32, token: u32) {

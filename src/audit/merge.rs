@@ -1,124 +1,13 @@
-//! One audit: items through the engine, what the profile lets through kept as rows, copies merged.
+//! What is one thing to deal with is one row.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use whitecoat_engine::{Engine, Item, LiveState, MAX_TRACES, Scanner, Timeline, Visibility};
+use whitecoat_engine::{LiveState, Visibility};
 
-use crate::pipeline::{self, Outcome, Settings};
-use crate::policy::Policy;
 use crate::report::Row;
-use crate::report::{redacted, row};
-use crate::sources::input::Input;
-use crate::stories::{Kept, Stories};
-use crate::wording::{counted, thousands};
-
-/// What an audit found.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// One a finding, in the order of the report.
-    pub rows: Vec<Row>,
-    /// How many findings of a rule the profile did not let through.
-    pub hidden: BTreeMap<String, u64>,
-}
-
-/// Reads the inputs and audits every item. If a redacted copy is wanted, the items go there too.
-pub fn run(
-    inputs: Vec<Input>,
-    engine: &Engine,
-    policy: &Policy,
-    settings: &Settings,
-    mut copy: Option<&mut redacted::Copy>,
-) -> (Outcome, Findings) {
-    let mut all = Findings::default();
-    let copies = copy.is_some();
-    let worker = || {
-        let mut scanner = engine.scanner();
-        move |items: Vec<Item>| {
-            let mut part = Part::default();
-            items.iter().for_each(|item| part.add(item, &mut scanner, policy, copies));
-            part
-        }
-    };
-    let (mut stories, mut timeline) = (Stories::new(engine), Timeline::default());
-    let mut outcome = pipeline::run(inputs, settings, worker, |part: Part| {
-        all.absorb(part.found);
-        timeline.absorb(part.timeline);
-        part.kept.into_iter().for_each(|kept| stories.add(kept));
-        if let Some(copy) = &mut copy {
-            copy.write(&part.copied);
-        }
-        ControlFlow::Continue(())
-    });
-    if stories.left_out() > 0
-        && let Some(last) = outcome.readings.last_mut()
-    {
-        last.coverage.notes.insert(too_many(stories.left_out()));
-    }
-    for (rule, count) in stories.finish(&mut all.rows, policy) {
-        *all.hidden.entry(rule).or_default() += count;
-    }
-    for (bio, findings) in timeline.finish(&mut engine.scanner()) {
-        all.add(&bio, &findings, policy);
-    }
-    all.rows = merge(all.rows);
-    (outcome, all)
-}
-
-/// What a batch of items comes to.
-#[derive(Default)]
-struct Part {
-    found: Findings,
-    kept: Vec<Kept>,
-    timeline: Timeline,
-    copied: redacted::Part,
-}
-
-impl Part {
-    fn add(&mut self, item: &Item, scanner: &mut Scanner<'_>, policy: &Policy, copies: bool) {
-        let findings = scanner.scan(item);
-        self.found.add(item, &findings, policy);
-        self.timeline.add(item, scanner);
-        self.kept.extend(scanner.take_trace().map(|trace| Kept::of(item, trace, policy)));
-        if copies {
-            self.copied.add(item, &findings, &scanner.masks(item));
-        }
-    }
-}
-
-fn too_many(left_out: usize) -> String {
-    format!(
-        "{} were judged alone and not as parts of stories: the limit is {}; audit fewer accounts at a time",
-        counted(left_out as u64, "item that looks like care", "items that look like care"),
-        thousands(MAX_TRACES as u64)
-    )
-}
-
-impl Findings {
-    /// Adds the findings in one item.
-    pub fn add(&mut self, item: &Item, findings: &[whitecoat_engine::Finding], policy: &Policy) {
-        for finding in findings {
-            if policy.shows(item, finding) {
-                let mut row = Row::of(item, finding, policy.mask);
-                if !policy.keep_evidence {
-                    row.forget_evidence();
-                }
-                self.rows.push(row);
-            } else {
-                *self.hidden.entry(finding.rule.id.to_string()).or_default() += 1;
-            }
-        }
-    }
-
-    fn absorb(&mut self, other: Findings) {
-        self.rows.extend(other.rows);
-        for (rule, count) in other.hidden {
-            *self.hidden.entry(rule).or_default() += count;
-        }
-    }
-}
+use crate::report::row;
 
 /// Joins what is one thing to deal with: the same rule on versions of one item, and on the same words posted on another
 /// account. The latest one that is public and not deleted stands for all; the others are its `related`.
@@ -190,7 +79,7 @@ fn same_account(a: &Row, b: &Row) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use whitecoat_engine::{Field, Moment, Rule, Severity, Span};
+    use whitecoat_engine::{Field, Item, Moment, Rule, Severity, Span};
 
     use super::*;
 
