@@ -127,6 +127,18 @@ pub struct ReadArgs {
     /// How many cores to use [default: all]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// How many pages to fetch at most for each web address [default: 5000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_pages: Option<u64>,
+    /// How many links to follow from a web address; 0 reads only that page [default: 30]
+    #[arg(long, value_name = "N")]
+    pub depth: Option<u32>,
+    /// Keep nothing of the web for the next run, and use nothing of the last one
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Record every request and answer in this new file, which can be audited again offline
+    #[arg(long, value_name = "FILE.warc.gz")]
+    pub evidence: Option<PathBuf>,
     /// Let web addresses lead to this machine (for tests)
     #[arg(long, hide = true)]
     pub allow_loopback: bool,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use whitecoat_engine::{Engine, Severity};
 
-use super::{Ending, Failure, check_readings, format, recognise, settings};
+use super::{Ending, Failure, check_readings, finish_evidence, format, recognise, settings};
 use crate::audit;
 use crate::cli::AuditArgs;
 use crate::policy::Policy;
@@ -22,19 +22,26 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let profile = Loaded::find(&args.judge.profile)?;
     let mut policy = Policy::new(&profile, engine.rules().iter().map(AsRef::as_ref), args.judge.unmask)?;
     policy.keep_evidence = columns.show_evidence();
-    let started = now(args.now)?;
     let inputs = recognise(&args.read)?;
+    // What was recorded is judged as on the day when it was.
+    let recorded = match inputs.as_slice() {
+        [only] => only.recorded_at(),
+        _ => None,
+    };
+    let fixed = args.now.or(recorded);
+    let started = now(fixed)?;
     let format = format(args.format, args.output.as_deref(), Format::Csv);
     let path = args.output.clone().unwrap_or_else(|| default_output(format));
     let destination = Destination::prepare(&path, inputs.iter().flat_map(Input::paths))?;
     destination.keep_decisions()?;
-    let settings = settings(&args.read, progress.clone())?;
+    let settings = settings(&args.read, &inputs, started, progress.clone())?;
     let start = start(&args, started, &engine, &profile, &path);
 
     let (outcome, findings) = audit::run(inputs, &engine, &policy, &settings);
+    finish_evidence(&args.read, &settings)?;
     check_readings(&outcome.readings, progress.is_quiet())?;
 
-    let finished = args.now.map_or_else(|| now(None), Ok)?;
+    let finished = now(fixed)?;
     let counts = Counts::of(&findings.rows, findings.hidden);
     let run = Run::new(start, finished, outcome.readings, outcome.stopped, counts);
     destination.write(|to| match format {

@@ -11,6 +11,9 @@ mod sites;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::cli::{Cli, Command, ReadArgs};
 use crate::interrupt::Interrupt;
@@ -21,6 +24,7 @@ use crate::reading::{Ended, Reading};
 use crate::report::Format;
 use crate::report::output::OutputError;
 use crate::sources::input::Input;
+use crate::sources::web::{self, Limits, Session, cache_folder};
 use crate::sources::{InputError, Options};
 use crate::wording::printable;
 
@@ -95,12 +99,51 @@ fn recognise(args: &ReadArgs) -> Result<Vec<Input>, Failure> {
     if problems.is_empty() { Ok(inputs) } else { Err(Failure::Inputs(problems)) }
 }
 
-fn settings(args: &ReadArgs, progress: Progress) -> Result<Settings, Failure> {
+/// How a run reads that began at `at`.
+fn settings(
+    args: &ReadArgs,
+    inputs: &[Input],
+    at: Timestamp,
+    progress: Progress,
+) -> Result<Settings, Failure> {
     let interrupt = Interrupt::on_ctrl_c()
         .map_err(|error| Failure::Other(format!("cannot listen to Ctrl-C: {error}")))?;
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
-    let options = Options { include_messages: args.include_messages, allow_loopback: args.allow_loopback };
+    let options =
+        Options { include_messages: args.include_messages, web: Arc::new(session(args, inputs, at)?) };
     Ok(Settings { jobs, options, progress, interrupt })
+}
+
+/// How the web is read, and where the evidence goes.
+fn session(args: &ReadArgs, inputs: &[Input], at: Timestamp) -> Result<Session, Failure> {
+    let mut limits = Limits::default();
+    limits.pages = args.max_pages.unwrap_or(limits.pages);
+    limits.depth = args.depth.unwrap_or(limits.depth);
+    let cache = if args.no_cache { None } else { cache_folder() };
+    let settings = web::Settings { limits, allow_loopback: args.allow_loopback, cache };
+    let Some(path) = &args.evidence else { return Ok(Session::new(settings)) };
+    let starts: Vec<String> =
+        inputs.iter().filter(|input| input.is_remote()).map(|input| input.name.clone()).collect();
+    if starts.is_empty() {
+        return Err(Failure::Other(
+            "--evidence records what is fetched, but no input is a web address".to_owned(),
+        ));
+    }
+    Session::with_evidence(settings, path, starts, at).map_err(|error| unwritten(path, &error))
+}
+
+/// Puts the evidence, if any is wanted, into its place.
+fn finish_evidence(args: &ReadArgs, settings: &Settings) -> Result<(), Failure> {
+    let Some(path) = &args.evidence else { return Ok(()) };
+    settings.options.web.finish().map_err(|error| unwritten(path, &error))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    let next = match error.kind() {
+        io::ErrorKind::AlreadyExists => "name a new file: evidence is never replaced",
+        _ => "name a file in a folder that you may write to, on a disk with room",
+    };
+    Failure::Other(format!("cannot write the evidence to {}: {error}\n  try: {next}", path.display()))
 }
 
 /// An error if no input could be read at all. If single ones could not, the summary says so, or this if it is quiet.

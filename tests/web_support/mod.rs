@@ -9,7 +9,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use url::Url;
 use whitecoat::coverage::Coverage;
-use whitecoat::sources::web::{Limits, read_url_within};
+use whitecoat::sources::web::{Limits, Session, Settings, Start, read};
 use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
 use whitecoat_engine::Item;
 
@@ -120,15 +120,17 @@ impl Server {
 
     pub fn read_within(&self, path: &str, limits: &Limits) -> (Collected, Result<(), InputError>) {
         let mut sink = Collected::default();
-        let options = Options { allow_loopback: true, ..Options::default() };
-        let outcome = read_url_within(&self.url(path), &options, limits, &mut sink);
+        let settings = Settings { limits: limits.clone(), allow_loopback: true, cache: None };
+        let options = Options { web: Arc::new(Session::new(settings)), ..Options::default() };
+        let url = self.url(path);
+        let outcome = read(url.as_str(), &Start::Address(url.clone()), &options, &mut sink);
         (sink, outcome)
     }
 }
 
-/// The default limits without waiting.
+/// The default limits without waiting, for a single page.
 pub fn quick() -> Limits {
-    Limits { between_requests: Duration::ZERO, first_wait: Duration::ZERO, ..Limits::default() }
+    Limits { between_requests: Duration::ZERO, first_wait: Duration::ZERO, depth: 0, ..Limits::default() }
 }
 
 /// Writes one answer with a correct length.

@@ -9,16 +9,18 @@ mod http;
 mod mhtml;
 mod mime;
 mod pages;
+mod recorded;
 mod wacz;
 mod warc;
 
 use std::fs::File;
 use std::path::Path;
 
+use jiff::Timestamp;
 use pages::Pages;
 
 use super::archive::container::Container;
-use super::{InputError, Sink};
+use super::{InputError, Sink, web};
 use crate::coverage::Coverage;
 
 /// What sort of file it is.
@@ -61,6 +63,11 @@ pub fn recognise(path: &Path, head: &[u8]) -> Option<Format> {
     }
 }
 
+/// When the run began whose evidence (`--evidence`) lies at `path`; `None` for a WARC that something else wrote.
+pub fn recorded_at(path: &Path) -> Option<Timestamp> {
+    recorded::date(path)
+}
+
 /// Whether a folder is an unpacked WACZ.
 pub fn is_unpacked_wacz(folder: &Path) -> bool {
     Container::open(&[folder.to_owned()], &mut Coverage::default())
@@ -78,6 +85,11 @@ pub fn read(path: &Path, format: Format, sink: &mut dyn Sink) -> Result<(), Inpu
     let mut container = Container::open(&[path.to_owned()], sink.coverage())?;
     sink.progress().set_length(container.entries.iter().map(|entry| entry.size).sum());
     let bar = sink.progress().clone();
+    if format == Format::Warc
+        && let Some(recorded) = recorded::read(path)?
+    {
+        return web::read_recorded(recorded, sink);
+    }
     let file = || File::open(path).map(|file| bar.wrap_read(file)).map_err(open);
     let mut pages = Pages::default();
     match format {

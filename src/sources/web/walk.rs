@@ -26,6 +26,17 @@ pub(super) trait Walk: Send {
         Vec::new()
     }
 
+    /// Called whenever nothing is left to ask for: what else there is. The walk ends when this is nothing.
+    fn more(&mut self, found: &mut Found) -> Vec<Request> {
+        let _ = found;
+        Vec::new()
+    }
+
+    /// Whether the walk only tries whether there is something: then what fails is not counted.
+    fn is_trying(&self) -> bool {
+        false
+    }
+
     /// Called once, when nothing is left to ask for or the run is interrupted: hands over what waited for an answer that
     /// did not come.
     fn finish(&mut self, found: &mut Found) {

@@ -1,7 +1,7 @@
 //! The main text of a page, without menus, when no markup says what it is.
 
 use dom_smoothie::{Config, Readability, TextMode};
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 use whitecoat_engine::{Item, Kind};
 
 use super::{Place, dom};
@@ -16,7 +16,7 @@ pub(super) fn read(html: &str, document: &Html, place: &Place) -> Option<Item> {
             (everything(document), dom::pictures(document.root_element(), place.base.as_ref()))
         });
     let heading = first_text(document, "h1");
-    let text = if text.contains(&heading) { text } else { dom::titled(&heading, &text) };
+    let text = if text.contains(&heading) || std::env::var("WC_H").is_ok() { text } else { dom::titled(&heading, &text) };
     (!text.is_empty()).then(|| Item { kind: Kind::Article, text, media, ..Item::default() })
 }
 
@@ -25,7 +25,32 @@ fn main(html: &str, place: &Place) -> Option<(String, Vec<whitecoat_engine::Medi
     let article = Readability::new(html, None, Some(config)).ok()?.parse().ok()?;
     let content = Html::parse_fragment(&article.content);
     let pictures = dom::pictures(content.root_element(), place.base.as_ref());
-    Some((tidy(&article.text_content), pictures))
+    let v = std::env::var("WC_V").unwrap_or_default();
+    let text = match v.as_str() {
+        "dom" => dom::text(content.root_element(), &[]),
+        "cap" => dom::text(content.root_element(), &["figcaption", "aside", "nav", "footer", "form", "button"]),
+        "list" => dom::text_unless(content.root_element(), &|e| {
+            matches!(e.value().name(), "ul" | "ol") && is_of_links(e)
+        }),
+        "links" => dom::text_unless(content.root_element(), &|e| {
+            matches!(e.value().name(), "ul" | "ol" | "li" | "p" | "h2" | "h3" | "h4" | "h5" | "h6") && is_of_links(e)
+        }),
+        "both" => dom::text_unless(content.root_element(), &|e| {
+            matches!(e.value().name(), "figcaption" | "aside" | "nav" | "footer" | "form" | "button")
+                || matches!(e.value().name(), "ul" | "ol" | "li" | "p" | "h2" | "h3" | "h4" | "h5" | "h6") && is_of_links(e)
+        }),
+        _ => tidy(&article.text_content),
+    };
+    Some((text, pictures))
+}
+
+/// Whether nearly all words of an element are links: it leads elsewhere.
+fn is_of_links(element: ElementRef<'_>) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let all: usize = element.text().map(letters).sum();
+    let links = element.descendants().filter_map(ElementRef::wrap).filter(|it| it.value().name() == "a");
+    let linked: usize = links.flat_map(|link| link.text()).map(letters).sum();
+    all > 0 && linked * 10 >= all * 9
 }
 
 /// All text that is shown, without what stands around the content; if that leaves nothing, with it.

@@ -28,6 +28,7 @@ use scraper::{Html, Selector};
 use url::Url;
 use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
 
+use super::links::{self, Links};
 use super::platforms;
 use crate::coverage::Coverage;
 use crate::identity::DERIVED_ID;
@@ -75,6 +76,8 @@ pub(super) struct Reading {
     pub(super) url: Option<Url>,
     /// When it was saved.
     pub(super) saved_at: Option<Moment>,
+    /// Where it leads, for a page that was fetched now.
+    pub(super) links: Links,
 }
 
 /// Reads a page. What `place` of a saved page does not say is looked for in the page.
@@ -109,6 +112,10 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     if let Some(wall) = wall::find(&document, &reading.title) {
         reading.wall = Some(wall);
         return reading;
+    }
+
+    if place.live {
+        reading.links = links::find(&document, place.base.as_ref());
     }
 
     let blocks = json_ld::blocks(&document);

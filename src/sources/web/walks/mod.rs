@@ -10,7 +10,9 @@ mod feed;
 mod ghost;
 mod links;
 mod mastodon;
+mod site;
 pub(super) mod sitemap;
+pub(super) mod tour;
 mod wordpress;
 
 use url::Url;
@@ -22,8 +24,7 @@ use self::mastodon::Mastodon;
 use super::platforms;
 use super::walk::Walk;
 
-#[expect(unused_imports, reason = "the crawl uses it next")]
-pub(super) use self::links::of_page;
+use self::links::of_page;
 
 /// A way that was found.
 pub(super) struct Way {
