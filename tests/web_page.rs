@@ -388,7 +388,7 @@ fn finds_the_body_of_published_articles() {
     let Some(pages) = samples("article-extraction", "gz") else { return };
     let truth = pages[0].with_file_name("ground-truth.json");
     let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
-    let (mut precision, mut recall, mut count, mut worst) = (0.0, 0.0, 0.0, Vec::new());
+    let (mut precision, mut recall, mut count) = (0.0, 0.0, 0.0);
     for path in &pages {
         let name = path.file_name().unwrap().to_string_lossy().replace(".html.gz", "");
         let Some(expected) = truth[&name]["articleBody"].as_str() else { continue };
@@ -396,7 +396,8 @@ fn finds_the_body_of_published_articles() {
         flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut html).unwrap();
         let (sink, outcome) = read(html);
         let texts = sink.items.iter().filter(|it| matches!(it.kind, Kind::Article | Kind::Post));
-        // The article is the longest of them; what else the page says of itself are items of their own.
+        // The article is the longest of them, with its title, which the benchmark leaves out; what else the page says of
+        // itself are items of their own.
         let text = texts.map(|it| it.text.as_str()).max_by_key(|text| text.len()).unwrap_or_default();
         let (p, r) = scored(text, expected);
         precision += p;
@@ -416,11 +417,7 @@ fn finds_the_body_of_published_articles() {
     let (precision, recall) = (precision / count, recall / count);
     let f1 = 2.0 * precision * recall / (precision + recall);
     eprintln!("{count} pages: F1 {f1:.3}, precision {precision:.3}, recall {recall:.3}");
-    worst.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (f1, p, r, name, sources) in worst.iter().take(20) {
-        eprintln!("  {f1:.3} {p:.3} {r:.3} {} {sources}", name.get(..8).unwrap_or(name));
-    }
-    assert!(recall > 0.97 && f1 > 0.9, "precision {precision:.3}, recall {recall:.3}");
+    assert!(recall > 0.97 && f1 > 0.93, "precision {precision:.3}, recall {recall:.3}");
 }
 
 /// An invented practice: microdata for who it is, what it offers and what was said of it.
