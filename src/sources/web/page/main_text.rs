@@ -34,11 +34,12 @@ fn main(html: &str, place: &Place) -> Option<(String, Vec<whitecoat_engine::Medi
 fn leads_elsewhere(element: ElementRef<'_>) -> bool {
     match element.value().name() {
         "aside" | "button" | "footer" | "form" | "nav" => true,
-        "h2" | "h3" | "h4" | "h5" | "h6" | "li" | "ol" | "p" | "ul" => is_of_links(element),
+        "li" | "ol" | "p" | "ul" => is_of_links(element),
         _ => false,
     }
 }
 
+/// Whether nearly all letters of an element are in links.
 fn is_of_links(element: ElementRef<'_>) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let all: usize = element.text().map(letters).sum();
