@@ -1,5 +1,5 @@
 //! Saved pages to items: what each reader finds, in what order, and that nothing is said twice.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod web_support;
 
@@ -336,21 +336,25 @@ fn samples(folder: &str, extension: &str) -> Option<Vec<PathBuf>> {
 #[test]
 fn reads_published_structured_data() {
     let Some(pages) = samples("structured-data", "html") else { return };
+    let mut by_reader: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut read_pages, mut all) = (0, 0);
     for path in pages.iter().chain(&samples("schema-org", "txt").unwrap_or_default()) {
+        all += 1;
         let (sink, outcome) = read(std::fs::read(path).unwrap());
-        if outcome.is_ok() {
-            assert!(
-                !sink.items.is_empty()
-                    && sink.items.iter().all(|item| !item.text.is_empty() && !item.id.is_empty())
-            );
+        if outcome.is_err() {
+            continue;
+        }
+        read_pages += 1;
+        assert!(!sink.items.is_empty(), "{}", path.display());
+        for item in &sink.items {
+            assert!(!item.id.is_empty());
+            assert!(!item.text.is_empty() || !item.media.is_empty());
+            let reader = item.source.split(['#', ':']).nth(1).unwrap_or_default().to_owned();
+            *by_reader.entry(reader).or_default() += 1;
         }
     }
-    let (_, page) = pages
-        .iter()
-        .map(|path| (path, std::fs::read(path).unwrap()))
-        .find(|(path, _)| path.ends_with("CreativeWork.001.html"))
-        .unwrap();
-    read(page).1.unwrap();
+    eprintln!("{read_pages} of {all} pages hold items: {by_reader:?}");
+    assert!(read_pages >= 30 && by_reader.contains_key("microdata"), "{read_pages} of {all}: {by_reader:?}");
 }
 
 /// Words in runs of four, each with how often it occurs, as the benchmark's own scorer counts them.
@@ -385,7 +389,7 @@ fn finds_the_body_of_published_articles() {
     let Some(pages) = samples("article-extraction", "gz") else { return };
     let truth = pages[0].with_file_name("ground-truth.json");
     let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
-    let (mut precision, mut recall, mut count, mut worst) = (0.0, 0.0, 0.0, Vec::new());
+    let (mut precision, mut recall, mut count) = (0.0, 0.0, 0.0);
     for path in &pages {
         let name = path.file_name().unwrap().to_string_lossy().replace(".html.gz", "");
         let Some(expected) = truth[&name]["articleBody"].as_str() else { continue };
@@ -393,31 +397,19 @@ fn finds_the_body_of_published_articles() {
         flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut html).unwrap();
         let (sink, outcome) = read(html);
         let texts = sink.items.iter().filter(|it| matches!(it.kind, Kind::Article | Kind::Post));
-        // The article is the longest of them; what else the page says of itself are items of their own.
+        // The article is the longest of them, with its title, which the benchmark leaves out; what else the page says of
+        // itself are items of their own.
         let text = texts.map(|it| it.text.as_str()).max_by_key(|text| text.len()).unwrap_or_default();
         let (p, r) = scored(text, expected);
         precision += p;
         recall += r;
         count += 1.0;
-        let sources =
-            sink.items.iter().map(|it| format!("{:?} {}", it.kind, it.source.trim_start_matches("PAGE")));
-        worst.push((
-            2.0 * p * r / (p + r).max(1e-9),
-            p,
-            r,
-            name.clone(),
-            sources.collect::<Vec<_>>().join(", "),
-        ));
         assert!(outcome.is_ok(), "{name}: {outcome:?}");
     }
     let (precision, recall) = (precision / count, recall / count);
     let f1 = 2.0 * precision * recall / (precision + recall);
     eprintln!("{count} pages: F1 {f1:.3}, precision {precision:.3}, recall {recall:.3}");
-    worst.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (f1, p, r, name, sources) in worst.iter().take(20) {
-        eprintln!("  {f1:.3} {p:.3} {r:.3} {} {sources}", name.get(..8).unwrap_or(name));
-    }
-    assert!(recall > 0.97 && f1 > 0.9, "precision {precision:.3}, recall {recall:.3}");
+    assert!(recall > 0.97 && f1 > 0.93, "precision {precision:.3}, recall {recall:.3}");
 }
 
 /// An invented practice: microdata for who it is, what it offers and what was said of it.

@@ -21,9 +21,12 @@ pub(in crate::sources::web) fn page(url: &str, body: &str) -> Page {
     }
 }
 
+/// Header names and values.
+type Headers = Vec<(String, String)>;
+
 /// Stored answers by address.
 #[derive(Default)]
-pub(super) struct Answers(BTreeMap<String, (String, Vec<(String, String)>)>);
+pub(super) struct Answers(BTreeMap<String, (String, Headers)>);
 
 impl Answers {
     /// Adds an answer.
@@ -112,7 +115,7 @@ pub(in crate::sources::web) fn samples(folder: &str) -> Option<PathBuf> {
 }
 
 /// A recorded exchange: its path and query, its headers, and the body.
-pub(super) fn exchange(folder: &str, name: &str) -> Option<(String, Vec<(String, String)>, Value)> {
+pub(super) fn exchange(folder: &str, name: &str) -> Option<(String, Headers, Value)> {
     let text = std::fs::read_to_string(samples(folder)?.join(name)).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     let request = value.get("request").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -102,6 +102,9 @@ impl WordPress {
                 query.append_pair("order", "asc").append_pair("orderby", "id");
             }
         }
+        if url.query() == Some("") {
+            url.set_query(None);
+        }
         Request { about: Some(list.into()), ..ask(url, Want::Json, purpose) }
     }
 
