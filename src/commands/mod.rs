@@ -9,7 +9,6 @@ mod profiles;
 mod rules;
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, ReadArgs};
@@ -18,7 +17,6 @@ use crate::pipeline::Settings;
 use crate::profile::ProfileError;
 use crate::progress::Progress;
 use crate::reading::{Ended, Reading};
-use crate::report::Format;
 use crate::report::output::OutputError;
 use crate::sources::input::Input;
 use crate::sources::{InputError, Options};
@@ -117,18 +115,6 @@ fn check_readings(readings: &[Reading], quiet: bool) -> Result<(), Failure> {
         let _ = writeln!(io::stderr(), "{}", printable(message));
     }
     Ok(())
-}
-
-/// The format that was asked for, else the one that the output's name tells, else `otherwise`.
-fn format(asked: Option<Format>, output: Option<&Path>, otherwise: Format) -> Format {
-    let extension = output.and_then(Path::extension).map(|extension| extension.to_ascii_lowercase());
-    asked.unwrap_or(match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
-        Some("csv") => Format::Csv,
-        Some("jsonl" | "ndjson") => Format::Jsonl,
-        Some("sarif") => Format::Sarif,
-        Some("xlsx") => Format::Xlsx,
-        _ => otherwise,
-    })
 }
 
 impl From<InputError> for Failure {
