@@ -25,7 +25,9 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let inputs = recognise(&args.read)?;
     let outputs = Outputs::prepare(&args, columns, &inputs)?;
     let settings = settings(&args.read, progress.clone())?;
-    let start = start(&args, started, &engine, &profile, &outputs.path);
+    let mut start = start(&args, started, &engine, &profile, &outputs.path);
+    // A profile may leave the masks off too, and outputs must know.
+    start.options.unmask = !policy.mask;
 
     let mut copy = outputs.open_copy()?;
     let (outcome, findings) = audit::run(inputs, &engine, &policy, &settings, copy.as_mut());
