@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use whitecoat_engine::Severity;
 
 use crate::report::Format;
+use crate::sources::items_file::Written;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -342,7 +343,7 @@ pub struct ExtractArgs {
     pub output: Option<PathBuf>,
     /// How to write them [default: by the name of the output, else jsonl]
     #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<Written>,
     /// Write no items, but what was recognised and read, file by file
     #[arg(long, conflicts_with_all = ["output", "format"])]
     pub explain: bool,

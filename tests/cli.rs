@@ -200,7 +200,7 @@ fn a_table_with_decisions_is_never_replaced() {
         let output = run(&folder, &["audit", "posts.jsonl"]);
         assert_eq!(output.status.code(), Some(2));
         assert!(
-            stderr(&output).contains("decision") && stderr(&output).contains("-o"),
+            stderr(&output).contains("decision") && stderr(&output).contains("write to another file"),
             "{}",
             stderr(&output)
         );

@@ -99,8 +99,13 @@ fn sarif_is_valid_and_never_unmasked() {
             .unwrap();
     }
     let validator = jsonschema::validator_for(&official).unwrap();
-    for arguments in [&["-o", "audit.sarif"][..], &["--format", "sarif", "-o", "audit.sarif", "--unmask"]] {
-        let (folder, output) = demo(arguments);
+    let profile = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    fs::write(profile.path(), "name = \"open\"\ntitle = \"Open\"\nmask = false\n").unwrap();
+    let open = format!("--profile={}", profile.path().display());
+    for more in [None, Some("--unmask"), Some(&*open)] {
+        let arguments: Vec<&str> =
+            ["--format", "sarif", "-o", "audit.sarif"].into_iter().chain(more).collect();
+        let (folder, output) = demo(&arguments);
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
         let text = fs::read_to_string(folder.path().join("audit.sarif")).unwrap();
         assert_gives_nothing_away(&text);

@@ -43,7 +43,7 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
         subject: subject.as_ref(),
         previous: previous.as_ref(),
         columns: &outputs.columns,
-        options: &options(&args),
+        options: &options(&args, &policy),
         seed: args.seed.unwrap_or_else(|| audit::place(0, &started.to_string())),
         started,
         finished: fixed.or(fixed_time()?),
@@ -86,11 +86,12 @@ pub(super) fn ending(run: &Run, rows: &[Row], fail_on: Severity) -> Ending {
     }
 }
 
-fn options(args: &AuditArgs) -> UsedOptions {
+fn options(args: &AuditArgs, policy: &Policy) -> UsedOptions {
     UsedOptions {
         include_messages: args.read.include_messages,
         allow_loopback: args.read.allow_loopback,
-        unmask: args.judge.unmask,
+        // A profile may leave the masks off too, and outputs must know.
+        unmask: !policy.mask,
         fail_on: args.judge.fail_on.name().to_owned(),
     }
 }

@@ -7,13 +7,12 @@ use std::path::Path;
 use jiff::Timestamp;
 use whitecoat_engine::Item;
 
-use super::{Ending, Failure, check_readings, finish_evidence, format, recognise, settings};
+use super::{Ending, Failure, check_readings, finish_evidence, recognise, settings};
 use crate::cli::ExtractArgs;
 use crate::explain::Files;
 use crate::pipeline::{self, Settings};
 use crate::progress::Progress;
 use crate::reading::{Ended, Reading};
-use crate::report::Format;
 use crate::report::output::{Destination, Open};
 use crate::sources::input::Input;
 use crate::sources::items_file::{Writer, Written, encode};
@@ -30,14 +29,7 @@ pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failu
     let path = args.output.as_deref().unwrap_or(Path::new("-"));
     let destination = Destination::prepare(path, inputs.iter().flat_map(Input::paths))?;
     destination.keep_decisions()?;
-    let format = match format(args.format, args.output.as_deref(), Format::Jsonl) {
-        Format::Csv => Written::Csv,
-        Format::Jsonl => Written::JsonLines,
-        Format::Sarif | Format::Xlsx => {
-            let problem = "items are written as csv or jsonl; the other formats are for findings";
-            return Err(Failure::Other(format!("{problem}\n  try: --format jsonl, or: whitecoat audit")));
-        }
-    };
+    let format = args.format.unwrap_or_else(|| Written::of(path));
     let settings = settings(&args.read, &inputs, Timestamp::now(), progress.clone())?;
     let mut writer = Writer::new(destination.open()?, format)?;
     let mut written: io::Result<()> = Ok(());

@@ -25,7 +25,6 @@ use crate::pipeline::Settings;
 use crate::profile::ProfileError;
 use crate::progress::Progress;
 use crate::reading::{Ended, Reading};
-use crate::report::Format;
 use crate::report::output::OutputError;
 use crate::sources::input::Input;
 use crate::sources::web::{self, Limits, Session, cache_folder};
@@ -189,18 +188,6 @@ fn fixed_time() -> Result<Option<Timestamp>, Failure> {
     let seconds = epoch.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     let problem = || format!("SOURCE_DATE_EPOCH is {epoch:?}, not a number of seconds since 1970");
     seconds.map(Some).ok_or_else(|| Failure::Other(problem()))
-}
-
-/// The format that was asked for, else the one that the output's name tells, else `otherwise`.
-fn format(asked: Option<Format>, output: Option<&Path>, otherwise: Format) -> Format {
-    let extension = output.and_then(Path::extension).map(|extension| extension.to_ascii_lowercase());
-    asked.unwrap_or(match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
-        Some("csv") => Format::Csv,
-        Some("jsonl" | "ndjson") => Format::Jsonl,
-        Some("sarif") => Format::Sarif,
-        Some("xlsx") => Format::Xlsx,
-        _ => otherwise,
-    })
 }
 
 impl From<InputError> for Failure {

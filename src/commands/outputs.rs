@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, format};
+use super::Failure;
 use crate::audit::Findings;
 use crate::cli::AuditArgs;
 use crate::progress::Progress;
@@ -33,7 +33,7 @@ impl Outputs {
         inputs: &[Input],
         last: Option<&Path>,
     ) -> Result<Self, Failure> {
-        let format = format(args.format, args.output.as_deref(), Format::Csv);
+        let format = args.format.unwrap_or_else(|| format_of(args.output.as_deref()));
         if format == Format::Xlsx && cfg!(not(feature = "xlsx")) {
             let next = "write a .csv, which every spreadsheet opens, or build with: cargo install --path . --features xlsx";
             return Err(Failure::Other(format!("this whitecoat was built without xlsx\n  try: {next}")));
@@ -118,6 +118,17 @@ impl Outputs {
     /// The name of the record of the run, if there is one.
     pub(super) fn run_file(&self) -> Option<String> {
         self.table.run_file().map(|_| self.path.with_extension("run.json").display().to_string())
+    }
+}
+
+/// The format that the output's name tells, else a table.
+fn format_of(output: Option<&Path>) -> Format {
+    let extension = output.and_then(Path::extension).map(|extension| extension.to_ascii_lowercase());
+    match extension.as_deref().and_then(std::ffi::OsStr::to_str) {
+        Some("jsonl" | "ndjson") => Format::Jsonl,
+        Some("sarif") => Format::Sarif,
+        Some("xlsx") => Format::Xlsx,
+        _ => Format::Csv,
     }
 }
 

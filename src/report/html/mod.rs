@@ -33,6 +33,8 @@ const WORST: usize = 10;
 const ROWS_PER_TABLE: usize = 200;
 /// Up to how many findings all rules are unfolded; of more, only those with critical and high ones.
 const ALL_OPEN: usize = 300;
+/// Up to how many findings the list marks what is masked: each mark is an element for the browser to keep.
+const MARKED: usize = 2_000;
 /// Accounts with a section of their own.
 const ACCOUNTS: usize = 40;
 
@@ -44,6 +46,7 @@ pub fn write(rows: &[Row], run: &Run, mut to: impl Write) -> io::Result<()> {
         style: STYLE,
         script: SCRIPT,
         date: show::day(run.started.date()),
+        marks: rows.len() <= MARKED,
         rows,
         run,
         chart: Chart::of(rows, run.started.date().year()),
@@ -84,6 +87,7 @@ struct Page<'r> {
     run: &'r Run,
     tally: Tally<'r>,
     chart: Chart,
+    marks: bool,
     /// Names, the worst first.
     severities: [&'static str; 5],
     patient_data: bool,

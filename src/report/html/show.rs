@@ -105,13 +105,13 @@ impl<'r> Shown<'r> {
         matches!(url.scheme(), "http" | "https").then(|| url.to_string())
     }
 
-    /// The excerpt as HTML, with its masks marked.
-    pub(super) fn excerpt(&self) -> String {
+    /// The excerpt as HTML, with its masks marked if `marks`.
+    pub(super) fn excerpt(&self, marks: bool) -> String {
         let mut text: String = self.row.excerpt.chars().take(EXCERPT_CHARS).collect();
         if text.len() < self.row.excerpt.len() {
             text.push('…');
         }
-        marked(&printable(&text).replace('\n', " "), self.masked)
+        marked(&printable(&text).replace('\n', " "), marks && self.masked)
     }
 
     pub(super) fn todo(&self) -> String {
@@ -227,12 +227,12 @@ fn identifier(letter: char) -> &'static str {
     }
 }
 
-/// Text as HTML. With `masked`, what stands for something covered, such as `[name]`, is marked.
-fn marked(text: &str, masked: bool) -> String {
+/// Text as HTML. With `marks`, what stands for something covered, such as `[name]`, is marked.
+fn marked(text: &str, marks: bool) -> String {
     let mut html = String::with_capacity(text.len() + 64);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let label = rest.strip_prefix('[').filter(|_| masked).and_then(|after| after.split_once(']'));
+        let label = rest.strip_prefix('[').filter(|_| marks).and_then(|after| after.split_once(']'));
         let is_mask = |label: &str| {
             !label.is_empty() && label.len() <= MASK_CHARS && label.bytes().all(|b| b.is_ascii_lowercase())
         };

@@ -49,11 +49,9 @@ fn hostile_words_are_shown_and_do_nothing() {
         0
     );
     assert!(select(&html, "a[href]").iter().all(|link| link.attr("href").unwrap().starts_with('#')));
-    let quoted: String = select(&html, ".rows q")[0].text().collect();
-    assert_eq!(
-        quoted,
-        "</q><script>alert(1)</script><img src=x onerror=alert(2)> [name] [<b>] \\u{202e}txet\\u{2066} \\u{0}\\u{1b}[2J 👩‍⚕️ e\u{301}"
-    );
+    let quoted: String = select(&html, ".rows td:nth-child(3)")[0].text().collect();
+    let shown = "“</q><script>alert(1)</script><img src=x onerror=alert(2)> [name] [<b>] \\u{202e}txet\\u{2066} \\u{0}\\u{1b}[2J 👩‍⚕️ e\u{301}” ";
+    assert!(quoted.starts_with(shown), "{quoted}");
     assert_eq!(select(&html, ".rows .mask").len(), 1);
 }
 
