@@ -29,7 +29,15 @@ pub(super) fn run(args: CheckArgs, quiet: bool) -> Result<Ending, Failure> {
     let item = Item { id: "draft".to_owned(), text, ..Item::default() };
     let mut findings = Findings::default();
     let started = Timestamp::UNIX_EPOCH;
-    let task = Task { engine: &engine, policy: &policy, subject: None, previous: None, draw: None, started };
+    let task = Task {
+        engine: &engine,
+        policy: &policy,
+        subject: None,
+        previous: None,
+        draw: None,
+        lacks_inputs: false,
+        started,
+    };
     Examiner::new(task).examine(item, &mut findings);
     findings.finish(&policy);
     if !quiet {
