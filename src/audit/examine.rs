@@ -63,6 +63,12 @@ impl<'t> Examiner<'t> {
         let found = &mut part.found;
         found.leaves.push(attest::of_item(&item));
         self.count_account(&item, found);
+        let version = self.task.previous.map(|_| identity::of_version(&item, &identity::of_item(&item)));
+        if let (Some(previous), Some(version)) = (self.task.previous, &version)
+            && previous.items.contains(&version.item)
+        {
+            found.seen.versions.entry(version.item.clone()).or_default().insert(version.words.clone());
+        }
         let (matched, basis) = match self.identify(&item) {
             Ok(identity) => identity,
             Err(reason) => return leave_out(found, reason),
@@ -70,14 +76,8 @@ impl<'t> Examiner<'t> {
         if let Some(reason) = policy.leaves_out(&item) {
             return leave_out(found, reason);
         }
-        let version = self.task.previous.map(|_| identity::of_version(&item, &identity::of_item(&item)));
-        let drawn = version.as_ref().and_then(|version| self.place_in_draw(&item, version));
+        let drawn = version.and_then(|version| self.place_in_draw(&item, &version));
         found.draws.extend(drawn);
-        if let (Some(previous), Some(Version { item: key, words })) = (self.task.previous, version)
-            && previous.items.contains(&key)
-        {
-            found.seen.versions.entry(key).or_default().insert(words);
-        }
         if let Some(filler) = &mut self.filler {
             filler.fill(&mut item);
         }

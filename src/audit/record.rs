@@ -9,6 +9,7 @@ use crate::history::Previous;
 use crate::pipeline::Settings;
 use crate::policy::Policy;
 use crate::profile::{Loaded, Sampling};
+use crate::reading::{Ended, Reading};
 use crate::report::run_file::{
     Counts, Start, UsedOptions, UsedProfile, UsedSampling, UsedSubject, UsedWindow,
 };
@@ -39,6 +40,8 @@ pub struct Order<'o> {
     pub started: Timestamp,
     /// When it is said to have ended; `None` for when it does.
     pub finished: Option<Timestamp>,
+    /// What is wrong with what was named and is not among the inputs.
+    pub unreadable: &'o [String],
     /// Where the table goes.
     pub output: &'o str,
 }
@@ -58,10 +61,17 @@ pub fn conduct(
         subject: order.subject,
         previous: order.previous,
         draw: draw(&order.profile.profile.sampling, order),
+        lacks_inputs: !order.unreadable.is_empty(),
         started: order.started,
         copies: copy.is_some(),
     };
-    let (outcome, mut findings) = run(inputs, &task, settings, copy)?;
+    let (mut outcome, mut findings) = run(inputs, &task, settings, copy)?;
+    outcome.readings.extend(
+        order
+            .unreadable
+            .iter()
+            .map(|problem| Reading { ended: Ended::Unreadable(problem.clone()), ..Reading::of("") }),
+    );
     let mut counts = Counts::of(&findings.rows, std::mem::take(&mut findings.hidden));
     counts.suppressed_by_class = std::mem::take(&mut findings.suppressed);
     let finished = order.finished.unwrap_or_else(Timestamp::now);

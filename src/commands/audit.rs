@@ -47,6 +47,7 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
         seed: args.seed.unwrap_or_else(|| audit::place(0, &started.to_string())),
         started,
         finished: fixed.or(fixed_time()?),
+        unreadable: &[],
         output: &output,
     };
     let mut copy = outputs.open_copy()?;

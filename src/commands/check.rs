@@ -38,6 +38,7 @@ pub(super) fn run(args: CheckArgs, quiet: bool) -> Result<Ending, Failure> {
         subject: None,
         previous: None,
         draw: None,
+        lacks_inputs: false,
         started,
         copies: false,
     };

@@ -196,15 +196,22 @@ impl Log {
         Ok((Self { file, path: path.to_owned(), next, last }, lines))
     }
 
-    /// Adds a line; when this returns, it is on the disk.
+    /// Adds a line; when this returns, it is on the disk, unless it only says that nothing was done.
     pub(super) fn add(&mut self, at: String, event: Event) -> Result<(), LogError> {
         let failed = |source| LogError::File { path: self.path.clone(), source };
+        let of_weight = match &event {
+            Event::Person(outcome) => outcome.state == State::Done,
+            _ => true,
+        };
         let line = Line { n: self.next, at, prev: self.last.clone(), event };
         let body = serde_json::to_string(&line).map_err(|error| failed(error.into()))?;
         let body = body.strip_suffix('}').unwrap_or(&body);
         let hash = blake3::hash(body.as_bytes()).to_hex().to_string();
         let written = format!("{body}{HASH}{hash}\"}}\n");
-        self.file.write_all(written.as_bytes()).and_then(|()| self.file.sync_data()).map_err(failed)?;
+        self.file.write_all(written.as_bytes()).map_err(failed)?;
+        if of_weight {
+            self.file.sync_data().map_err(failed)?;
+        }
         (self.next, self.last) = (self.next + 1, hash);
         Ok(())
     }

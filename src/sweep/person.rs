@@ -43,8 +43,9 @@ pub(super) fn audit(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Option
 fn attempt(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Result<Option<Outcome>, String> {
     let (inputs, problems) = Input::recognise_all(&person.inputs);
     // What can be read of a person is read: the rest makes the audit incomplete.
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
     if inputs.is_empty() {
-        return Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+        return Err(problems.join("; "));
     }
     let previous = previous(sweep, person)
         .map(|path| Previous::open(&path))
@@ -65,24 +66,22 @@ fn attempt(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Result<Option<O
         seed: place(sweep.seed, &person.id),
         started: sweep.started,
         finished: sweep.finished,
+        unreadable: &problems,
         output: &output,
     };
     let turn = hosts.take(inputs.iter().filter_map(Input::host));
-    let (mut run, findings) =
+    let (run, findings) =
         audit::conduct(inputs, &order, &sweep.settings(), None).map_err(|error| error.to_string())?;
     drop(turn);
     if run.interrupted {
         return Ok(None);
-    }
-    if !problems.is_empty() {
-        run.complete = false;
     }
     if run.inputs.iter().all(|reading| reading.counts.items == 0) && !run.complete {
         return Err("nothing could be read of what the roster names".to_owned());
     }
     let written = write(&destination, &run, &findings, sweep).map_err(|error| error.to_string())?;
     let mut outcome = told(person, &run, &findings, sweep);
-    outcome.problem = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    outcome.problem = problems.join("; ");
     (outcome.table, outcome.record) = written;
     Ok(Some(outcome))
 }
