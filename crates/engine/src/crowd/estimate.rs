@@ -287,7 +287,7 @@ fn describe(base: &Base) -> String {
         Basis::Region => format!("state, province or country of {town}"),
         Basis::Country => format!("country of {town}"),
         Basis::Geotag => format!("the geotag's surroundings, taken as {served}"),
-        Basis::Location if base.people == base.town => format!("the profile's region of {town}"),
+        Basis::Location if base.people == base.town => format!("the profile's place of {town}"),
         Basis::Location => {
             format!("the profile's place ({town}), whose clinics and hospitals serve {served}")
         }

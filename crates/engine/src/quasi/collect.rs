@@ -146,6 +146,7 @@ pub(crate) struct Collector {
     female: ClassId,
     kin: ClassId,
     common: ClassId,
+    pronouns: ClassId,
 }
 
 /// An item as it was read.
@@ -180,6 +181,7 @@ impl Collector {
             female: class("quasi.female"),
             kin: class("quasi.kin"),
             common: class("quasi.common"),
+            pronouns: class("quasi.pronouns"),
         }
     }
 
@@ -224,6 +226,11 @@ impl Collector {
         found.portrait.country = profile.and_then(|profile| code_of(&profile.jurisdiction));
         found.portrait.posted = clock.today;
         found.words = self.words(read);
+        // Who begins with "he" goes on about somebody.
+        let lexicon = &read.knowledge.signals.lexicon;
+        found.refers_back |= own_words(read.document)
+            .find(|token| token.kind == TokenKind::Word)
+            .is_some_and(|first| first.word != 0 && lexicon.is_in(first.word, self.pronouns));
         found
     }
 
@@ -338,7 +345,7 @@ impl Collector {
         let certainty = if male.min(female) == 0 { 0.8 } else { 0.5 };
         found.quasi.push(Quasi { value: Value::Sex(sex), span: None, origin: Origin::Text, certainty });
         found.portrait.sex = Some(sex);
-        found.portrait.sure_sex = male + female >= 2;
+        found.portrait.sure_sex = male + female >= 2 && male.min(female) == 0;
     }
 
     fn place(&self, read: &Read<'_>, profile: Option<&Profile>, places: Places, found: &mut Collected) {
@@ -460,7 +467,9 @@ impl Places {
             return Some((Base::unlisted(), Some(*hit)));
         }
         if let Some(hit) = self.small {
-            return Some((Base::unlisted(), Some(hit)));
+            let here = profile.and_then(|profile| areas.of_profile(profile, gazetteer));
+            let here = here.filter(|base| base.basis.is_profile()).map_or_else(Base::unlisted, Base::here);
+            return Some((here, Some(hit)));
         }
         let region = |hit: &Hit| Some((Base::region(areas.region(words_of(document, hit))?), Some(*hit)));
         self.regions.iter().find_map(region)

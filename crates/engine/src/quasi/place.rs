@@ -56,6 +56,11 @@ impl Base {
         Self { people: 2_000.0, spread: 6.0, basis: Basis::Unlisted, town: 2_000.0 }
     }
 
+    /// "In this town", where the profile says which.
+    pub(crate) fn here(self) -> Self {
+        Self { people: self.town, spread: self.spread.max(2.0), ..self }
+    }
+
     pub(crate) fn region(people: f32) -> Self {
         Self { people, spread: 1.2, basis: Basis::Region, town: people }
     }
@@ -144,6 +149,11 @@ impl Areas {
         };
         if let Some(known) = parts.filter(|part| part.trim().len() > 2).find_map(known) {
             return self.served(known.people, Basis::Location);
+        }
+        // A place that no list has, in a region that one has: a village or a small town.
+        if says_region && location.split(',').skip(1).any(|part| self.region(part).is_some()) {
+            let (_, _, people, _) = self.catchments.first()?;
+            return Some(Base { people: *people, basis: Basis::Location, ..Base::unlisted() });
         }
         let in_words = |text: &str, basis| {
             let words: Vec<&str> =

@@ -11,7 +11,7 @@ use crate::quasi::Basis;
 use crate::rule::Rule;
 
 /// So surely one item has to tell of one person in care.
-const A_PATIENT: f32 = 1.2;
+const A_PATIENT: f32 = 1.1;
 
 /// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
 const TELLS_ALONE: f32 = 1.5;

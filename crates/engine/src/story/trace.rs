@@ -6,7 +6,7 @@ use crate::item::{Authorship, Item, Kind};
 use crate::quasi::Collected;
 
 /// So surely an item has to tell of care to be kept for that alone.
-const LOOKS_LIKE_CARE: f32 = 1.0;
+const LOOKS_LIKE_CARE: f32 = 0.8;
 
 /// A job of so few in 100,000 people hints at who somebody is.
 const RARE_JOB: f32 = 150.0;
@@ -71,7 +71,12 @@ impl Trace {
                 _ => false,
             })
         });
-        if collected.care < LOOKS_LIKE_CARE && !telling && !collected.refers_back && collected.no_patient == 0
+        let ages = collected.portrait.age.is_some() && collected.portrait.sex.is_some();
+        if collected.care < LOOKS_LIKE_CARE
+            && !ages
+            && !telling
+            && !collected.refers_back
+            && collected.no_patient == 0
         {
             return None;
         }
