@@ -124,7 +124,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     }
     let linked = schema::read(&blocks.values, &place);
     let marked = mf_items::read(&document, &place);
-    let typed = schema::read(&microdata::read(&document, place.base.as_ref()), &place);
+    let typed = schema::read(&microdata::read(html, &document, place.base.as_ref()), &place);
     let meta = open_graph::read(&document, &place);
     let created = [linked.created, marked.created, typed.created, meta.created]
         .into_iter()
@@ -135,7 +135,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     merged.add("json-ld", linked.items);
     merged.add("microformats", marked.items);
     merged.add("microdata", typed.items);
-    for (name, items) in recipe::read(&document, &place) {
+    for (name, items) in recipe::read(html, &document, &place) {
         merged.add(name, items);
     }
     if let Some(mut item) = main_text::read(html, &document, &place) {

@@ -105,8 +105,15 @@ pub struct Recipe {
     /// The name in words.
     pub title: String,
     hosts: Vec<String>,
-    marks: Vec<Selector>,
+    marks: Vec<Mark>,
     items: Vec<Part>,
+}
+
+/// A selector that tells a page, and a word that such a page must hold: looking for it is much cheaper.
+#[derive(Debug)]
+struct Mark {
+    selector: Selector,
+    word: String,
 }
 
 /// How one sort of thing is found.
@@ -210,8 +217,10 @@ impl Recipe {
             let next = "name `hosts`, or `marks`: selectors that find something on such pages only";
             return Err(file.invalid(0, "the recipe does not say which pages it is for", next));
         }
-        let marks =
-            written.marks.iter().map(|mark| file.selector("marks", mark)).collect::<Result<_, _>>()?;
+        let mark = |mark: &Spanned<String>| {
+            Ok(Mark { selector: file.selector("marks", mark)?, word: word_of(mark.get_ref()) })
+        };
+        let marks = written.marks.iter().map(mark).collect::<Result<_, _>>()?;
         if written.items.get_ref().is_empty() {
             let next = "write an [[items]] with `what` and `each`";
             return Err(file.invalid(written.items.span().start, "items: the list is empty", next));
@@ -283,6 +292,16 @@ impl File<'_> {
             next: next.into(),
         }
     }
+}
+
+/// The longest name in a selector, which stands in every page that it fits as it is written. Nothing for a selector of
+/// elements only, whose names may be written in capitals.
+fn word_of(selector: &str) -> String {
+    if !selector.contains(['.', '#', '[']) {
+        return String::new();
+    }
+    let words = selector.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+    words.max_by_key(|word| word.len()).unwrap_or_default().to_owned()
 }
 
 /// What to do about a message of the TOML reader.

@@ -22,9 +22,9 @@ thread_local! {
 }
 
 /// What the shipped recipes find on a page, by recipe.
-pub(in super::super) fn read(document: &Html, place: &Place) -> Vec<(&'static str, Vec<Item>)> {
+pub(in super::super) fn read(html: &str, document: &Html, place: &Place) -> Vec<(&'static str, Vec<Item>)> {
     SHIPPED.with(|recipes| {
-        let fitting = recipes.iter().filter(|(_, recipe)| recipe.fits(document, place));
+        let fitting = recipes.iter().filter(|(_, recipe)| recipe.fits(html, document, place));
         fitting.map(|(name, recipe)| (*name, recipe.apply(document, place).items)).collect()
     })
 }
@@ -59,19 +59,21 @@ pub fn try_on(recipe: &Recipe, page: &[u8], name: &str) -> Option<Tried> {
     let url = super::super::saved::origin(&html, &document);
     let place = Place { name: name.to_owned(), base: url.clone(), url, live: false, saved_at: None };
     let mut tried = recipe.apply(&document, &place);
-    tried.fits = recipe.fits(&document, &place);
+    tried.fits = recipe.fits(&html, &document, &place);
     Some(tried)
 }
 
 impl Recipe {
     /// Whether the page is of such a site.
-    fn fits(&self, document: &Html, place: &Place) -> bool {
+    fn fits(&self, html: &str, document: &Html, place: &Place) -> bool {
         let host = place.url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
         let of_host = self.hosts.iter().any(|pattern| match pattern.strip_prefix("*.") {
             Some(above) => host.strip_suffix(above).is_some_and(|rest| rest.ends_with('.')),
             None => host == pattern,
         });
-        of_host || self.marks.iter().any(|mark| document.select(mark).next().is_some())
+        let holds = |word: &str| memchr::memmem::find(html.as_bytes(), word.as_bytes()).is_some();
+        let mut marks = self.marks.iter().filter(|mark| holds(&mark.word));
+        of_host || marks.any(|mark| document.select(&mark.selector).next().is_some())
     }
 
     fn apply(&self, document: &Html, place: &Place) -> Tried {
