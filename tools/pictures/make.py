@@ -79,7 +79,7 @@ def picture(name, content, size, folder):
     screenshot(name, f"file://{page}", size, folder)
 
 
-def screenshot(name, address, size, folder, *more, colours=96):
+def screenshot(name, address, size, folder, *more, colours=224):
     shot = f"{folder}/{name}.png"
     subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *more,
                     f"--window-size={max(size[0], 500)},{size[1]}", f"--screenshot={shot}", address],
