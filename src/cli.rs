@@ -38,8 +38,8 @@ Examples:
 An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
 columns id and text), a saved web page (HTML, MHTML, WARC, WACZ, HAR), a folder that holds some of
 these, a URL, a handle (@name@host for Mastodon and kin, bsky:name for Bluesky), or - for items on
-standard input. What it is, is told from its content. Nothing leaves this machine; only what you name
-is fetched: of a URL, the pages of its host at or below it.";
+standard input. What it is, is told from its content. Nothing leaves this machine; only what you
+name is fetched: of a URL, the pages of its host at or below it.";
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:

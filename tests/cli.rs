@@ -160,8 +160,7 @@ fn bad_inputs_say_what_they_are_and_what_to_do() {
         ("table.csv", b"who,what\na,b\n"),
     ]);
     fs::create_dir(folder.path().join("nothing")).unwrap();
-    let inputs =
-        ["archive.zip", "empty.csv", "notes.txt", "table.csv", "nothing", "archve.zip", "@dr@social.example"];
+    let inputs = ["archive.zip", "empty.csv", "notes.txt", "table.csv", "nothing", "archve.zip", "@drjones"];
     let output = run(&folder, &[&["audit"], &inputs[..]].concat());
     insta::assert_snapshot!(shown(&output));
     assert!(!names(&folder).contains(&"audit.csv".to_owned()));

@@ -239,7 +239,7 @@ fn an_archive_is_compared_with_the_live_account() {
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let both = states(&read("both.jsonl"), "outbox.json");
     let of = |state: &str| both.values().filter(|value| *value == state).count();
-    assert_eq!((of("live"), of("deleted"), of("unknown")), (3, 0, 2), "{both:?}");
+    assert_eq!((of("live"), of("deleted"), of("unknown")), (4, 0, 1), "{both:?}");
 
     // The same from the evidence; alone, the archive cannot know.
     run(&folder, &["extract", archive, "e.warc.gz", "-o", "again.jsonl"]);

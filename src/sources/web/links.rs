@@ -61,7 +61,8 @@ fn resolve(base: Option<&Url>, address: Option<&str>) -> Option<Url> {
         None => Url::parse(address).ok()?,
     };
     url.set_fragment(None);
-    matches!(url.scheme(), "http" | "https").then_some(url)
+    let is_open = url.username().is_empty() && url.password().is_none();
+    (is_open && matches!(url.scheme(), "http" | "https")).then_some(url)
 }
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ mod tests {
         let html = "<link rel=stylesheet href=/s.css><link rel=canonical href=/a/c><link rel=next href='?p=2'>\
                     <a href=c#d>c</a><a href='#top'>t</a><a href=' /e '>e</a><a rel='nofollow ugc' href=/n>n</a>\
                     <a href='mailto:a@b.example'>m</a><a href='javascript:x()'>j</a><area href=//o.example/>\
-                    <iframe src=frame.html></iframe><a href='http://['>broken</a><a>none</a>";
+                    <iframe src=frame.html></iframe><a href='http://['>broken</a><a href='//jane:secret@h.example/'>s</a><a>none</a>";
         let (pages, canonical, withheld) = found(html);
         let expected = [
             "https://h.example/a/b?p=2",

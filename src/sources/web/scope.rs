@@ -74,6 +74,8 @@ const NO_CONTENT: &[&str] = &[
 ];
 /// Parts of a path that a calendar has.
 const CALENDAR: &[&str] = &["agenda", "calendar", "events", "kalender", "termine"];
+/// Endings of files that are pages.
+const PAGES: &[&str] = &["asp", "aspx", "cfm", "cgi", "htm", "html", "jsp", "php", "shtml", "xhtml"];
 /// Endings of files that are no pages.
 const FILES: &[&str] = &[
     "7z",
@@ -156,8 +158,9 @@ impl Scope {
     pub(super) fn of(start: &Url) -> Self {
         let path = start.path();
         let (folder, last) = path.rsplit_once('/').unwrap_or_default();
-        let folder =
-            if last.is_empty() || last.contains('.') && !last.starts_with('@') { folder } else { path };
+        let end = last.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+        let is_file = end.is_some_and(|end| PAGES.contains(&end.as_str()));
+        let folder = if last.is_empty() || is_file { folder } else { path };
         Self { host: host(start), port: start.port(), folder: format!("{}/", folder.trim_end_matches('/')) }
     }
 
@@ -262,6 +265,7 @@ mod tests {
             ("https://h.example/about.html", "all pages of h.example"),
             ("https://h.example/@jane", "the pages of h.example below /@jane/"),
             ("https://h.example/@jane.roe", "the pages of h.example below /@jane.roe/"),
+            ("https://h.example/team/dr.roe", "the pages of h.example below /team/dr.roe/"),
             ("https://h.example/u/jane/index.html", "the pages of h.example below /u/jane/"),
         ] {
             assert_eq!(Scope::of(&url(start)).words(), words);

@@ -83,24 +83,27 @@ pub(super) struct Reading {
 /// Reads a page. What `place` of a saved page does not say is looked for in the page.
 pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let mut reading = Reading::default();
-    if let Err(refusal) = gate::check(html) {
-        reading.coverage.note(refusal.note());
-        reading.url = place.url.clone();
-        reading.saved_at = place.saved_at;
-        let text = dom::text_without_tree(html);
-        let mut merged = Merged::default();
-        merged.add(
-            "text",
-            (!text.is_empty()).then(|| Item {
-                kind: whitecoat_engine::Kind::Article,
-                text,
-                ..Item::default()
-            }),
-        );
-        reading.items = finish(merged.items, &place, None);
-        return reading;
-    }
-    let document = Html::parse_document(html);
+    let lean = match gate::lean(html) {
+        Ok(lean) => lean,
+        Err(refusal) => {
+            reading.coverage.note(refusal.note());
+            reading.url = place.url.clone();
+            reading.saved_at = place.saved_at;
+            let text = dom::text_without_tree(html);
+            let mut merged = Merged::default();
+            merged.add(
+                "text",
+                (!text.is_empty()).then(|| Item {
+                    kind: whitecoat_engine::Kind::Article,
+                    text,
+                    ..Item::default()
+                }),
+            );
+            reading.items = finish(merged.items, &place, None);
+            return reading;
+        }
+    };
+    let document = Html::parse_document(&lean);
     reading.title = title(&document);
     if place.url.is_none() {
         place.url = saved::origin(html, &document);
@@ -138,7 +141,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     for (name, items) in recipe::read(html, &document, &place) {
         merged.add(name, items);
     }
-    if let Some(mut item) = main_text::read(html, &document, &place) {
+    if let Some(mut item) = main_text::read(&lean, &document, &place) {
         (item.created_at, item.created_precision) = created;
         if merged.add_rest("main-text", item) {
             let place = format!("{}#main-text", place.name);
