@@ -5,6 +5,7 @@
 mod command;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -125,8 +126,11 @@ fn became_rows(table: &Path, post: &str) -> usize {
     rows(table).iter().filter(|row| row["item_id"] == post).count()
 }
 
+/// What a program is called, and what it does to a table.
+type Change<'c> = (&'c str, &'c dyn Fn(&Path));
+
 /// The audit of the first quarter with decisions, and what the next one makes of it in the form `change` gives it.
-fn round_trip(changes: &[(&str, &dyn Fn(&Path))]) {
+fn round_trip(changes: &[Change<'_>]) {
     let folder = folder(&[("posts.jsonl", &first_quarter())]);
     expect(&folder, &["audit", "posts.jsonl", "-o", "plain.csv", "--now", FIRST], 1);
     let plain = path(&folder, "plain.csv");
@@ -244,7 +248,7 @@ fn through_calc(table: &Path, steps: &[(&str, &str)]) {
 #[test]
 fn tables_that_libreoffice_saved_are_read() {
     if Command::new("soffice").arg("--version").output().is_err() {
-        eprintln!("not run: LibreOffice (soffice) is not installed");
+        let _ = writeln!(std::io::stderr(), "not run: LibreOffice (soffice) is not installed");
         return;
     }
     round_trip(&[

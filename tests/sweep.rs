@@ -22,7 +22,7 @@ fn posts(person: u32) -> String {
         (0..20).map(|n| item(&format!("{person}0{n}"), "2025-10-01", "Flu jabs on Friday, come early."));
     let mut all: String = quiet.collect();
     all += &item(&format!("{person}91"), "2025-11-01", NAME);
-    if person % 2 == 0 {
+    if person.is_multiple_of(2) {
         all += &item(&format!("{person}92"), "2025-11-02", PROMISE);
     }
     all.replace("orla_rn", &format!("p{person}"))

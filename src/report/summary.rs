@@ -87,7 +87,7 @@ impl Page<'_> {
         let mut not_read: Vec<(&str, String)> = run.inputs.iter().flat_map(not_read).collect();
         not_read.extend(
             run.items_left_out.iter().map(|(reason, count)| {
-                ("left out", format!("{} {reason}", counted(*count, "item", "items")))
+                ("left out", format!("{}: {reason}", counted(*count, "item", "items")))
             }),
         );
         if !not_read.is_empty() {

@@ -24,7 +24,7 @@ import sys
 import time
 from pathlib import Path
 
-WHITECOAT = Path(__file__).resolve().parents[2] / "target" / "release" / "whitecoat"
+WHITECOAT = Path(os.environ.get("WHITECOAT", "")) if os.environ.get("WHITECOAT") else Path(__file__).resolve().parents[2] / "target" / "release" / "whitecoat"
 NOW = "2026-01-02T09:00:00Z"
 SEED = 20260102
 
