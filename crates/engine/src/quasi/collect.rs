@@ -103,7 +103,7 @@ const ROLES: &[(&str, Role)] = &[
     ("clinical-question", Role::Guard(1.5)),
     ("notice", Role::Guard(0.7)),
     ("consent-stated", Role::Guard(2.0)),
-    ("quasi-public-health", Role::Guard(3.0)),
+    ("quasi-public-health", Role::NoPatient(UNREAL)),
     ("long-ago", Role::NoPatient(UNREAL)),
     ("quoting-to-criticise", Role::Guard(0.8)),
     ("mentor-tale", Role::Guard(1.0)),

@@ -13,6 +13,9 @@ use crate::rule::Rule;
 /// So surely one item has to tell of one person in care.
 const A_PATIENT: f32 = 1.1;
 
+/// Or all items of it together.
+const A_PATIENT_TOGETHER: f32 = 2.0;
+
 /// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
 const TELLS_ALONE: f32 = 1.5;
 
@@ -77,7 +80,8 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
         return None;
     }
     let care = story.members.iter().map(|(_, trace, ..)| trace.care).fold(0.0, f32::max);
-    if care < A_PATIENT {
+    let all: f32 = story.members.iter().map(|(_, trace, ..)| trace.care.max(0.0)).sum();
+    if care < A_PATIENT && all < A_PATIENT_TOGETHER {
         return None;
     }
     let estimate = engine.crowd.estimate(&story.portrait, figures)?;
