@@ -58,7 +58,7 @@ fn the_demo_is_read_whole_and_shows_every_family() {
         [
             ("tests/fixtures/demo", 0),
             ("tests/fixtures/demo/instagram-and-google.jsonl", 14),
-            ("tests/fixtures/demo/practice-page.html", 7),
+            ("tests/fixtures/demo/practice-page.html", 8),
             (ARCHIVE, 63),
         ]
     );

@@ -40,7 +40,7 @@ fn fill<W: Write>(
     writer: &mut csv::Writer<W>,
 ) -> csv::Result<()> {
     writer.write_record(columns.iter().map(|column| column.name))?;
-    let mut line = |cells: &mut dyn Iterator<Item = String>| -> io::Result<()> {
+    let mut line = |cells: &mut dyn Iterator<Item = String>| -> csv::Result<()> {
         for cell in cells {
             if options.raw {
                 writer.write_field(&cell)?;
@@ -48,7 +48,7 @@ fn fill<W: Write>(
                 writer.write_field(formula::guarded(&cell).as_bytes())?;
             }
         }
-        Ok(writer.write_record(None::<&[u8]>)?)
+        writer.write_record(None::<&[u8]>)
     };
     for row in rows {
         line(&mut columns.iter().map(|column| column.cell(row, run)))?;
