@@ -71,7 +71,8 @@ fn start(folder: &TempDir, args: &[&str]) -> Child {
 #[test]
 fn help_teaches() {
     let folder = folder(&[]);
-    for command in ["", "audit", "extract", "check", "sweep", "init", "verify", "rules", "profiles", "sites"] {
+    for command in ["", "audit", "extract", "check", "sweep", "init", "verify", "rules", "profiles", "sites"]
+    {
         let args: Vec<_> = [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
         insta::assert_snapshot!(format!("help_{command}"), shown(&run(&folder, &args)));
     }

@@ -14,7 +14,7 @@ pub(crate) fn find(raw: &RawCondition, kinds: &[Kind], authorship: &[Authorship]
     if let Some(name) = all.iter().find(|name| unwanted(name)) {
         return Some(format!("`{name}` must be seen, and must not be seen"));
     }
-    if !any.is_empty() && any.iter().all(|name| unwanted(name)) {
+    if !any.is_empty() && any.iter().all(unwanted) {
         return Some("every signal of `any` is one of `none` too".to_owned());
     }
     for group in ONE_OF {

@@ -214,8 +214,8 @@ fn names_practice(words: &str) -> bool {
     const FIELDS: &[&str] =
         &["general practice", "family practice", "private practice", "surgeon", "physician"];
     let head = words.split(['(', ',', '|', '-']).next().unwrap_or_default();
-    let words = head.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let last = words.filter(|word| !matches!(*word, "account" | "page" | "team" | "official")).last();
+    let mut words = head.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let last = words.rfind(|word| !matches!(*word, "account" | "page" | "team" | "official"));
     last.is_some_and(|last| PLACES.contains(&last))
         && !FIELDS.iter().any(|field| head.contains(field))
         && !head.starts_with("dr ")

@@ -60,7 +60,6 @@ fn sixty_descriptions_are_within_a_factor_of_ten_of_published_figures() {
         let mark = if good { ' ' } else { '!' };
         writeln!(report, "{mark} {times:8.2} {:?} {}", row.item.text, fits.estimate.reasoning()).unwrap();
     }
-    println!("{report}\n{near} of {}", rows.len());
     assert!(f64::from(near) >= WITHIN_TEN * rows.len() as f64, "{near} of {}\n{report}", rows.len());
     assert_eq!(too_safe, 0, "{report}");
 }

@@ -215,7 +215,7 @@ impl Collector {
                 (strongest, found.anchor) = (weight, Some(*hit));
             }
         }
-        care.sort_by(|a: &(u16, f32), b| a.0.cmp(&b.0));
+        care.sort_by_key(|(signal, _): &(u16, f32)| *signal);
         care.dedup_by_key(|(signal, _)| *signal);
         found.care = care.iter().map(|(_, weight)| weight).sum();
         if self.animals.is_some_and(|animals| read.seen.facts.contains(animals)) {

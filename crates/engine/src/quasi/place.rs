@@ -159,7 +159,7 @@ impl Areas {
             let words: Vec<&str> =
                 text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '-').collect();
             let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
-            let pairs = words.windows(2).filter(|pair| pair.iter().all(|word| capital(word)));
+            let pairs = words.windows(2).filter(|pair| pair.iter().all(&capital));
             let names = pairs.map(|pair| pair.join(" ")).chain(
                 words.iter().filter(|word| capital(word) && word.len() > 3).map(|word| (*word).to_owned()),
             );

@@ -36,7 +36,8 @@ impl Scanner<'_> {
         let about_somebody = |finding: &Finding| ABOUT_SOMEBODY.contains(&&*finding.rule.id);
         let wanted = findings.iter().any(about_somebody);
         let collector = &self.engine.collector;
-        if !wanted && !(story::of_item(item) && collector.any(&self.own)) {
+        let may_tell = story::of_item(item) && collector.any(&self.own);
+        if !wanted && !may_tell {
             return;
         }
         let seen = self.judge().seen;
@@ -56,7 +57,7 @@ impl Scanner<'_> {
         self.trace = Some(trace);
     }
 
-    fn say_how_many(&self, collected: &Collected, findings: &mut Vec<Finding>) {
+    fn say_how_many(&self, collected: &Collected, findings: &mut [Finding]) {
         let engine = self.engine;
         let figures = &engine.collector.figures;
         let Some(estimate) = engine.crowd.estimate(&collected.portrait, figures) else { return };
