@@ -11,6 +11,7 @@ use whitecoat_engine::Severity;
 
 use crate::reader::Choice;
 use crate::report::Format;
+use crate::sources::items_file::Written;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,14 +29,18 @@ Exit codes:
 const AUDIT_EXAMPLES: &str = "\
 Examples:
   whitecoat audit twitter-archive.zip
+  whitecoat audit twitter-archive.zip --report audit.html      and a page to read and to print
   whitecoat audit facebook.zip --include-messages -o facebook.csv
+  whitecoat audit https://drjones.example/ @jones@med.example bsky:jones.example
   whitecoat audit posts.csv --columns severity,rule,excerpt,url
+  whitecoat audit x.zip --subject me.toml --previous spring.csv -o autumn.csv
   whitecoat extract archive.zip | whitecoat audit - -o - --format jsonl
 
 An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
 columns id and text), a saved web page (HTML, MHTML, WARC, WACZ, HAR), a folder that holds some of
-these, a URL, or - for items on standard input. What it is, is told from its content. Nothing leaves
-this machine; only URLs that you name are fetched.";
+these, a URL, a handle (@name@host for Mastodon and kin, bsky:name for Bluesky), or - for items on
+standard input. What it is, is told from its content. Nothing leaves this machine; only what you
+name is fetched: of a URL, the pages of its host at or below it.";
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
@@ -48,6 +53,32 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   whitecoat check \"Clinic is open until 4 today\"
   pbpaste | whitecoat check -";
+
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  whitecoat sweep roster.csv -o 2026-q1
+  whitecoat sweep roster.csv -o 2026-q1 --resume          go on after an interruption
+  whitecoat sweep roster.csv -o 2026-q2 --previous 2026-q1
+  whitecoat sweep verify 2026-q1
+
+Writes people/ID.csv and people/ID.run.json for everybody, sweep.csv with a row a person, sweep.html
+for the officer, and sweep.log. Nobody is audited without a consent in the roster.";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  whitecoat init                        asks, and writes me.toml
+  whitecoat audit x.zip --subject me.toml
+
+A subject file says who is audited: names, profession, country, employer, accounts, who paid, and the
+consent. Rules differ by country and profession, and archives seldom name either.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  whitecoat verify audit.run.json audit.csv
+  whitecoat verify audit.run.json --items x-archive.zip
+
+Decisions and notes that were filled in, another order of rows and further columns are no alteration.
+A record that was altered together with its report is told only by its root: note that elsewhere.";
 
 const RULES_SCORE_EXAMPLES: &str = "\
 Examples:
@@ -91,6 +122,15 @@ pub enum Command {
     /// Look at a draft before posting it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Audit many people, from a roster
+    #[command(after_help = SWEEP_EXAMPLES, args_conflicts_with_subcommands = true)]
+    Sweep(SweepArgs),
+    /// Write a subject file: who is audited
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
+    /// Say whether a report was altered since the audit
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
     /// Show the rules
     Rules {
         /// Which of them.
@@ -103,6 +143,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ProfilesCommand,
     },
+    /// Show and try the recipes for pages of sites
+    Sites {
+        /// What to do.
+        #[command(subcommand)]
+        command: SitesCommand,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -111,9 +157,9 @@ pub enum Command {
 }
 
 /// What to read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ReadArgs {
-    /// Archives, items files, saved pages, URLs, or - for items on standard input
+    /// Archives, items files, saved pages, URLs, handles, or - for items on standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<OsString>,
     /// Read private messages too
@@ -122,9 +168,114 @@ pub struct ReadArgs {
     /// How many cores to use [default: all]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// How many pages to fetch at most for each web address [default: 5000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_pages: Option<u64>,
+    /// How many links to follow from a web address; 0 reads only that page [default: 30]
+    #[arg(long, value_name = "N")]
+    pub depth: Option<u32>,
+    /// Keep nothing of the web for the next run, and use nothing of the last one
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Record every request and answer in this new file, which can be audited again offline
+    #[arg(long, value_name = "FILE.warc.gz")]
+    pub evidence: Option<PathBuf>,
     /// Let web addresses lead to this machine (for tests)
     #[arg(long, hide = true)]
     pub allow_loopback: bool,
+}
+
+/// `whitecoat sweep`.
+#[derive(Debug, Args)]
+pub struct SweepArgs {
+    /// What to do instead of a sweep.
+    #[command(subcommand)]
+    pub command: Option<SweepCommand>,
+    /// The sweep.
+    #[command(flatten)]
+    pub run: SweepRunArgs,
+}
+
+/// `whitecoat sweep verify`.
+#[derive(Debug, Subcommand)]
+pub enum SweepCommand {
+    /// Say whether the log and the files of a sweep are as they were written
+    Verify {
+        /// The folder of the sweep
+        folder: PathBuf,
+    },
+}
+
+/// A sweep over a roster.
+#[derive(Debug, Args)]
+pub struct SweepRunArgs {
+    /// A table with a row a clinician: id, consent, archives, accounts, ... (docs/sweep.md)
+    #[arg(value_name = "ROSTER.csv", required = true)]
+    pub roster: Option<PathBuf>,
+    /// The folder for all that is written
+    #[arg(long, short, value_name = "DIR", required = true)]
+    pub output: Option<PathBuf>,
+    /// The audit profile: a shipped one or a path
+    #[arg(long, value_name = "NAME|PATH", default_value = "quarterly")]
+    pub profile: String,
+    /// Go on where an interrupted sweep stopped, and try again those that failed
+    #[arg(long)]
+    pub resume: bool,
+    /// The folder of the last sweep, with what was decided there
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    /// How many people at once [default: as many as there are cores, at least 2]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Draw the same random samples as a sweep that recorded this seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The small language model.
+    #[command(flatten)]
+    pub reader: ReaderArgs,
+    /// Read private messages too
+    #[arg(long)]
+    pub include_messages: bool,
+    /// Show excerpts without masks, if the profile allows it; it is written into the log
+    #[arg(long)]
+    pub unmask: bool,
+    /// Choose columns of the people's tables, as for an audit
+    #[arg(long, value_name = "LIST")]
+    pub columns: Option<String>,
+    /// Exit with 1 if something open of this severity or worse was found
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = severity())]
+    pub fail_on: Severity,
+    /// Let web addresses lead to this machine (for tests)
+    #[arg(long, hide = true)]
+    pub allow_loopback: bool,
+    /// The time of the sweep, for reports that can be reproduced
+    #[arg(long, hide = true)]
+    pub now: Option<Timestamp>,
+}
+
+/// `whitecoat init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The file to write
+    #[arg(value_name = "FILE.toml", default_value = "me.toml")]
+    pub output: PathBuf,
+}
+
+/// `whitecoat verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The record of the run
+    #[arg(value_name = "AUDIT.run.json")]
+    pub record: PathBuf,
+    /// The report: CSV or JSON Lines
+    #[arg(value_name = "AUDIT.csv")]
+    pub report: Option<PathBuf>,
+    /// Read these again, and say whether they are the items that the audit covered
+    #[arg(long, value_name = "INPUT", num_args = 1..)]
+    pub items: Vec<OsString>,
+    /// Private messages were read too
+    #[arg(long, requires = "items")]
+    pub include_messages: bool,
 }
 
 /// How to judge.
@@ -147,23 +298,20 @@ pub struct JudgeArgs {
 /// The small language model that reads posts beside the rules.
 #[derive(Debug, Default, Args)]
 pub struct ReaderArgs {
-    /// Let the reader, a small language model on this machine, read posts beside the rules
-    #[arg(long)]
-    pub reader: bool,
-    /// Do not, even if the profile asks for it
-    #[arg(long, conflicts_with_all = ["reader", "reader_weights"])]
+    /// Let the rules judge alone, without the small language model that reads posts beside them
+    #[arg(long, conflicts_with = "reader_weights")]
     pub no_reader: bool,
-    /// Let it use these weights instead of those that are compiled in
+    /// Let that model use these weights instead of those that are compiled in
     #[arg(long, value_name = "FILE")]
     pub reader_weights: Option<PathBuf>,
 }
 
 impl ReaderArgs {
-    /// Which reader is used, where the profile says whether there should be one.
+    /// Which reader is used, where the profile says whether there may be one.
     pub fn choice(&self, wanted: bool) -> Choice {
         match &self.reader_weights {
             Some(path) => Choice::File(path.clone()),
-            None if self.reader || wanted && !self.no_reader => Choice::Shipped,
+            None if wanted && !self.no_reader => Choice::Shipped,
             None => Choice::None,
         }
     }
@@ -178,12 +326,27 @@ pub struct AuditArgs {
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
+    /// Who is audited: a subject file (whitecoat init writes one)
+    #[arg(long, value_name = "FILE.toml")]
+    pub subject: Option<PathBuf>,
+    /// The last audit, with what was decided: its CSV, or the folder that holds it
+    #[arg(long, value_name = "LAST.csv")]
+    pub previous: Option<PathBuf>,
+    /// Draw the same random sample of old posts as a run that recorded this seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Where to write the findings; - for standard output [default: audit.csv or audit.jsonl]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// How to write them [default: by the name of the output, else csv]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Also write a report for reading and printing: one HTML page that needs no network
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+    /// Also write the items that were read, with all that findings and masks cover blacked out
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub redacted_copy: Option<PathBuf>,
     /// Choose columns: a,b,c; or add to the usual ones: +a,b
     #[arg(long, value_name = "LIST")]
     pub columns: Option<String>,
@@ -209,7 +372,7 @@ pub struct ExtractArgs {
     pub output: Option<PathBuf>,
     /// How to write them [default: by the name of the output, else jsonl]
     #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<Written>,
     /// Write no items, but what was recognised and read, file by file
     #[arg(long, conflicts_with_all = ["output", "format"])]
     pub explain: bool,
@@ -220,6 +383,18 @@ pub struct ExtractArgs {
 pub struct CheckArgs {
     /// The draft; - or nothing for standard input
     pub text: Option<String>,
+    /// Your bio, as readers see it beside the post
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub bio: String,
+    /// Your employer, where the account names it
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    pub employer: String,
+    /// Your place as the account gives it, such as "Bodmin" or "Miles City, MT"
+    #[arg(long, value_name = "PLACE", default_value = "", hide_default_value = true)]
+    pub place: String,
+    /// Your country: US, UK, CA, AU, IE or NZ
+    #[arg(long, value_name = "CODE", default_value = "", hide_default_value = true)]
+    pub country: String,
     /// How to judge.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -275,6 +450,32 @@ pub enum ProfilesCommand {
     Show {
         /// The profile's name
         name: String,
+    },
+    /// Write a profile of one's own, with every key explained
+    Init {
+        /// The file to write
+        #[arg(value_name = "FILE.toml", default_value = "profile.toml")]
+        output: PathBuf,
+    },
+}
+
+/// `whitecoat sites`.
+#[derive(Debug, Subcommand)]
+pub enum SitesCommand {
+    /// List the shipped recipes
+    List,
+    /// Print a recipe, to start one's own from
+    Show {
+        /// The recipe's name
+        name: String,
+    },
+    /// Try a recipe on a saved page
+    Test {
+        /// The recipe: a TOML file, or the name of a shipped one
+        #[arg(value_name = "FILE")]
+        recipe: String,
+        /// The saved page (HTML)
+        page: PathBuf,
     },
 }
 

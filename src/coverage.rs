@@ -62,6 +62,11 @@ impl Coverage {
         Self::count(&mut self.failed, reason, place.into(), 1);
     }
 
+    /// Counts `count` things that should have been read and could not be, for the same reason at one place.
+    pub fn fail_many(&mut self, reason: &str, place: impl Into<String>, count: u64) {
+        Self::count(&mut self.failed, reason, place.into(), count);
+    }
+
     /// Adds a remark.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.insert(note.into());

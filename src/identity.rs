@@ -7,6 +7,8 @@ pub const DERIVED_ID: &str = "derived-";
 
 /// Sixteen hexadecimal digits are enough to tell findings of one subject apart.
 const ID_LENGTH: usize = 16;
+/// As many tell versions of one item apart.
+const WORDS_LENGTH: usize = 12;
 
 /// Names an item across exports.
 ///
@@ -41,6 +43,66 @@ pub fn of_finding(finding: &Finding, item: &blake3::Hash) -> String {
     parts.add(&finding.rule.id);
     parts.add(item.to_hex().as_str());
     parts.add(&finding.ordinal.to_string());
+    // Beginning with a letter, it is no number that a spreadsheet could round.
+    format!("f{}", shortened(&parts.hash(), ID_LENGTH))
+}
+
+/// An item and its words at one time, written `i…-v…`: what the next audit tells an edited post and a removed one by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// The item, whatever it says.
+    pub item: String,
+    /// What it says.
+    pub words: String,
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.item, self.words)
+    }
+}
+
+impl Version {
+    /// Reads what was written.
+    pub fn parse(written: &str) -> Option<Self> {
+        let (item, words) = written.trim().split_once('-')?;
+        let is = |part: &str, lead, length| {
+            part.len() == length + 1
+                && part.starts_with(lead)
+                && part.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit())
+        };
+        (is(item, 'i', ID_LENGTH) && is(words, 'v', WORDS_LENGTH))
+            .then(|| Self { item: item.to_owned(), words: words.to_owned() })
+    }
+}
+
+/// The version of an item whose identity is known. The digest of the words depends on the item, so that the same
+/// short text has another one elsewhere.
+pub fn of_version(item: &Item, identity: &blake3::Hash) -> Version {
+    let mut parts = Parts::default();
+    parts.add(identity.to_hex().as_str());
+    parts.add(&words(item));
+    Version {
+        item: format!("i{}", shortened(identity, ID_LENGTH)),
+        words: format!("v{}", shortened(&parts.hash(), WORDS_LENGTH)),
+    }
+}
+
+/// Whether a text looks like a finding's id.
+pub fn is_finding_id(text: &str) -> bool {
+    text.len() == ID_LENGTH + 1
+        && text.starts_with('f')
+        && text.bytes().skip(1).all(|b| b.is_ascii_hexdigit())
+}
+
+fn shortened(hash: &blake3::Hash, length: usize) -> String {
+    hash.to_hex().chars().take(length).collect()
+}
+
+/// What the items of one story share: made of their names, in order.
+pub fn of_story(items: &[String]) -> String {
+    let mut parts = Parts::default();
+    items.iter().for_each(|item| parts.add(item));
     parts.hash().to_hex().chars().take(ID_LENGTH).collect()
 }
 
@@ -118,6 +180,22 @@ mod tests {
         assert_eq!(of_item(&item("", "1", "a")), of_item(&item("", "2", "a")));
         let derived = |id: &str| item("x", id, "a");
         assert_eq!(of_item(&derived("derived-2")), of_item(&derived("derived-3")));
+    }
+
+    #[test]
+    fn versions_of_an_item_can_be_read_back() {
+        let version = |text| {
+            let item = item("x", "1", text);
+            of_version(&item, &of_item(&item))
+        };
+        let (first, second) = (version("a"), version("b"));
+        assert_eq!(first.item, second.item);
+        assert_ne!(first.words, second.words);
+        assert_eq!(Version::parse(&first.to_string()), Some(first));
+        for nonsense in ["", "i12-v3", "1.79E+18", "i0123456789abcdef-w0123456789ab"] {
+            assert_eq!(Version::parse(nonsense), None, "{nonsense}");
+        }
+        assert!(is_finding_id("f0123456789abcdef") && !is_finding_id("1.23E+15"));
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //!
 //! The library behind the `whitecoat` command. The rules are in [`whitecoat_engine`].
 
+pub mod attest;
 pub mod audit;
 pub mod cli;
 pub mod commands;
 pub mod coverage;
 pub mod explain;
 pub mod formula;
+pub mod history;
 pub mod identity;
 pub mod interrupt;
 pub mod pipeline;
@@ -19,4 +21,11 @@ pub mod reader;
 pub mod reading;
 pub mod report;
 pub mod sources;
+pub mod stories;
+pub mod subject;
+pub mod suppress;
+pub mod sweep;
+pub mod table;
+pub mod toml_file;
+pub mod verify;
 pub mod wording;

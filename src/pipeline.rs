@@ -1,8 +1,10 @@
 //! From inputs to results, on every core, in the order of the inputs and with bounded memory.
 //!
-//! One thread reads and numbers batches, workers decode and use them, the calling thread collects in order. A batch
-//! needs a token to start and gives it back when it has been collected, so never more than a window of batches exists:
-//! a slow batch, or a slow reader of the output, holds everything behind it back.
+//! Files are read by one thread, web inputs by a thread each, because they mostly wait. Readers number their batches,
+//! workers decode and use them, the calling thread collects in order: what shows live accounts first, then files, which
+//! are compared with it; each in the order of the command line. A batch needs a token of its input to start and gives it back when it has been collected, so never
+//! more than a window of batches exists: a slow batch, or a slow reader of the output, holds everything behind it back.
+//! A web input has a larger window, and is read ahead while an earlier one is being collected.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -18,10 +20,15 @@ use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::reading::{Counts, Ended, Reading};
 use crate::sources::input::Input;
+use crate::sources::live::Live;
 use crate::sources::{Batch, InputError, Options, Sink, Stopped};
 
 /// Batches under way for each worker.
 const WINDOW_PER_WORKER: usize = 4;
+/// Batches of a web input that may wait for an earlier input to be collected; mostly each is a page.
+const WEB_WINDOW: usize = 512;
+/// Web inputs that are read at once.
+const WEB_INPUTS_AT_ONCE: usize = 16;
 const BROKEN_BATCH: &str = "an internal error (a defect of whitecoat, please report it) lost some items";
 
 /// How a run reads.
@@ -59,20 +66,17 @@ where
         Arc::new(Mutex::new(inputs.iter().map(|input| Reading::of(&input.name)).collect::<Vec<_>>()));
     let window = settings.jobs.saturating_mul(WINDOW_PER_WORKER);
     let (work_sender, work) = unbounded();
-    let (token_sender, tokens) = bounded(window);
-    for _ in 0..window {
-        let _ = token_sender.send(());
-    }
     let gate = Arc::new(Gate(Mutex::new(Some(work_sender))));
     let reader = Reader {
         gate: Arc::clone(&gate),
-        tokens,
+        window,
         readings: Arc::clone(&readings),
         progress: settings.progress.clone(),
+        options: settings.options.clone(),
     };
-    let options = settings.options.clone();
+    let order = Order::of(&inputs);
     // Not joined: a source may be stuck in a read that never returns, and Ctrl-C must end the run all the same.
-    std::thread::spawn(move || reader.read_all(&inputs, &options));
+    std::thread::spawn(move || reader.read_all(&inputs));
 
     let (done_sender, done) = unbounded();
     let stopped = std::thread::scope(|scope| {
@@ -82,7 +86,7 @@ where
         }
         drop(done_sender);
         drop(work);
-        let collector = Collector { gate: &gate, readings: &readings, done, tokens: token_sender };
+        let collector = Collector { gate: &gate, readings: &readings, done, order };
         collector.run(&settings.interrupt, &settings.progress, &mut collect)
     });
     settings.progress.finish();
@@ -90,26 +94,68 @@ where
     Outcome { readings, stopped }
 }
 
-struct Numbered {
-    number: u64,
-    input: usize,
-    batch: Batch,
+/// The order in which inputs are collected: what shows live accounts first, because archives are compared with it.
+struct Order {
+    /// By input, its rank.
+    ranks: Vec<usize>,
+}
+
+impl Order {
+    fn of(inputs: &[Input]) -> Self {
+        let live = inputs.iter().filter(|input| input.shows_live()).count();
+        let (mut lives, mut others) = (0.., live..);
+        let rank = |input: &Input| if input.shows_live() { lives.next() } else { others.next() };
+        Self { ranks: inputs.iter().map(rank).map(Option::unwrap_or_default).collect() }
+    }
+
+    fn rank(&self, input: usize) -> usize {
+        self.ranks.get(input).copied().unwrap_or(input)
+    }
+}
+
+enum Work {
+    Batch {
+        number: u64,
+        input: usize,
+        batch: Batch,
+        token: Token,
+    },
+    /// An input had this many batches.
+    End {
+        number: u64,
+        input: usize,
+    },
+}
+
+/// Leave for a batch to exist, given back when it is gone.
+struct Token(Sender<()>);
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        let _ = self.0.try_send(());
+    }
 }
 
 struct Done<T> {
     number: u64,
     input: usize,
+    /// `None` at the end of an input.
+    batch: Option<DoneBatch<T>>,
+}
+
+struct DoneBatch<T> {
     coverage: Coverage,
     counts: Counts,
     result: Option<T>,
+    _token: Token,
 }
 
 /// Lets batches through until it is shut; then the workers run dry and the run ends.
-struct Gate(Mutex<Option<Sender<Numbered>>>);
+struct Gate(Mutex<Option<Sender<Work>>>);
 
 impl Gate {
-    fn pass(&self, batch: Numbered) -> Result<(), Stopped> {
-        lock(&self.0).as_ref().ok_or(Stopped)?.send(batch).map_err(|_| Stopped)
+    fn pass(&self, work: Work) -> Result<(), Stopped> {
+        lock(&self.0).as_ref().ok_or(Stopped)?.send(work).map_err(|_| Stopped)
     }
 
     fn shut(&self) {
@@ -123,42 +169,76 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 struct Reader {
     gate: Arc<Gate>,
-    tokens: Receiver<()>,
+    window: usize,
     readings: Arc<Mutex<Vec<Reading>>>,
     progress: Progress,
+    options: Options,
 }
 
 impl Reader {
-    fn read_all(self, inputs: &[Input], options: &Options) {
-        let mut number = 0;
-        for (index, input) in inputs.iter().enumerate() {
-            let mut feed = Feed {
-                reader: &self,
-                bar: self.progress.bar(&input.name),
-                input: index,
-                coverage: Coverage::default(),
-                number,
-            };
-            let read = catch_unwind(AssertUnwindSafe(|| input.read(options, &mut feed)));
-            feed.publish();
-            feed.bar.finish_and_clear();
-            number = feed.number;
-            let ended = match read {
-                Ok(Ok(())) => Ended::Complete,
-                Ok(Err(InputError::Stopped(_))) => break,
-                Ok(Err(error)) => Ended::Unreadable(error.to_string()),
-                Err(_) => Ended::Unreadable(format!(
-                    "{}: an internal error (a defect of whitecoat, please report it) ended the reading",
-                    input.name
-                )),
-            };
-            let fingerprint = input.fingerprint();
-            if let Some(reading) = lock(&self.readings).get_mut(index) {
-                reading.ended = ended;
-                reading.fingerprint = fingerprint;
+    /// Reads what shows live accounts, several at once, and then the files.
+    fn read_all(self, inputs: &[Input]) {
+        let (live, files): (Vec<_>, Vec<_>) =
+            inputs.iter().enumerate().partition(|(_, input)| input.shows_live());
+        let next = Mutex::new(live.iter());
+        std::thread::scope(|scope| {
+            for _ in 0..live.len().min(WEB_INPUTS_AT_ONCE) {
+                scope.spawn(|| {
+                    while let Some((index, input)) = { lock(&next).next() } {
+                        if self.read(*index, input).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+        });
+        for (index, input) in files {
+            if self.read(index, input).is_err() {
+                break;
             }
         }
         self.gate.shut();
+    }
+
+    fn read(&self, index: usize, input: &Input) -> Result<(), Stopped> {
+        let window = if input.shows_live() { WEB_WINDOW } else { self.window };
+        let (token_sender, tokens) = bounded(window);
+        for _ in 0..window {
+            let _ = token_sender.send(());
+        }
+        let bar = if input.is_remote() {
+            self.progress.site_bar(&input.name)
+        } else {
+            self.progress.bar(&input.name)
+        };
+        let mut feed = Feed {
+            reader: self,
+            bar,
+            input: index,
+            coverage: Coverage::default(),
+            number: 0,
+            live: (!input.shows_live()).then(|| Arc::clone(self.options.web.live())),
+            tokens,
+            token_sender,
+        };
+        let read = catch_unwind(AssertUnwindSafe(|| input.read(&self.options, &mut feed)));
+        feed.publish();
+        feed.bar.finish_and_clear();
+        let ended = match read {
+            Ok(Ok(())) => Ended::Complete,
+            Ok(Err(InputError::Stopped(stopped))) => return Err(stopped),
+            Ok(Err(error)) => Ended::Unreadable(error.to_string()),
+            Err(_) => Ended::Unreadable(format!(
+                "{}: an internal error (a defect of whitecoat, please report it) ended the reading",
+                input.name
+            )),
+        };
+        let fingerprint = input.fingerprint();
+        if let Some(reading) = lock(&self.readings).get_mut(index) {
+            reading.ended = ended;
+            reading.fingerprint = fingerprint;
+        }
+        self.gate.pass(Work::End { number: feed.number, input: index })
     }
 }
 
@@ -169,6 +249,10 @@ struct Feed<'r> {
     input: usize,
     coverage: Coverage,
     number: u64,
+    /// What an archive is compared with.
+    live: Option<Arc<Live>>,
+    tokens: Receiver<()>,
+    token_sender: Sender<()>,
 }
 
 impl Feed<'_> {
@@ -184,8 +268,17 @@ impl Feed<'_> {
 impl Sink for Feed<'_> {
     fn batch(&mut self, batch: Batch) -> Result<(), Stopped> {
         self.publish();
-        self.reader.tokens.recv().map_err(|_| Stopped)?;
-        self.reader.gate.pass(Numbered { number: self.number, input: self.input, batch })?;
+        self.tokens.recv().map_err(|_| Stopped)?;
+        let token = Token(self.token_sender.clone());
+        let batch = match self.live.clone() {
+            None => batch,
+            Some(live) => Batch::deferred(move || {
+                let mut decoded = batch.decode();
+                live.decide(&mut decoded.items);
+                decoded
+            }),
+        };
+        self.reader.gate.pass(Work::Batch { number: self.number, input: self.input, batch, token })?;
         self.number += 1;
         Ok(())
     }
@@ -203,30 +296,39 @@ impl Sink for Feed<'_> {
         self.reader.progress.line(&format!("{}: {what}", reading.coverage.input));
     }
 
+    fn tell(&mut self, line: &str) {
+        if self.reader.progress.is_lines() {
+            self.reader.progress.line(line);
+        }
+    }
+
     fn progress(&self) -> &ProgressBar {
         &self.bar
     }
 }
 
-fn serve<T, W, F>(work: &Receiver<Numbered>, done: &Sender<Done<T>>, make: &F)
+fn serve<T, W, F>(work: &Receiver<Work>, done: &Sender<Done<T>>, make: &F)
 where
     W: FnMut(Vec<Item>) -> T,
     F: Fn() -> W,
 {
     let mut worker = make();
-    for Numbered { number, input, batch } in work {
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let decoded = batch.decode();
-            let counts = Counts::of(&decoded.items);
-            (decoded.coverage, counts, worker(decoded.items))
-        }));
-        let finished = match outcome {
-            Ok((coverage, counts, result)) => Done { number, input, coverage, counts, result: Some(result) },
-            Err(_) => {
-                worker = make();
-                let mut coverage = Coverage::default();
-                coverage.fail(BROKEN_BATCH, format!("batch {number}"));
-                Done { number, input, coverage, counts: Counts::default(), result: None }
+    for work in work {
+        let finished = match work {
+            Work::End { number, input } => Done { number, input, batch: None },
+            Work::Batch { number, input, batch, token } => {
+                let outcome = catch_unwind(AssertUnwindSafe(|| {
+                    let decoded = batch.decode();
+                    let counts = Counts::of(&decoded.items);
+                    (decoded.coverage, counts, Some(worker(decoded.items)))
+                }));
+                let (coverage, counts, result) = outcome.unwrap_or_else(|_| {
+                    worker = make();
+                    let mut coverage = Coverage::default();
+                    coverage.fail(BROKEN_BATCH, format!("batch {number}"));
+                    (coverage, Counts::default(), None)
+                });
+                Done { number, input, batch: Some(DoneBatch { coverage, counts, result, _token: token }) }
             }
         };
         if done.send(finished).is_err() {
@@ -239,7 +341,7 @@ struct Collector<'c, T> {
     gate: &'c Gate,
     readings: &'c Mutex<Vec<Reading>>,
     done: Receiver<Done<T>>,
-    tokens: Sender<()>,
+    order: Order,
 }
 
 impl<T> Collector<'_, T> {
@@ -250,10 +352,21 @@ impl<T> Collector<'_, T> {
         progress: &Progress,
         collect: &mut impl FnMut(T) -> ControlFlow<()>,
     ) -> bool {
+        // By the rank of the input and the number of the batch.
         let mut early = BTreeMap::new();
-        let (mut next, mut items) = (0, 0);
+        let (mut rank, mut number, mut items) = (0, 0, 0);
         let (mut stopped, mut wanted) = (false, true);
         let mut interrupted = interrupt.receiver().clone();
+        let mut take = |done: Done<T>, wanted: bool| {
+            let Some(batch) = done.batch else { return false };
+            items += batch.counts.items;
+            progress.scanned(items);
+            if let Some(reading) = lock(self.readings).get_mut(done.input) {
+                reading.coverage.absorb(batch.coverage);
+                reading.counts.absorb(batch.counts);
+            }
+            wanted && batch.result.is_some_and(|result| collect(result).is_break())
+        };
         loop {
             select! {
                 recv(interrupted) -> _ => {
@@ -264,23 +377,21 @@ impl<T> Collector<'_, T> {
                 }
                 recv(self.done) -> done => {
                     let Ok(done) = done else { break };
-                    early.insert(done.number, done);
-                    while let Some(done) = early.remove(&next) {
-                        next += 1;
-                        items += done.counts.items;
-                        progress.scanned(items);
-                        if let Some(reading) = lock(self.readings).get_mut(done.input) {
-                            reading.coverage.absorb(done.coverage);
-                            reading.counts.absorb(done.counts);
-                        }
-                        if wanted && done.result.is_some_and(|result| collect(result).is_break()) {
+                    early.insert((self.order.rank(done.input), done.number), done);
+                    while let Some(done) = early.remove(&(rank, number)) {
+                        (rank, number) =
+                            if done.batch.is_some() { (rank, number + 1) } else { (rank + 1, 0) };
+                        if take(done, wanted) {
                             self.gate.shut();
                             (stopped, wanted) = (true, false);
                         }
-                        let _ = self.tokens.try_send(());
                     }
                 }
             }
+        }
+        // A run that was stopped has inputs without an end; what is there of later ones counts all the same.
+        for done in early.into_values() {
+            wanted &= !take(done, wanted);
         }
         stopped
     }

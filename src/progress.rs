@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::wording::printable;
 
 const BAR: &str = "{prefix} {wide_bar} {percent:>3}%  {msg}  {eta} left";
+const SITE_BAR: &str = "{prefix} {wide_bar} {pos}/{len}  {msg}  {elapsed}";
 const SPINNER: &str = "{prefix} {spinner}  {msg}  {elapsed}";
 const TICK: std::time::Duration = std::time::Duration::from_millis(120);
 
@@ -47,6 +48,16 @@ impl Progress {
         bar
     }
 
+    /// The bar of a site that is fetched, beside those of other sites.
+    pub fn site_bar(&self, input: &str) -> ProgressBar {
+        let Mode::Bars(bars) = &self.mode else { return ProgressBar::hidden() };
+        let bar = bars.add(ProgressBar::new(1));
+        bar.set_style(style(SITE_BAR));
+        bar.set_prefix(printable(input));
+        bar.enable_steady_tick(TICK);
+        bar
+    }
+
     /// Says how many items have been through the workers.
     pub fn scanned(&self, items: u64) {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,6 +81,11 @@ impl Progress {
                 let _ = bars.println(text);
             }
         }
+    }
+
+    /// Whether there are plain lines, and no bars.
+    pub fn is_lines(&self) -> bool {
+        matches!(self.mode, Mode::Lines)
     }
 
     /// Whether nothing is to be said that is not an error.

@@ -71,7 +71,8 @@ fn start(folder: &TempDir, args: &[&str]) -> Child {
 #[test]
 fn help_teaches() {
     let folder = folder(&[]);
-    for command in ["", "audit", "extract", "check", "rules", "profiles"] {
+    for command in ["", "audit", "extract", "check", "sweep", "init", "verify", "rules", "profiles", "sites"]
+    {
         let args: Vec<_> = [command, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
         insta::assert_snapshot!(format!("help_{command}"), shown(&run(&folder, &args)));
     }
@@ -160,8 +161,7 @@ fn bad_inputs_say_what_they_are_and_what_to_do() {
         ("table.csv", b"who,what\na,b\n"),
     ]);
     fs::create_dir(folder.path().join("nothing")).unwrap();
-    let inputs =
-        ["archive.zip", "empty.csv", "notes.txt", "table.csv", "nothing", "archve.zip", "@dr@social.example"];
+    let inputs = ["archive.zip", "empty.csv", "notes.txt", "table.csv", "nothing", "archve.zip", "@drjones"];
     let output = run(&folder, &[&["audit"], &inputs[..]].concat());
     insta::assert_snapshot!(shown(&output));
     assert!(!names(&folder).contains(&"audit.csv".to_owned()));
@@ -200,7 +200,7 @@ fn a_table_with_decisions_is_never_replaced() {
         let output = run(&folder, &["audit", "posts.jsonl"]);
         assert_eq!(output.status.code(), Some(2));
         assert!(
-            stderr(&output).contains("decision") && stderr(&output).contains("-o"),
+            stderr(&output).contains("decision") && stderr(&output).contains("write to another file"),
             "{}",
             stderr(&output)
         );
@@ -376,6 +376,30 @@ fn a_draft_is_checked_from_the_command_line_or_a_pipe() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("not valid UTF-8"));
     assert_eq!(names(&folder), Vec::<String>::new());
+}
+
+#[test]
+fn recipes_are_shown_and_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = |name: &str| format!("{}/tests/fixtures/sites/{name}.html", env!("CARGO_MANIFEST_DIR"));
+    let list = String::from_utf8(run(&folder, &["sites", "list"]).stdout).unwrap();
+    assert!(list.lines().count() >= 8 && list.contains("trustindex"), "{list}");
+    let shown = run(&folder, &["sites", "show", "trustindex"]).stdout;
+    std::fs::write(folder.path().join("mine.toml"), &shown).unwrap();
+    let tried = run(&folder, &["sites", "test", "mine.toml", &page("trustindex")]);
+    assert!(tried.status.success());
+    let tried = String::from_utf8(tried.stdout).unwrap().replace(&page("trustindex"), "PAGE");
+    insta::assert_snapshot!("sites_test", tried);
+    // A page that the recipe is not for, a name that is nearly right, a page that is not there.
+    assert_eq!(run(&folder, &["sites", "test", "wix", &page("trustindex")]).status.code(), Some(1));
+    for (args, words) in [
+        (["sites", "test", "trustindx", &page("wix")], "did you mean trustindex?"),
+        (["sites", "test", "wix", "none.html"], "none.html: No such file"),
+    ] {
+        let failed = run(&folder, &args);
+        let message = String::from_utf8(failed.stderr).unwrap();
+        assert!(failed.status.code() == Some(2) && message.contains(words), "{message}");
+    }
 }
 
 #[test]

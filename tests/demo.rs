@@ -57,8 +57,8 @@ fn the_demo_is_read_whole_and_shows_every_family() {
         inputs,
         [
             ("tests/fixtures/demo", 0),
-            ("tests/fixtures/demo/instagram-and-google.jsonl", 10),
-            ("tests/fixtures/demo/practice-page.html", 7),
+            ("tests/fixtures/demo/instagram-and-google.jsonl", 14),
+            ("tests/fixtures/demo/practice-page.html", 8),
             (ARCHIVE, 63),
         ]
     );
@@ -151,4 +151,48 @@ fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
         zip.write_all(content).unwrap();
     }
     zip.finish().unwrap().into_inner()
+}
+
+/// The rows of the rule about details in combination for the demo's story, as edited by `edit`: estimate, related, why.
+fn story_rows(edit: impl Fn(String) -> String) -> Vec<(String, String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(root().join("tests/fixtures/demo/instagram-and-google.jsonl")).unwrap();
+    let story: Vec<String> = text.lines().filter(|line| line.contains("\"ig-1")).map(str::to_owned).collect();
+    let items = folder.path().join("items.jsonl");
+    fs::write(&items, edit(story.join("\n"))).unwrap();
+    let output = folder.path().join("audit.csv");
+    let done = Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"))
+        .args(["audit", "-q", "-o"])
+        .args([&output, &items])
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(done.status.code().unwrap() < 2, "{}", String::from_utf8_lossy(&done.stderr));
+    let mut table = csv::Reader::from_path(&output).unwrap();
+    let headers = table.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let [rule, people, related, why] = ["rule", "people_estimate", "related", "why"].map(column);
+    let rows = table.records().map(Result::unwrap);
+    rows.filter(|row| &row[rule] == "privacy/reidentifiable-combination")
+        .map(|row| (row[people].to_owned(), row[related].to_owned(), row[why].to_owned()))
+        .collect()
+}
+
+#[test]
+fn four_harmless_posts_are_one_finding_and_without_the_town_none() {
+    let rows = story_rows(|text| text);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    let (people, related, why) = &rows[0];
+    assert_eq!(people, "1 person");
+    assert_eq!(related, "instagram:ig-11; instagram:ig-12; instagram:ig-13");
+    assert!(why.contains("men aged 72 to 76") && why.contains("a bus or train driver"), "{why}");
+
+    let nowhere = story_rows(|text| {
+        text.replace(", Larkspur Falls, Vermont", "")
+            .replace("Larkspur Falls Family Practice", "")
+            .replace("Larkspur Falls, Vermont", "")
+            .replace("the bus here", "a bus")
+    });
+    assert!(nowhere.is_empty(), "{nowhere:?}");
 }

@@ -1,9 +1,9 @@
 //! Saved pages to items: what each reader finds, in what order, and that nothing is said twice.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 mod web_support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -336,33 +336,54 @@ fn samples(folder: &str, extension: &str) -> Option<Vec<PathBuf>> {
 #[test]
 fn reads_published_structured_data() {
     let Some(pages) = samples("structured-data", "html") else { return };
+    let mut by_reader: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut read_pages, mut all) = (0, 0);
     for path in pages.iter().chain(&samples("schema-org", "txt").unwrap_or_default()) {
+        all += 1;
         let (sink, outcome) = read(std::fs::read(path).unwrap());
-        if outcome.is_ok() {
-            assert!(
-                !sink.items.is_empty()
-                    && sink.items.iter().all(|item| !item.text.is_empty() && !item.id.is_empty())
-            );
+        if outcome.is_err() {
+            continue;
+        }
+        read_pages += 1;
+        assert!(!sink.items.is_empty(), "{}", path.display());
+        for item in &sink.items {
+            assert!(!item.id.is_empty());
+            assert!(!item.text.is_empty() || !item.media.is_empty());
+            let reader = item.source.split(['#', ':']).nth(1).unwrap_or_default().to_owned();
+            *by_reader.entry(reader).or_default() += 1;
         }
     }
-    let (_, page) = pages
-        .iter()
-        .map(|path| (path, std::fs::read(path).unwrap()))
-        .find(|(path, _)| path.ends_with("CreativeWork.001.html"))
-        .unwrap();
-    read(page).1.unwrap();
+    eprintln!("{read_pages} of {all} pages hold items: {by_reader:?}");
+    assert!(read_pages >= 30 && by_reader.contains_key("microdata"), "{read_pages} of {all}: {by_reader:?}");
 }
 
-/// Words in runs of four, as the benchmark's own scorer counts them.
-fn shingles(text: &str) -> BTreeSet<Vec<String>> {
+/// Words in runs of four, each with how often it occurs, as the benchmark's own scorer counts them.
+fn shingles(text: &str) -> BTreeMap<Vec<String>, f64> {
     let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect();
-    words.windows(4).map(<[String]>::to_vec).collect()
+    let mut counts = BTreeMap::new();
+    for window in words.windows(4) {
+        *counts.entry(window.to_vec()).or_default() += 1.0;
+    }
+    counts
 }
 
+/// Precision and recall of one page by the benchmark's own scorer: what neither holds is no error.
+fn scored(found: &str, expected: &str) -> (f64, f64) {
+    let (found, expected) = (shingles(found), shingles(expected));
+    let both: f64 = found.iter().map(|(key, count)| count.min(*expected.get(key).unwrap_or(&0.0))).sum();
+    let share = |of: &BTreeMap<_, f64>| match of.values().sum::<f64>() {
+        0.0 if found.is_empty() && expected.is_empty() => 1.0,
+        0.0 => 0.0,
+        all => both / all,
+    };
+    (share(&found), share(&expected))
+}
+
+/// Prints its figures: `cargo test --test web_page published_articles -- --nocapture`.
 #[test]
 fn finds_the_body_of_published_articles() {
     let Some(pages) = samples("article-extraction", "gz") else { return };
@@ -375,19 +396,79 @@ fn finds_the_body_of_published_articles() {
         let mut html = Vec::new();
         flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut html).unwrap();
         let (sink, outcome) = read(html);
-        let texts: Vec<&str> = sink
-            .items
-            .iter()
-            .filter(|it| matches!(it.kind, Kind::Article | Kind::Post))
-            .map(|it| it.text.as_str())
-            .collect();
-        let (found, expected) = (shingles(&texts.join("\n")), shingles(expected));
-        let common = found.intersection(&expected).count() as f64;
-        precision += common / found.len().max(1) as f64;
-        recall += common / expected.len().max(1) as f64;
+        let texts = sink.items.iter().filter(|it| matches!(it.kind, Kind::Article | Kind::Post));
+        // The article is the longest of them, with its title, which the benchmark leaves out; what else the page says of
+        // itself are items of their own.
+        let text = texts.map(|it| it.text.as_str()).max_by_key(|text| text.len()).unwrap_or_default();
+        let (p, r) = scored(text, expected);
+        precision += p;
+        recall += r;
         count += 1.0;
         assert!(outcome.is_ok(), "{name}: {outcome:?}");
     }
     let (precision, recall) = (precision / count, recall / count);
-    assert!(recall > 0.97 && precision > 0.85, "precision {precision:.3}, recall {recall:.3}");
+    let f1 = 2.0 * precision * recall / (precision + recall);
+    eprintln!("{count} pages: F1 {f1:.3}, precision {precision:.3}, recall {recall:.3}");
+    assert!(recall > 0.97 && f1 > 0.93, "precision {precision:.3}, recall {recall:.3}");
+}
+
+/// An invented practice: microdata for who it is, what it offers and what was said of it.
+const PRACTICE: &str = r#"<!-- saved from url=(0023)https://fenwick.example/ --><!doctype html><title>Fenwick surgery</title>
+<div itemscope itemtype="https://schema.org/MedicalClinic"><h1 itemprop="name">Fenwick surgery</h1>
+<p itemprop="description">A small surgery by the river, since 1990.</p>
+<div itemprop="address" itemscope itemtype="https://schema.org/PostalAddress"><span itemprop="streetAddress">1 River Lane</span>
+<span itemprop="addressLocality">Larkspur Falls</span></div>Call <span itemprop="telephone">020 555 0101</span>
+<div itemprop="availableService" itemscope itemtype="https://schema.org/MedicalTherapy"><h2 itemprop="name">Ear syringing</h2>
+<p itemprop="description">Ten minutes with the nurse, and no pain.</p></div>
+<div itemprop="review" itemscope itemtype="https://schema.org/Review"><span itemprop="author">Tam Q</span>
+<time itemprop="datePublished" datetime="2024-05-01">May</time><p itemprop="reviewBody">My ears are clear again.</p>
+<div itemprop="comment" itemscope itemtype="https://schema.org/Comment"><span itemprop="author">Fenwick surgery</span>
+<p itemprop="text">Thank you Tam, see you at the diabetes check.</p></div></div></div>"#;
+
+#[test]
+fn a_practice_page_yields_services_contact_reviews_and_replies() {
+    let items = items(PRACTICE);
+    let shown: Vec<_> = items.iter().map(|item| (item.kind, item.authorship, item.text.as_str())).collect();
+    let expected = [
+        (Kind::Profile, Authorship::Own, "A small surgery by the river, since 1990."),
+        (
+            Kind::Profile,
+            Authorship::Own,
+            "Fenwick surgery\n1 River Lane, Larkspur Falls\nTelephone: 020 555 0101",
+        ),
+        (Kind::Article, Authorship::Own, "Ear syringing\n\nTen minutes with the nurse, and no pain."),
+        (Kind::Comment, Authorship::Other, "My ears are clear again."),
+        (Kind::ReviewReply, Authorship::Own, "Thank you Tam, see you at the diabetes check."),
+    ];
+    for item in expected {
+        assert!(shown.contains(&item), "{item:?} is not in {shown:#?}");
+    }
+    let marked = items.iter().filter(|item| item.source.starts_with("PAGE#microdata:"));
+    assert_eq!(marked.count(), expected.len(), "{shown:#?}");
+    let parent = find(&items, "Thank you Tam").parent.as_ref().unwrap();
+    assert_eq!(
+        (parent.author, parent.text.as_deref()),
+        (ParentAuthor::Patient, Some("My ears are clear again."))
+    );
+}
+
+#[test]
+fn recipes_speak_where_markup_is_silent() {
+    let page = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sites").join(name);
+        items(&std::fs::read_to_string(path).unwrap())
+    };
+    let blog = page("wordpress-comments.html");
+    let reply = find(&blog, "Glad to hear it");
+    assert_eq!((reply.kind, reply.authorship), (Kind::Comment, Authorship::Own));
+    assert_eq!(reply.source, "PAGE#wordpress-comments:2");
+    assert_eq!(reply.url.as_deref(), Some("https://fenwick.example/sleep#comment-2"));
+    assert!(reply.parent.as_ref().unwrap().text.as_deref().unwrap().starts_with("It worked for me"));
+    // The text of the page is still read, without the comments.
+    let text = find(&blog, "Keep the room dark");
+    assert!(text.source.starts_with("PAGE#main-text:") && !text.text.contains("Glad"), "{text:?}");
+    let widget = page("trustindex.html");
+    let reply = find(&widget, "Your fever had gone");
+    assert_eq!((reply.kind, reply.authorship), (Kind::ReviewReply, Authorship::Own));
+    assert_eq!(reply.parent.as_ref().unwrap().kind, ParentKind::Review);
 }

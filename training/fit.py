@@ -12,12 +12,12 @@ import model
 import posts as data
 
 # Lengths of rows, and how many rows of each go into one step. Windows of one post go together.
-SHAPES = ((52, 36), (72, 26), (104, 18), (176, 11))
-RATE, LOWER, DECAY, WARM_UP = 1.5e-4, 0.85, 0.01, 0.06
+SHAPES = ((56, 34), (80, 24), (144, 13), (176, 11))
+RATE, LOWER, DECAY, WARM_UP = 2e-4, 0.85, 0.01, 0.06
 HEAD_RATE = 1e-3
 RARE = 2.0  # a post that should be found counts so much for its rules
 WEIGHTS = {"item": 4.0, "family": 1.5, "rule": 0.6}
-REPORT = 50  # steps
+REPORT = 25  # steps
 BARE = 0.25  # so often a post is shown without its profile
 
 
@@ -39,6 +39,30 @@ def batches(read, order, generator):
         waiting[shape].append((at, rows))
     steps += [(shape, rows) for shape, rows in waiting.items() if rows]
     return steps
+
+
+class Below:
+    """What the parts that are not trained make of rows: the same in every epoch, so it is kept (in 16 bits)."""
+
+    def __init__(self, frozen):
+        self.frozen, self.kept = frozen, {}
+
+    def of(self, pieces, types):
+        keys = [(row[row > 0].tobytes(), kind[row > 0].tobytes()) for row, kind in zip(pieces, types)]
+        if any(key not in self.kept for key in keys if key[0]):
+            made = np.asarray(_below(self.frozen, pieces, types), np.float16)
+            for key, row, real in zip(keys, made, pieces > 0):
+                self.kept[key] = row[real]
+        x = np.zeros((*pieces.shape, model.WIDTH), np.float32)
+        for row, key in zip(x, keys):
+            if key[0]:
+                row[:len(self.kept[key])] = self.kept[key]
+        return x
+
+
+@jax.jit
+def _below(frozen, pieces, types):
+    return model.below(frozen, pieces, types)
 
 
 def step_arrays(step):
@@ -70,25 +94,39 @@ def rates(trained):
     return {"layers": layers, "head": jax.tree.map(lambda _: HEAD_RATE / RATE, trained["head"])}
 
 
-@functools.partial(jax.jit, donate_argnums=(0, 1))
-def update(trained, state, frozen, pieces, types, owner, wanted, counts, key, at, rate):
+@jax.jit
+def gradients(trained, x, real, owner, wanted, counts, key):
     def loss(trained):
-        scores = by_post(model.forward(trained, frozen, pieces, types, key), owner)
+        scores = by_post(model.above(trained, x, real, key), owner)
         scores = jnp.where(counts.any(1, keepdims=True), scores, 0.0)
         errors = jax.nn.softplus(scores) - scores * wanted
         return (errors * counts).sum() / 32.0 / WEIGHTS["item"] / 4
 
     value, gradient = jax.value_and_grad(loss)(trained)
-    size = jnp.sqrt(sum((g ** 2).sum() for g in jax.tree.leaves(gradient)))
-    gradient = jax.tree.map(lambda g: g / jnp.maximum(size, 1.0), gradient)
-    mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, state[0], gradient)
-    square = jax.tree.map(lambda s, g: 0.98 * s + 0.02 * g * g, state[1], gradient)
+    size = jnp.sqrt(sum(jnp.vdot(g, g) for g in jax.tree.leaves(gradient)))
+    return value, gradient, 1 / jnp.maximum(size, 1.0)
 
-    def moved(weight, m, s, share):
-        step = (m / (1 - 0.9 ** at)) / (jnp.sqrt(s / (1 - 0.98 ** at)) + 1e-8)
-        return weight - rate * share * (step + DECAY * weight)
 
-    return jax.tree.map(moved, trained, mean, square, rates(trained)), (mean, square), value
+@functools.partial(jax.jit, donate_argnums=(0, 1, 2))
+def moved(weight, mean, square, gradient, clip, rate, of_mean, of_square):
+    """One step of AdamW. Powers come from outside: XLA would raise them anew for every weight."""
+    gradient = gradient * clip
+    mean = 0.9 * mean + 0.1 * gradient
+    square = 0.98 * square + 0.02 * gradient * gradient
+    step = mean * of_mean / (jnp.sqrt(square * of_square) + 1e-8)
+    return weight - rate * (step + DECAY * weight), mean, square
+
+
+def update(trained, state, gradient, clip, at, rate):
+    leaves, form = jax.tree.flatten(trained)
+    parts = (jax.tree.leaves(part) for part in (*state, gradient, rates(trained)))
+    powers = np.float32(1 / (1 - 0.9 ** at)), np.float32(1 / (1 - 0.98 ** at))
+    found = [
+        moved(weight, mean, square, change, clip, np.float32(rate * share), *powers)
+        for weight, mean, square, change, share in zip(leaves, *parts)
+    ]
+    trained, mean, square = (jax.tree.unflatten(form, part) for part in zip(*found))
+    return trained, (mean, square)
 
 
 def train(trained, frozen, read, bare, wanted, counts, names, epochs, highest, seed, after, log=sys.stderr):
@@ -100,7 +138,7 @@ def train(trained, frozen, read, bare, wanted, counts, names, epochs, highest, s
     rare = np.array([RARE if kind == "rule" else 1.0 for kind in kinds], np.float32)
     state = (jax.tree.map(jnp.zeros_like, trained), jax.tree.map(jnp.zeros_like, trained))
     key, at, started = jax.random.key(seed), 0, time.time()
-    total = None
+    total, below = None, Below(frozen)
     for epoch in range(epochs):
         without = generator.random(len(read)) < BARE
         shown = [bare[i] if without[i] else read[i] for i in range(len(read))]
@@ -116,7 +154,8 @@ def train(trained, frozen, read, bare, wanted, counts, names, epochs, highest, s
             rate = highest * min(done / WARM_UP, max(0.0, (1 - done) / (1 - WARM_UP)))
             at += 1
             key, part = jax.random.split(key)
-            trained, state, value = update(trained, state, frozen, pieces, types, owner, y, c, part, float(at), rate)
+            value, gradient, clip = gradients(trained, below.of(pieces, types), pieces > 0, owner, y, c, part)
+            trained, state = update(trained, state, gradient, clip, at, rate)
             losses += float(value)
             if at % REPORT == 0:
                 print(f"  step {at} of about {total}: {time.time() - started:.0f} s", file=log, flush=True)
@@ -128,7 +167,7 @@ def train(trained, frozen, read, bare, wanted, counts, names, epochs, highest, s
 
 @jax.jit
 def _scores(trained, frozen, pieces, types):
-    return model.forward(trained, frozen, pieces, types)
+    return model.above(trained, model.below(frozen, pieces, types), pieces > 0)
 
 
 def scores(trained, frozen, read):

@@ -11,7 +11,7 @@ import numpy as np
 WIDTH, HEADS, INNER = 384, 12, 1536
 
 # How many of the base's six layers are used, and how many of these, the lowest, are not trained.
-LAYERS, FIXED = 6, 2
+LAYERS, FIXED = 6, 3
 POSITIONS = 192
 
 
@@ -71,22 +71,34 @@ def dropout(x, key, rate):
     return x * jax.random.bernoulli(key, 1 - rate, x.shape) / (1 - rate)
 
 
-def forward(trained, frozen, pieces, types, key=None, rate=0.1):
-    """Scores of every head for rows of pieces (0 is padding)."""
-    real = pieces > 0
+def apply(layer, x, real, key=None, rate=0.1):
+    """One layer over rows of pieces, of which some are `real`."""
+    away = jnp.where(real, 0.0, -1e9)[:, None, None, :]
+    rows, length, _ = x.shape
+    qkv = linear(x, layer["qkv"]).reshape(rows, length, 3, HEADS, WIDTH // HEADS)
+    q, k, v = (qkv[:, :, i].transpose(0, 2, 1, 3) for i in range(3))
+    shares = jax.nn.softmax(q @ k.transpose(0, 1, 3, 2) / np.sqrt(WIDTH // HEADS) + away)
+    seen = (shares @ v).transpose(0, 2, 1, 3).reshape(rows, length, WIDTH)
+    x = norm(x + linear(seen, layer["out"]), layer["norm1"])
+    inner = linear(jax.nn.gelu(linear(x, layer["up"]), approximate=True), layer["down"])
+    return norm(x + dropout(inner, key, rate), layer["norm2"])
+
+
+def below(frozen, pieces, types):
+    """What the parts that are not trained make of rows of pieces (0 is padding)."""
     x = frozen["words"][pieces] + frozen["positions"][:pieces.shape[1]] + frozen["types"][types]
     x = norm(x, frozen["norm"])
-    keys = [None] * (LAYERS + 1) if key is None else list(jax.random.split(key, LAYERS + 1))
-    away = jnp.where(real, 0.0, -1e9)[:, None, None, :]
-    for layer in frozen["layers"] + trained["layers"]:
-        rows, length, _ = x.shape
-        qkv = linear(x, layer["qkv"]).reshape(rows, length, 3, HEADS, WIDTH // HEADS)
-        q, k, v = (qkv[:, :, i].transpose(0, 2, 1, 3) for i in range(3))
-        shares = jax.nn.softmax(q @ k.transpose(0, 1, 3, 2) / np.sqrt(WIDTH // HEADS) + away)
-        seen = (shares @ v).transpose(0, 2, 1, 3).reshape(rows, length, WIDTH)
-        x = norm(x + linear(seen, layer["out"]), layer["norm1"])
-        inner = linear(jax.nn.gelu(linear(x, layer["up"]), approximate=True), layer["down"])
-        x = norm(x + dropout(inner, keys.pop(), rate), layer["norm2"])
+    for layer in frozen["layers"]:
+        x = apply(layer, x, pieces > 0)
+    return x
+
+
+def above(trained, x, real, key=None, rate=0.1):
+    """Scores of every head for what `below` made."""
+    layers = trained["layers"]
+    keys = [None] * (len(layers) + 1) if key is None else list(jax.random.split(key, len(layers) + 1))
+    for layer in layers:
+        x = apply(layer, x, real, keys.pop(), rate)
     mask = real[:, :, None]
     mean = (x * mask).sum(1) / mask.sum(1).clip(1)
     most = jnp.where(mask, x, -1e9).max(1)

@@ -38,7 +38,7 @@ def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("--corpus", default=HERE.parent / "corpus")
     ask.add_argument("--hold-out", default="", help="sets that are not trained on but scored, such as K,M")
-    ask.add_argument("--epochs", type=int, default=3)
+    ask.add_argument("--epochs", type=int, default=2)
     ask.add_argument("--rate", type=float, default=fit.RATE, help="the highest rate; it falls to nothing over the run")
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--start", type=pathlib.Path, help="weights (.npz) to go on from, instead of the base's")

@@ -1,113 +1,105 @@
 //! `whitecoat audit`.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use whitecoat_engine::{Engine, Severity};
+use whitecoat_engine::Severity;
 
-use super::{Ending, Failure, check_readings, engine, format, recognise, settings};
-use crate::audit;
+use super::outputs::Outputs;
+use super::{Ending, Failure, check_readings, engine, finish_evidence, fixed_time, now, recognise, settings};
+use crate::audit::{self, Order};
 use crate::cli::AuditArgs;
-use crate::policy::Policy;
+use crate::history::Previous;
+use crate::policy::{Policy, day};
 use crate::profile::Loaded;
 use crate::progress::Progress;
-use crate::report::output::Destination;
-use crate::report::run_file::{Counts, Start, UsedOptions, UsedProfile};
-use crate::report::{Columns, Format, Row, Run, csv, jsonl, summary};
-use crate::sources::input::Input;
+use crate::report::run_file::UsedOptions;
+use crate::report::{Columns, Row, Run, summary};
+use crate::subject::Subject;
 use crate::wording::printable;
 
 pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure> {
-    let columns = Columns::parse(args.columns.as_deref()).map_err(Failure::Other)?;
     let profile = Loaded::find(&args.judge.profile)?;
-    let (engine, reader) = engine(&args.judge.reader.choice(profile.profile.reader))?;
-    let mut policy = Policy::new(&profile, engine.rules().iter().map(AsRef::as_ref), args.judge.unmask)?;
-    policy.keep_evidence = columns.show_evidence();
-    let started = now(args.now)?;
+    let (engine, reader) = engine(&args.judge.reader.choice(profile.profile.language_model))?;
+    let columns = columns(args.columns.as_deref(), &profile)?;
+    let subject = args.subject.as_deref().map(Subject::open).transpose()?;
+    let previous = args.previous.as_deref().map(Previous::open).transpose()?;
     let inputs = recognise(&args.read)?;
-    let format = format(args.format, args.output.as_deref(), Format::Csv);
-    let path = args.output.clone().unwrap_or_else(|| default_output(format));
-    let destination = Destination::prepare(&path, inputs.iter().flat_map(Input::paths))?;
-    destination.keep_decisions()?;
-    let settings = settings(&args.read, progress.clone())?;
-    let start = start(&args, started, &engine, &profile, &path);
+    // What was recorded is judged as on the day when it was.
+    let recorded = match inputs.as_slice() {
+        [only] => only.recorded_at(),
+        _ => None,
+    };
+    let fixed = args.now.or(recorded);
+    let started = now(fixed)?;
+    let mut policy = Policy::new(&profile, &engine, args.judge.unmask, day(started))?;
+    policy.keep_evidence = columns.show_evidence();
+    audit::admit(&profile, subject.as_ref(), previous.as_ref(), &inputs).map_err(Failure::Inputs)?;
+    let last = previous.as_ref().map(|last| last.path.as_path());
+    let outputs = Outputs::prepare(&args, columns, &inputs, last)?;
+    let settings = settings(&args.read, &inputs, started, progress.clone())?;
 
-    let (outcome, findings) = audit::run(inputs, &engine, &policy, &settings);
-    check_readings(&outcome.readings, progress.is_quiet())?;
-
-    let finished = args.now.map_or_else(|| now(None), Ok)?;
-    let counts = Counts::of(&findings.rows, findings.hidden);
-    let mut run = Run::new(start, finished, outcome.readings, outcome.stopped, counts);
-    run.reader = reader.record(findings.reads);
+    let output = outputs.path.display().to_string();
+    let order = Order {
+        engine: &engine,
+        reader: &reader,
+        profile: &profile,
+        policy: &policy,
+        subject: subject.as_ref(),
+        previous: previous.as_ref(),
+        columns: &outputs.columns,
+        options: &options(&args, &policy),
+        seed: args.seed.unwrap_or_else(|| audit::place(0, &started.to_string())),
+        started,
+        finished: fixed.or(fixed_time()?),
+        unreadable: &[],
+        output: &output,
+    };
+    let mut copy = outputs.open_copy()?;
+    let (run, findings) = audit::conduct(inputs, &order, &settings, copy.as_mut())
+        .map_err(|error| Failure::Other(error.to_string()))?;
+    finish_evidence(&args.read, &settings)?;
+    check_readings(&run.inputs, progress.is_quiet())?;
     if let Some(problem) = reader.problem().filter(|_| progress.is_quiet()) {
         let _ = writeln!(std::io::stderr(), "{}", printable(&problem));
     }
-    destination.write(|to| match format {
-        Format::Csv => {
-            let options = csv::Options { raw: args.csv_raw, excel: args.excel };
-            csv::write(&findings.rows, &run, &columns, options, to)
-        }
-        Format::Jsonl => jsonl::write(&findings.rows, &run, &columns, to),
-    })?;
-    let run_file = destination.run_file();
-    if let Some(run_file) = &run_file {
-        run_file.write(|to| run.write(to))?;
-    }
+    outputs.write(&findings, &run, copy, &progress)?;
     if !progress.is_quiet() {
-        let run_file = run_file.as_ref().map(|_| path.with_extension("run.json").display().to_string());
+        let run_file = outputs.run_file();
         let width = summary::terminal_width();
         let _ = summary::write(&run, &findings.rows, run_file.as_deref(), width, &mut anstream::stderr());
     }
     Ok(ending(&run, &findings.rows, args.judge.fail_on))
 }
 
-/// Incomplete wins: what was not read may hold anything.
-fn ending(run: &Run, rows: &[Row], fail_on: Severity) -> Ending {
+/// The columns that were asked for, else the profile's.
+pub(super) fn columns(asked: Option<&str>, loaded: &Loaded) -> Result<Columns, Failure> {
+    let wished = loaded.profile.columns.as_ref();
+    match (asked, wished) {
+        (None, Some(wished)) => Columns::parse(Some(wished.get_ref())).map_err(|problem| {
+            let problem = problem.trim_start_matches("--columns: ").to_owned();
+            loaded.invalid(wished.span().start, problem, "see the columns in docs/design.md").into()
+        }),
+        _ => Columns::parse(asked).map_err(Failure::Other),
+    }
+}
+
+/// Incomplete wins: what was not read may hold anything. What was decided on is no longer a finding.
+pub(super) fn ending(run: &Run, rows: &[Row], fail_on: Severity) -> Ending {
     if !run.complete {
         Ending::Incomplete
-    } else if rows.iter().any(|row| row.severity >= fail_on) {
+    } else if rows.iter().any(|row| row.is_open() && row.severity >= fail_on) {
         Ending::Findings
     } else {
         Ending::Clean
     }
 }
 
-fn default_output(format: Format) -> PathBuf {
-    PathBuf::from(match format {
-        Format::Csv => "audit.csv",
-        Format::Jsonl => "audit.jsonl",
-    })
-}
-
-/// The time of the run: as asked, as `SOURCE_DATE_EPOCH` says, or the clock's.
-fn now(asked: Option<Timestamp>) -> Result<Timestamp, Failure> {
-    if let Some(asked) = asked {
-        return Ok(asked);
-    }
-    let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") else { return Ok(Timestamp::now()) };
-    let seconds = epoch.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-    seconds.ok_or_else(|| {
-        Failure::Other(format!("SOURCE_DATE_EPOCH is {epoch:?}, not a number of seconds since 1970"))
-    })
-}
-
-fn start(args: &AuditArgs, started: Timestamp, engine: &Engine, profile: &Loaded, output: &Path) -> Start {
-    Start {
-        started,
-        definition: engine.definition().to_vec(),
-        rules: engine.rules().len(),
-        profile: UsedProfile {
-            name: profile.profile.name.clone(),
-            origin: profile.origin.clone(),
-            blake3: profile.hash(),
-        },
-        options: UsedOptions {
-            include_messages: args.read.include_messages,
-            allow_loopback: args.read.allow_loopback,
-            unmask: args.judge.unmask,
-            fail_on: args.judge.fail_on.name().to_owned(),
-        },
-        output: output.display().to_string(),
+fn options(args: &AuditArgs, policy: &Policy) -> UsedOptions {
+    UsedOptions {
+        include_messages: args.read.include_messages,
+        allow_loopback: args.read.allow_loopback,
+        // A profile may leave the masks off too, and outputs must know.
+        unmask: !policy.mask,
+        fail_on: args.judge.fail_on.name().to_owned(),
     }
 }

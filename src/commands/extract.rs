@@ -4,15 +4,15 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use jiff::Timestamp;
 use whitecoat_engine::Item;
 
-use super::{Ending, Failure, check_readings, format, recognise, settings};
+use super::{Ending, Failure, check_readings, finish_evidence, recognise, settings};
 use crate::cli::ExtractArgs;
 use crate::explain::Files;
 use crate::pipeline::{self, Settings};
 use crate::progress::Progress;
 use crate::reading::{Ended, Reading};
-use crate::report::Format;
 use crate::report::output::{Destination, Open};
 use crate::sources::input::Input;
 use crate::sources::items_file::{Writer, Written, encode};
@@ -21,16 +21,16 @@ use crate::wording::{counted, printable};
 pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failure> {
     let inputs = recognise(&args.read)?;
     if args.explain {
-        return explain(inputs, &settings(&args.read, progress)?);
+        let settings = settings(&args.read, &inputs, Timestamp::now(), progress)?;
+        let ending = explain(inputs, &settings);
+        finish_evidence(&args.read, &settings)?;
+        return ending;
     }
     let path = args.output.as_deref().unwrap_or(Path::new("-"));
     let destination = Destination::prepare(path, inputs.iter().flat_map(Input::paths))?;
     destination.keep_decisions()?;
-    let format = match format(args.format, args.output.as_deref(), Format::Jsonl) {
-        Format::Csv => Written::Csv,
-        Format::Jsonl => Written::JsonLines,
-    };
-    let settings = settings(&args.read, progress.clone())?;
+    let format = args.format.unwrap_or_else(|| Written::of(path));
+    let settings = settings(&args.read, &inputs, Timestamp::now(), progress.clone())?;
     let mut writer = Writer::new(destination.open()?, format)?;
     let mut written: io::Result<()> = Ok(());
     let outcome = pipeline::run(
@@ -42,6 +42,7 @@ pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failu
             if written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         },
     );
+    finish_evidence(&args.read, &settings)?;
     let open: Open = writer.into_inner();
     if let Err(error) = written {
         return Err(open.failed(error).into());

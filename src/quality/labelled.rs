@@ -27,6 +27,17 @@ pub struct Labelled {
     pub answer: Answer,
     /// The id that the two posts of a minimal pair share.
     pub pair: Option<String>,
+    /// What part it has in a story.
+    pub story: Option<StoryPart>,
+}
+
+/// What part a post has in a story, where it is labelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoryPart {
+    /// It is the last of the items with these ids, which identify the patient only together.
+    Last(Vec<String>),
+    /// It is of a tale with this name, which only looks like one.
+    Decoy(String),
 }
 
 /// What a careful reader says about a post.
@@ -113,6 +124,7 @@ fn post(text: &[u8], rules: &BTreeSet<&str>) -> Result<Option<Labelled>, Mistake
         Err(error) => return mistake(format!("not JSON: {error}"), "write one JSON object a line"),
     };
     let pair = value.get("pair").and_then(Value::as_str).map(str::to_owned);
+    let story = story(&value)?;
     let answer = if value.get("expect").is_some() {
         Answer::Rules { expect: ids(&value, "expect", rules)?, also_ok: ids(&value, "also_ok", rules)? }
     } else {
@@ -132,7 +144,30 @@ fn post(text: &[u8], rules: &BTreeSet<&str>) -> Result<Option<Labelled>, Mistake
         item.kind = Kind::Reply;
         item.parent = Some(Parent { author: ParentAuthor::Public, ..Parent::default() });
     }
-    Ok(Some(Labelled { item, answer, pair }))
+    Ok(Some(Labelled { item, answer, pair, story }))
+}
+
+fn story(value: &Value) -> Result<Option<StoryPart>, Mistake> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    match value.get("mosaic").and_then(Value::as_bool) {
+        Some(true) => {
+            let ids = value.get("mosaic_items").and_then(Value::as_array);
+            let ids: Vec<String> =
+                ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+            if ids.len() < 2 {
+                return mistake(
+                    "`mosaic` is true and `mosaic_items` names fewer than two items",
+                    "list the story's items",
+                );
+            }
+            Ok(Some(StoryPart::Last(ids)))
+        }
+        Some(false) => {
+            let name = text("thread").or_else(|| text("account")).or_else(|| text("id"));
+            Ok(name.map(StoryPart::Decoy))
+        }
+        None => Ok(None),
+    }
 }
 
 fn ids(value: &Value, key: &str, rules: &BTreeSet<&str>) -> Result<BTreeSet<String>, Mistake> {

@@ -3,6 +3,7 @@
 mod floor;
 mod labelled;
 mod page;
+mod stories;
 mod tally;
 
 pub use floor::{Floor, FloorError};

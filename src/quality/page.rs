@@ -103,6 +103,17 @@ fn facts(quality: &Quality) -> Vec<String> {
             percent(quality.pairs.1, quality.pairs.0)
         ));
     }
+    let stories = &quality.stories;
+    if stories.stories + stories.decoys > 0 {
+        facts.push(format!(
+            "{} stories that identify only together: {} found, {} with the finding on their last item; {} tales that only look like one: {} alarmed",
+            stories.stories,
+            percent(stories.found, stories.stories),
+            percent(stories.on_last, stories.stories),
+            stories.decoys,
+            percent(stories.alarmed, stories.decoys)
+        ));
+    }
     if quality.absent.0 > 0 {
         facts.push(format!(
             "{} posts of public corpora without what was asked: {:.0} findings of medium severity or worse in 1,000",

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whitecoat_engine::{Engine, Finding, Severity};
+use whitecoat_engine::{Engine, Finding, Severity, Trace};
 
 use super::labelled::{Answer, Labelled};
+use super::stories::Stories;
 
 /// Right and wrong answers to one question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,8 +77,17 @@ pub struct Quality {
     pub present: BTreeMap<String, Counts>,
     /// Their posts without it: how many, and how many with a finding of medium severity or worse.
     pub absent: (u64, u64),
+    /// Stories that identify a patient only together, and tales that only look like one.
+    pub stories: Stories,
     /// A rule that was expected and missed, and one that was found there instead, with the number of times.
     pub confusions: BTreeMap<(String, String), u64>,
+}
+
+/// What a scan gave.
+#[derive(Debug)]
+pub(super) struct Scan {
+    pub(super) findings: Vec<Finding>,
+    pub(super) trace: Option<Trace>,
 }
 
 impl Quality {
@@ -89,18 +99,23 @@ impl Quality {
         for rule in engine.rules() {
             quality.rules.insert(rule.id.to_string(), Counts::default());
         }
+        let mut scans: Vec<Scan> = Vec::with_capacity(posts.len());
         for post in posts {
             let findings = scanner.scan(&post.item);
+            scans.push(Scan { findings, trace: scanner.take_trace() });
+        }
+        quality.stories = Stories::measure(engine, posts, &mut scans);
+        for (post, Scan { findings, .. }) in posts.iter().zip(&scans) {
             match &post.answer {
                 Answer::Rules { expect, also_ok } => {
-                    let right = quality.count_rules(&findings, expect, also_ok);
+                    let right = quality.count_rules(findings, expect, also_ok);
                     if let Some(pair) = post.pair.as_deref() {
                         let (count, all_right) = pairs.entry(pair).or_insert((0, true));
                         *count += 1;
                         *all_right &= right;
                     }
                 }
-                Answer::Present { what, label } => quality.count_present(&findings, what, *label),
+                Answer::Present { what, label } => quality.count_present(findings, what, *label),
             }
         }
         let whole = pairs.values().filter(|(count, _)| *count == 2);
@@ -202,6 +217,7 @@ mod tests {
                 also_ok: BTreeSet::new(),
             },
             pair: pair.map(str::to_owned),
+            story: None,
         }
     }
 

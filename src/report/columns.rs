@@ -30,20 +30,24 @@ impl Column {
 
     /// The value for a table: lists joined, a span as `start-end` after its field unless that is the text.
     pub fn cell(&self, row: &Row, run: &Run) -> String {
-        if self.name == "span" {
-            let (start, end) = row.span;
-            let field = if row.span_field == "text" { String::new() } else { format!("{}:", row.span_field) };
-            return format!("{field}{start}-{end}");
+        rendered(self.name, self.value(row, run), &row.span_field)
+    }
+}
+
+/// The cell of a table for a value for JSON, in the column `name`; `field` is the text that a span cuts.
+pub fn rendered(name: &str, value: Value, field: &str) -> String {
+    let lead = if field == "text" || field.is_empty() { String::new() } else { format!("{field}:") };
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        Value::Array(values) if name == "span" => {
+            lead + &values.iter().map(Value::to_string).collect::<Vec<_>>().join("-")
         }
-        match self.value(row, run) {
-            Value::Null => String::new(),
-            Value::String(text) => text,
-            Value::Array(values) => {
-                let joined: Vec<_> = values.iter().map(|value| value.as_str().unwrap_or_default()).collect();
-                joined.join("; ")
-            }
-            other => other.to_string(),
+        Value::Array(values) => {
+            let joined: Vec<_> = values.iter().map(|value| value.as_str().unwrap_or_default()).collect();
+            joined.join("; ")
         }
+        other => other.to_string(),
     }
 }
 
@@ -61,7 +65,7 @@ pub const ALL: &[Column] = &[
     shown("rule", |row, _| json!(&*row.rule.id)),
     shown("title", |row, _| json!(row.rule.title)),
     shown("excerpt", |row, _| json!(row.excerpt)),
-    shown("why", |row, _| json!(row.rule.why)),
+    shown("why", |row, _| json!(why(row))),
     shown("action", |row, _| json!(action(row))),
     shown("platform", |row, _| json!(row.platform)),
     shown("account", |row, _| json!(row.account)),
@@ -69,23 +73,25 @@ pub const ALL: &[Column] = &[
     shown("posted_at", |row, _| json!(row.posted_at.map(|moment| wording::time(moment, row.precision)))),
     shown("url", |row, _| json!(row.url)),
     shown("source", |row, _| json!(row.source)),
-    shown("status", |_, _| json!("new")),
-    shown("decision", |_, _| Value::Null),
-    shown("note", |_, _| Value::Null),
+    shown("status", |row, _| json!(row.status)),
+    shown("decision", |row, _| text(&row.decision)),
+    shown("note", |row, _| text(&row.note)),
     shown("confidence", |row, _| json!(hundredths(row.confidence))),
     shown("modifiers", |row, _| json!(modifiers(row))),
     shown("identifiers", |row, _| json!(row.identifiers.iter().map(char::to_string).collect::<Vec<_>>())),
-    shown("people_estimate", |_, _| Value::Null),
-    shown("related", |row, _| json!(row.related)),
+    shown("people_estimate", |row, _| json!(row.people.as_ref().map(|people| &people.estimate))),
+    shown("related", |row, _| json!(related(row))),
     shown("guidelines", |row, _| json!(row.rule.guidelines)),
     shown("authorship", |row, _| json!(row.authorship)),
     shown("visibility", |row, _| json!(row.visibility)),
     shown("live_state", |row, _| json!(row.live_state)),
-    shown("first_seen", |_, run| json!(run.date())),
+    shown("first_seen", |row, run| json!(row.first_seen.clone().unwrap_or_else(|| run.date()))),
     shown("occurrences", |row, _| json!(row.occurrences())),
     shown("item_id", |row, _| json!(row.item_id)),
     shown("span", |row, _| json!([row.span.0, row.span.1])),
     shown("finding_id", |row, _| json!(row.finding_id)),
+    further("cluster_id", |row, _| json!(cluster(row))),
+    shown("item_version", |row, _| text(&row.item_version)),
     further("run_id", |_, run| json!(run.run_id)),
     further("run_utc", |_, run| json!(run.started.to_string())),
     further("tool_version", |_, run| json!(run.tool_version)),
@@ -102,7 +108,15 @@ pub const ALL: &[Column] = &[
     further("quasi_identifiers", |row, _| json!(row.quasi_identifiers)),
     further("possible_patient_data", |row, _| json!(if possible_patient_data(row) { "yes" } else { "no" })),
     further("action_code", |row, _| json!(row.rule.action)),
-    further("action_detail", |row, _| json!(row.rule.action_detail)),
+    further("action_detail", |row, _| json!(action_detail(row))),
+    further("identity_match", |row, _| json!(row.identity_match)),
+    further("identity_basis", |row, _| text(&row.identity_basis)),
+    further("employer_visible", |row, _| json!(if row.withheld { "without its words" } else { "yes" })),
+    further("review_status", |_, _| json!("unconfirmed")),
+    further("reviewer", |_, _| Value::Null),
+    further("review_outcome", |_, _| Value::Null),
+    further("review_note", |_, _| Value::Null),
+    further("applicant_response", |_, _| Value::Null),
 ];
 
 /// Which columns, in which order.
@@ -145,9 +159,41 @@ fn unknown(name: &str) -> String {
     format!("--columns: there is no column {name:?}; {hint}")
 }
 
+/// Why it matters, and how many people fit what is told.
+pub fn why(row: &Row) -> String {
+    match row.people.as_ref() {
+        Some(people) => format!("{} {}", row.rule.why, people.why),
+        None => row.rule.why.clone(),
+    }
+}
+
+/// Other versions and copies of the item, and the other items of its story.
+fn related(row: &Row) -> Vec<&str> {
+    let story = row.people.iter().flat_map(|people| &people.story);
+    let mut related: Vec<&str> = row.related.iter().chain(story).map(String::as_str).collect();
+    related.sort_unstable();
+    related.dedup();
+    related
+}
+
+fn cluster(row: &Row) -> Option<&str> {
+    row.people.as_ref().map(|people| people.cluster.as_str()).filter(|cluster| !cluster.is_empty())
+}
+
+/// What to do in words: the rule's advice, then the smallest change after which enough people fit.
+pub fn action_detail(row: &Row) -> String {
+    let change = row.people.as_ref().map(|people| people.change.as_str()).unwrap_or_default();
+    [&row.rule.action_detail, change]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// The rule's action: its code, then what to do in words.
 pub fn action(row: &Row) -> String {
-    match (row.rule.action.as_str(), row.rule.action_detail.as_str()) {
+    let detail = action_detail(row);
+    match (row.rule.action.as_str(), detail.as_str()) {
         (code, "") => code.to_owned(),
         ("", detail) => detail.to_owned(),
         (code, detail) => format!("{code}: {detail}"),
@@ -159,6 +205,10 @@ pub fn possible_patient_data(row: &Row) -> bool {
     (row.rule.id.starts_with("privacy/") && row.severity > Severity::Info)
         || row.rule.id.starts_with("boundary/review-response")
         || !row.identifiers.is_empty()
+}
+
+fn text(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { json!(text) }
 }
 
 /// The entries of a list kept as one string.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Columns, Row, Run};
+use super::{Closed, Columns, Row, Run};
 use crate::formula;
 
 /// How the table is written.
@@ -14,9 +14,10 @@ pub struct Options {
     pub excel: bool,
 }
 
-/// Writes the table.
+/// Writes the table: the findings, then what is left of the last audit.
 pub fn write(
     rows: &[Row],
+    closed: &[Closed],
     run: &Run,
     columns: &Columns,
     options: Options,
@@ -27,17 +28,41 @@ pub fn write(
     }
     let terminator = if options.excel { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
     let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(to);
+    fill((rows, closed), run, columns, options, &mut writer).map_err(plain)?;
+    writer.flush()
+}
+
+fn fill<W: Write>(
+    (rows, closed): (&[Row], &[Closed]),
+    run: &Run,
+    columns: &Columns,
+    options: Options,
+    writer: &mut csv::Writer<W>,
+) -> csv::Result<()> {
     writer.write_record(columns.iter().map(|column| column.name))?;
-    for row in rows {
-        for column in columns.iter() {
-            let cell = column.cell(row, run);
+    let mut line = |cells: &mut dyn Iterator<Item = String>| -> csv::Result<()> {
+        for cell in cells {
             if options.raw {
                 writer.write_field(&cell)?;
             } else {
                 writer.write_field(formula::guarded(&cell).as_bytes())?;
             }
         }
-        writer.write_record(None::<&[u8]>)?;
+        writer.write_record(None::<&[u8]>)
+    };
+    for row in rows {
+        line(&mut columns.iter().map(|column| column.cell(row, run)))?;
     }
-    writer.flush()
+    for row in closed {
+        line(&mut columns.iter().map(|column| row.cell(column.name)))?;
+    }
+    Ok(())
+}
+
+/// The system's own error: wrapped into another, a full disk would no longer be told from anything else.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

@@ -2,18 +2,28 @@
 //!
 //! Nothing here knows where items come from: a report is made from rows, and from the record of the run.
 
+pub mod closed;
 pub mod columns;
 pub mod csv;
 pub mod excerpt;
+pub mod html;
 pub mod jsonl;
 pub mod output;
+mod people;
+pub mod redacted;
 pub mod row;
 pub mod run_file;
+pub mod sarif;
 pub mod summary;
+pub mod sweep_page;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
+pub use closed::Closed;
 pub use columns::{Column, Columns};
+pub use people::People;
 pub use row::Row;
 pub use run_file::Run;
 
@@ -24,4 +34,8 @@ pub enum Format {
     Csv,
     /// One JSON object a finding.
     Jsonl,
+    /// For tools that show the results of static analysis (SARIF 2.1.0).
+    Sarif,
+    /// A workbook, if built with the feature `xlsx`.
+    Xlsx,
 }

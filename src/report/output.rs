@@ -8,6 +8,8 @@ use tempfile::NamedTempFile;
 
 /// How much of an existing table is looked at to tell what stands between its cells.
 const HEADER_BYTES: u64 = 64 * 1024;
+/// What the name of a file begins with until it is whole.
+const TEMPORARY: &str = ".whitecoat-";
 
 /// A place that an output can be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,12 +66,12 @@ impl Destination {
         // What a link points to is replaced, not the link.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if inputs.into_iter().any(|input| fs::canonicalize(input).is_ok_and(|input| input == target)) {
-            let (problem, next) = ("it is one of the inputs", "name another file with -o");
+            let (problem, next) = ("it is one of the inputs", "name another file");
             return Err(OutputError::Refused { path: path.to_owned(), problem, next });
         }
         match fs::metadata(&target) {
             Ok(metadata) if metadata.is_dir() => {
-                let (problem, next) = ("it is a folder", "name a file in it with -o");
+                let (problem, next) = ("it is a folder", "name a file in it");
                 return Err(OutputError::Refused { path: path.to_owned(), problem, next });
             }
             Ok(metadata) if !metadata.is_file() => return Ok(Self::Special(target)),
@@ -79,6 +81,18 @@ impl Destination {
         Ok(Self::File(target))
     }
 
+    /// Refuses if there is a file already.
+    pub fn is_new(&self) -> Result<(), OutputError> {
+        match self {
+            Self::File(path) if path.exists() => Err(OutputError::Refused {
+                path: path.clone(),
+                problem: "it is there already",
+                next: "name another file, or move this one away",
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses if the file is an audit in which somebody has filled in decisions or notes.
     pub fn keep_decisions(&self) -> Result<(), OutputError> {
         let Self::File(path) = self else { return Ok(()) };
@@ -86,7 +100,7 @@ impl Destination {
             Ok(true) => Err(OutputError::Refused {
                 path: path.clone(),
                 problem: "its `decision` or `note` column is filled in (or it cannot be read), and a new audit would lose that",
-                next: "write the new audit to another file with -o, or move this one away",
+                next: "write to another file, or move this one away",
             }),
             Ok(false) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -99,6 +113,14 @@ impl Destination {
         match self {
             Self::File(path) => Some(Self::File(path.with_extension("run.json"))),
             Self::Stdout | Self::Special(_) => None,
+        }
+    }
+
+    /// Whether both write to one place.
+    pub fn collides(&self, other: &Self) -> bool {
+        match (self.path(), other.path()) {
+            (Some(path), Some(other)) => resolved(path) == resolved(other),
+            (path, other) => path == other,
         }
     }
 
@@ -184,21 +206,42 @@ impl Write for Open {
     }
 }
 
+/// The path with its folder as the system knows it; the file itself may not be there yet.
+fn resolved(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// Takes away what a killed run left half written in a folder. Only for a folder that nobody else writes to.
+pub fn sweep_up(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPORARY));
+        if ours && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// A file in the folder of `path`, for its owner only, which is gone unless it is persisted.
 fn temporary(path: &Path) -> Result<NamedTempFile, OutputError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The error names the temporary file, which means nothing to the user: only its kind is kept.
     let plain = |error: io::Error| failed(path, io::Error::from(error.kind()));
-    tempfile::Builder::new().prefix(".whitecoat-").tempfile_in(folder).map_err(plain)
+    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(plain)
 }
 
 fn failed(path: &Path, source: io::Error) -> OutputError {
     let next = match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "free some space, or write to another disk with -o; nothing was changed"
+            "free some space, or write to another disk; what was there before is unchanged"
         }
-        io::ErrorKind::NotFound => "make the folder first, or name another file with -o",
-        _ => "name a file in a folder that you may write to with -o",
+        io::ErrorKind::NotFound => "make the folder first, or name another file",
+        _ => "name a file in a folder that you may write to",
     };
     OutputError::Write { path: path.to_owned(), source, next }
 }

@@ -3,16 +3,65 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use serde::Serialize;
 use whitecoat_engine::{
     Authorship, Evidence, Finding, Item, Kind, LiveState, Modifier, Moment, ParentAuthor, Precision, Profile,
     Rule, Severity, Visibility,
 };
 
-use super::excerpt;
+use super::{People, excerpt};
 use crate::identity;
+use crate::subject::Match;
 
 /// What stands between the entries of a list in one string.
 pub const APART: &str = "; ";
+
+/// What became of a finding since the last audit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The last audit did not have it, or there was none.
+    #[default]
+    New,
+    /// It is still there.
+    Persisting,
+    /// It was dealt with, and has to be looked at again.
+    Reopened,
+    /// The post was changed or removed as decided.
+    Resolved,
+    /// The post is no longer there, and nobody had decided that.
+    Gone,
+    /// The post is as it was; the rules or the profile no longer find it.
+    RuleChanged,
+    /// Its account, or the post, was not read this time.
+    NotRead,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::New,
+        Self::Persisting,
+        Self::Reopened,
+        Self::Resolved,
+        Self::Gone,
+        Self::RuleChanged,
+        Self::NotRead,
+    ];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Persisting => "persisting",
+            Self::Reopened => "reopened",
+            Self::Resolved => "resolved",
+            Self::Gone => "gone",
+            Self::RuleChanged => "rule-changed",
+            Self::NotRead => "not-read",
+        }
+    }
+}
 
 /// A finding with what the reports say about its item.
 #[derive(Clone, Debug)]
@@ -37,6 +86,8 @@ pub struct Row {
     pub ordinal: usize,
     /// `platform:id` of other versions and copies of the item in which the same was found.
     pub related: Vec<String>,
+    /// How many people fit what is told, where it tells of somebody.
+    pub people: Option<Box<People>>,
     /// How many more matches in the item have no row of their own.
     pub further: usize,
 
@@ -55,6 +106,25 @@ pub struct Row {
     pub parent_ref: Option<String>,
     pub profile: Option<Arc<Profile>>,
 
+    /// What became of it since the last audit.
+    pub status: Status,
+    /// What its reader decided, and noted, in the last audit's table.
+    pub decision: String,
+    pub note: String,
+    /// The decision holds: nothing is left to do.
+    pub settled: bool,
+    /// The day of the audit that first had it, unless it is this one.
+    pub first_seen: Option<String>,
+    /// Whose account it is, and why.
+    pub identity_match: Match,
+    pub identity_basis: String,
+    /// Its words, and where they stand, may not be shown.
+    pub withheld: bool,
+    /// Its place in the draw of old items.
+    pub drawn: Option<u64>,
+
+    /// The item and its words as they are now, for the next audit.
+    pub item_version: String,
     /// The item across exports and versions.
     pub identity: blake3::Hash,
     /// The item's words, to find copies by.
@@ -82,6 +152,7 @@ impl Row {
             span: identity::code_points(item, finding.span),
             ordinal: finding.ordinal,
             related: Vec::new(),
+            people: finding.crowd.as_deref().map(|fits| Box::new(People::of(fits))),
             further: finding.further,
             item_id: item.id.clone(),
             kind: item.kind,
@@ -97,9 +168,43 @@ impl Row {
             parent_author: item.parent.as_ref().map(|parent| parent.author),
             parent_ref: item.parent.as_ref().and_then(|parent| parent.id.clone()),
             profile: item.profile.clone(),
+            status: Status::New,
+            decision: String::new(),
+            note: String::new(),
+            settled: false,
+            first_seen: None,
+            identity_match: Match::Unlisted,
+            identity_basis: String::new(),
+            withheld: false,
+            drawn: None,
+            item_version: identity::of_version(item, &identity).to_string(),
             identity,
             words: identity::of_words(item),
         }
+    }
+
+    /// Whether somebody still has to look at it.
+    pub fn is_open(&self) -> bool {
+        !self.settled
+    }
+
+    /// Leaves rule and day, and nothing that leads to the post. `number` tells such rows apart.
+    pub fn withhold(&mut self, number: usize) {
+        self.finding_id = format!("withheld-{number}");
+        self.precision = match self.precision {
+            Precision::Second | Precision::Minute => Precision::Day,
+            other => other,
+        };
+        for text in [&mut self.excerpt, &mut self.item_id, &mut self.platform, &mut self.account] {
+            text.clear();
+        }
+        for text in [&mut self.source, &mut self.item_version, &mut self.identity_basis] {
+            text.clear();
+        }
+        (self.url, self.parent_ref, self.parent_author, self.profile) = (None, None, None, None);
+        (self.modifiers, self.identifiers, self.quasi_identifiers) = Default::default();
+        (self.related, self.further, self.span, self.kind) = Default::default();
+        self.forget_evidence();
     }
 
     /// Drops what counted, where no column shows it.

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use whitecoat_engine::{Moment, Severity};
 
 use super::Row;
+use crate::attest::Attestation;
+use crate::history::Comparison;
 use crate::reader::Record;
 use crate::reading::Reading;
 
 /// The shape of the record; grows when a field changes its meaning.
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 /// Hexadecimal digits of a run's id.
 const RUN_ID_LENGTH: usize = 12;
 const CHECKLIST: &str = include_str!("../../profiles/checklist.toml");
@@ -40,11 +42,57 @@ pub struct Run {
     pub output: String,
     pub hosts_contacted: BTreeSet<String>,
     pub inputs: Vec<Reading>,
-    /// What the reader did, if one was asked for.
+    /// What the reader did, unless it was left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reader: Option<Record>,
+    /// Items by account, as `platform:handle`.
+    pub accounts: BTreeMap<String, u64>,
+    /// Items that were read and not looked at, by reason.
+    pub items_left_out: BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<UsedSubject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<UsedWindow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<UsedSampling>,
     pub findings: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     pub checklist: Vec<Line>,
+    pub attestation: Attestation,
+}
+
+/// Who was audited, without names.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs, reason = "the names are those of the subject file")]
+pub struct UsedSubject {
+    pub id: String,
+    pub profession: String,
+    pub jurisdiction: String,
+    pub consent: Option<String>,
+}
+
+/// The days that were looked at, the first and the last one included.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs, reason = "said above")]
+pub struct UsedWindow {
+    pub from: String,
+    pub to: String,
+}
+
+/// What was drawn of the items that are older than the last audit.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct UsedSampling {
+    /// When the last audit ran.
+    pub since: String,
+    /// How many such items there were that it had no finding in.
+    pub old_items: u64,
+    /// How many were to be drawn at most.
+    pub wanted: usize,
+    /// How many were.
+    pub drawn: u64,
+    /// With the same seed the same items are drawn.
+    pub seed: u64,
 }
 
 /// Which profile was used.
@@ -54,6 +102,12 @@ pub struct UsedProfile {
     pub name: String,
     pub origin: String,
     pub blake3: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reader: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub authority: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub retention: String,
 }
 
 /// The options that change what was read or is shown.
@@ -77,6 +131,11 @@ pub struct Counts {
     pub by_rule: BTreeMap<String, u64>,
     /// Findings that the profile did not let through, by rule.
     pub not_shown_by_rule: BTreeMap<String, u64>,
+    /// Rows that somebody still has to look at.
+    pub open: u64,
+    /// Findings that touched a class that the profile never shows: left out, or shown without their words.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub suppressed_by_class: BTreeMap<String, u64>,
 }
 
 /// Something that a person has to check.
@@ -146,8 +205,15 @@ impl Run {
             hosts_contacted: inputs.iter().flat_map(|input| input.coverage.hosts.clone()).collect(),
             inputs,
             reader: None,
+            accounts: BTreeMap::new(),
+            items_left_out: BTreeMap::new(),
+            subject: None,
+            window: None,
+            sampling: None,
             findings,
+            comparison: None,
             checklist: checklist(),
+            attestation: Attestation::default(),
         }
     }
 
@@ -171,6 +237,7 @@ impl Counts {
             counts.by_severity.insert(severity.name(), 0);
         }
         for row in rows {
+            counts.open += u64::from(row.is_open());
             *counts.by_severity.entry(row.severity.name()).or_default() += 1;
             *counts.by_rule.entry(row.rule.id.to_string()).or_default() += 1;
         }

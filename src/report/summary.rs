@@ -8,6 +8,7 @@ use whitecoat_engine::{Authorship, Severity};
 
 use super::columns::{action, possible_patient_data, words};
 use super::excerpt::EXCERPT_CHARS;
+use super::row::Status;
 use super::{Row, Run};
 use crate::coverage::Gap;
 use crate::reading::{Ended, Reading};
@@ -86,7 +87,12 @@ impl Page<'_> {
         if let Some(reader) = &run.reader {
             self.text(2, DIM, &reader.sentence())?;
         }
-        let not_read: Vec<(&str, String)> = run.inputs.iter().flat_map(not_read).collect();
+        let mut not_read: Vec<(&str, String)> = run.inputs.iter().flat_map(not_read).collect();
+        not_read.extend(
+            run.items_left_out.iter().map(|(reason, count)| {
+                ("left out", format!("{}: {reason}", counted(*count, "item", "items")))
+            }),
+        );
         if !not_read.is_empty() {
             self.heading("Not read")?;
             for (label, line) in not_read {
@@ -114,15 +120,55 @@ impl Page<'_> {
                 &format!("{} more not shown by profile {}", thousands(hidden), run.profile.name),
             )?;
         }
-        if rows.len() > 1 {
-            self.heading(&format!("The worst {}", rows.len().min(WORST)))?;
+        let suppressed: u64 = run.findings.suppressed_by_class.values().sum();
+        if suppressed > 0 {
+            let line = format!(
+                "{} left out, or shown without words, because profile {} never shows what they are about",
+                thousands(suppressed),
+                run.profile.name
+            );
+            self.text(2, DIM, &line)?;
         }
-        let worst = rows.get(..WORST).unwrap_or(rows);
-        for (index, row) in worst.iter().enumerate() {
+        self.compared(run)?;
+        // What was decided on is in the table, and needs nobody's attention.
+        let open = || rows.iter().filter(|row| row.is_open());
+        let worst: Vec<&Row> = open().take(WORST).collect();
+        if open().nth(1).is_some() {
+            self.heading(&format!("The worst {}", worst.len()))?;
+        }
+        for (index, row) in worst.iter().copied().enumerate() {
             // What to do is said in full the first time only.
             let known = worst.iter().take(index).any(|other| other.rule.id == row.rule.id);
             let action = if known { row.rule.action.clone() } else { action(row) };
             self.finding(row, &action)?;
+        }
+        Ok(())
+    }
+
+    /// What became of the last audit's findings.
+    fn compared(&mut self, run: &Run) -> io::Result<()> {
+        let Some(comparison) = &run.comparison else { return Ok(()) };
+        self.heading("Since the last audit")?;
+        let statuses = Status::ALL.iter().filter_map(|status| {
+            let count = comparison.by_status.get(status.name())?;
+            Some(format!("{} {}", thousands(*count), status.name()))
+        });
+        let statuses: Vec<String> = statuses.collect();
+        let open = format!("; {} still open", thousands(run.findings.open));
+        self.text(2, Style::new(), &(statuses.join(", ") + &open))?;
+        let alarms: Vec<String> = comparison
+            .false_alarms_by_rule
+            .iter()
+            .map(|(rule, count)| {
+                let decided = comparison.decided_by_rule.get(rule).copied().unwrap_or_default();
+                format!("{rule} {} of {} decided", thousands(*count), thousands(decided))
+            })
+            .collect();
+        if !alarms.is_empty() {
+            self.text(2, DIM, &format!("False alarms, as decided: {}", alarms.join(", ")))?;
+        }
+        for note in &comparison.notes {
+            self.text(2, DIM, &format!("note: {}: {note}", comparison.previous))?;
         }
         Ok(())
     }
@@ -162,7 +208,7 @@ impl Page<'_> {
             self.text(2, Style::new(), "This is incomplete: see what was not read, above.")?;
         }
         if run.output != "-" {
-            let count = counted(run.findings.shown, "row", "rows");
+            let count = counted(run.attestation.findings.count.max(run.findings.shown), "row", "rows");
             let fill = if rows.is_empty() { "" } else { " Fill in its columns decision and note." };
             self.text(2, Style::new(), &format!("All findings: {} ({count}).{fill}", run.output))?;
         }
@@ -179,7 +225,7 @@ impl Page<'_> {
 }
 
 /// `1,204 items (post 1,000, reply 204), 2012 to 2024; of these reshare 104`.
-fn contents(reading: &Reading) -> String {
+pub(super) fn contents(reading: &Reading) -> String {
     let counts = &reading.counts;
     let listed = |parts: Vec<String>| parts.join(", ");
     let kinds =

@@ -42,6 +42,7 @@ pub(crate) fn finding(rule: Arc<Rule>, span: Span, excerpt: Span) -> Finding {
         evidence: Vec::new(),
         identifiers: Vec::new(),
         quasi_identifiers: Vec::new(),
+        crowd: None,
     }
 }
 
@@ -100,7 +101,7 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-fn run(rows: &[Row]) -> Run {
+pub(crate) fn run(rows: &[Row]) -> Run {
     let mut reading = Reading::of("posts.jsonl");
     reading.coverage.recognised = "items as JSON Lines".into();
     reading.coverage.fail("the line is not JSON", "posts.jsonl#line 9");
@@ -111,7 +112,12 @@ fn run(rows: &[Row]) -> Run {
         started: "2025-02-03T04:05:06Z".parse().unwrap(),
         definition: b"rules".to_vec(),
         rules: 2,
-        profile: UsedProfile { name: "self-audit".into(), origin: "self-audit".into(), blake3: "00".into() },
+        profile: UsedProfile {
+            name: "self-audit".into(),
+            origin: "self-audit".into(),
+            blake3: "00".into(),
+            ..UsedProfile::default()
+        },
         options: UsedOptions { fail_on: "high".into(), ..UsedOptions::default() },
         output: "audit.csv".into(),
     };
@@ -125,7 +131,7 @@ fn run(rows: &[Row]) -> Run {
 fn csv_text(columns: Option<&str>, options: csv::Options) -> String {
     let rows = rows();
     let mut bytes = Vec::new();
-    csv::write(&rows, &run(&rows), &Columns::parse(columns).unwrap(), options, &mut bytes).unwrap();
+    csv::write(&rows, &[], &run(&rows), &Columns::parse(columns).unwrap(), options, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -139,7 +145,7 @@ fn columns_are_chosen_or_added() {
     let chosen = csv_text(Some("finding_id,rule"), csv::Options::default());
     assert!(chosen.starts_with("finding_id,rule\n"));
     let added = csv_text(Some("+evidence,parent_ref"), csv::Options::default());
-    assert!(added.lines().next().unwrap().ends_with("span,finding_id,evidence,parent_ref"));
+    assert!(added.lines().next().unwrap().ends_with("finding_id,item_version,evidence,parent_ref"));
     assert!(added.contains("person-name@sentence:+2.50; own-family@sentence:-1.00,70"));
     assert!(Columns::parse(Some("severty")).unwrap_err().contains("did you mean severity?"));
 }
@@ -163,7 +169,7 @@ fn every_further_column_can_be_filled() {
 fn jsonl_has_the_same_fields_with_types() {
     let rows = rows();
     let mut bytes = Vec::new();
-    jsonl::write(&rows, &run(&rows), &Columns::parse(None).unwrap(), &mut bytes).unwrap();
+    jsonl::write(&rows, &[], &run(&rows), &Columns::parse(None).unwrap(), &mut bytes).unwrap();
     insta::assert_snapshot!(String::from_utf8(bytes).unwrap());
 }
 
@@ -226,7 +232,7 @@ fn spans_of_media_name_their_field() {
     let rows = [Row::of(&item, &finding(rule("a/b", Severity::Low), span, span), true)];
     let columns = Columns::parse(Some("span,excerpt")).unwrap();
     let mut bytes = Vec::new();
-    csv::write(&rows, &run(&rows), &columns, csv::Options::default(), &mut bytes).unwrap();
+    csv::write(&rows, &[], &run(&rows), &columns, csv::Options::default(), &mut bytes).unwrap();
     assert_eq!(String::from_utf8(bytes).unwrap(), "span,excerpt\nmedia.0.alt:7-9,ör\n");
 }
 

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::archive::Holds;
@@ -22,7 +23,7 @@ const NEIGHBOURS: usize = 10_000;
 const ALIKE: f64 = 0.8;
 /// How many files and folders a folder of inputs may hold.
 const MAX_CHILDREN: usize = 1_000;
-const EXPECTED: &str = "a post archive (zip, folder or single file), an items file (JSON Lines or CSV), a saved web page (HTML, MHTML, WARC, WACZ or HAR), a folder of these, a URL, or - for items on standard input";
+const EXPECTED: &str = "a post archive (zip, folder or single file), an items file (JSON Lines or CSV), a saved web page (HTML, MHTML, WARC, WACZ or HAR), a folder of these, a URL, a handle (@name@host, bsky:name.host), or - for items on standard input";
 const NO_ARCHIVE: &str = "no post archive of a known platform";
 const LINK: &str = "a symbolic link, which is not followed";
 const SUBFOLDER: &str = "a folder that is no archive: name it too, if it holds inputs";
@@ -38,7 +39,7 @@ pub struct Input {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Stdin,
-    Url(Url),
+    Web(web::Start),
     /// A folder whose inputs stand beside this one, with what else is in it.
     Folder(PathBuf, Box<Coverage>),
     /// One archive, or all parts of one.
@@ -82,8 +83,8 @@ impl Input {
         let path = Path::new(argument);
         let kind = if name == "-" {
             Kind::Stdin
-        } else if let Some(url) = web_address(&name) {
-            Kind::Url(url)
+        } else if let Some(start) = web::Start::of(&name).filter(|_| !path.exists()) {
+            Kind::Web(start)
         } else if metadata(path, &name)?.is_dir() {
             return recognise_folder(path, name);
         } else {
@@ -96,12 +97,7 @@ impl Input {
     pub fn read(&self, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
         match &self.kind {
             Kind::Stdin => items_file::read(io::stdin().lock(), "standard input", options, sink),
-            Kind::Url(url) => {
-                if let Some(host) = url.host_str() {
-                    sink.coverage().contacted(host);
-                }
-                web::read_url(url, options, sink)
-            }
+            Kind::Web(start) => web::read(&self.name, start, options, sink),
             Kind::Folder(_, coverage) => {
                 sink.recognised(&format!("a folder with {}", counted(coverage.holds, "input", "inputs")));
                 sink.coverage().absorb(Coverage::clone(coverage));
@@ -109,7 +105,7 @@ impl Input {
             }
             Kind::Archive(paths) => archive::read_parts(paths, options, sink),
             Kind::Page(path) => web::read_saved_page(path, options, sink),
-            Kind::Saved(path, format) => saved::read(path, *format, sink),
+            Kind::Saved(path, format) => saved::read(path, *format, options, sink),
             Kind::Items(path) => {
                 let file = open(path)?;
                 if let Some(metadata) = file.metadata().ok().filter(fs::Metadata::is_file) {
@@ -120,11 +116,42 @@ impl Input {
         }
     }
 
+    /// Whether it is fetched from the web.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.kind, Kind::Web(_))
+    }
+
+    /// Whether it shows live accounts, which archives of the same run are compared with.
+    pub fn shows_live(&self) -> bool {
+        matches!(self.kind, Kind::Web(_) | Kind::Saved(_, saved::Format::Evidence))
+    }
+
+    /// When the run began that recorded this evidence; `None` for every other input.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        match &self.kind {
+            Kind::Saved(path, saved::Format::Evidence) => saved::recorded_at(path),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an export of an account.
+    pub fn is_archive(&self) -> bool {
+        matches!(self.kind, Kind::Archive(_))
+    }
+
+    /// The host that it is fetched from.
+    pub fn host(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Web(start) => start.host(),
+            _ => None,
+        }
+    }
+
     /// Which bytes it holds.
     pub fn fingerprint(&self) -> Fingerprint {
         match &self.kind {
             Kind::Stdin => fingerprint::none("standard input is not kept"),
-            Kind::Url(_) => fingerprint::none("a web address has no fixed content"),
+            Kind::Web(_) => fingerprint::none("a web address has no fixed content"),
             Kind::Folder(..) => fingerprint::none("each input in the folder has its own"),
             Kind::Archive(paths) => fingerprint::of_all(paths),
             Kind::Page(path) | Kind::Saved(path, _) | Kind::Items(path) => fingerprint::of(path),
@@ -134,7 +161,7 @@ impl Input {
     /// The files or folders that the input is.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let paths = match &self.kind {
-            Kind::Stdin | Kind::Url(_) => &[],
+            Kind::Stdin | Kind::Web(_) => &[],
             Kind::Folder(path, _) | Kind::Page(path) | Kind::Saved(path, _) | Kind::Items(path) => {
                 std::slice::from_ref(path)
             }
@@ -142,10 +169,6 @@ impl Input {
         };
         paths.iter().map(PathBuf::as_path)
     }
-}
-
-fn web_address(name: &str) -> Option<Url> {
-    Url::parse(name).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 fn metadata(path: &Path, name: &str) -> Result<fs::Metadata, InputError> {
@@ -286,8 +309,8 @@ fn missing(path: &Path, name: &str) -> InputError {
     if is_handle(name) {
         return unreadable(
             name,
-            "looks like a handle; handles come with a later version",
-            "give the address of the profile (https://...) or the archive that the platform exports",
+            "looks like a handle, but not like one of Mastodon (@name@host) or Bluesky (bsky:name.host)",
+            "give the whole handle, the address of the profile (https://...) or the archive that the platform exports",
         );
     }
     let next = if let Some(neighbour) = similar_neighbour(path) {
@@ -361,7 +384,7 @@ mod tests {
                 Kind::Page(of) => format!("page {}", below(of)),
                 Kind::Saved(of, format) => format!("{format:?} {}", below(of)),
                 Kind::Items(of) => format!("items {}", below(of)),
-                Kind::Stdin | Kind::Url(_) => "other".to_owned(),
+                Kind::Stdin | Kind::Web(_) => "other".to_owned(),
             })
             .collect()
     }
@@ -479,8 +502,11 @@ mod tests {
         fs::write(folder.path().join("twitter-2024.zip"), "x").unwrap();
         assert!(problem(&folder.path().join("twiter-2024.zip")).contains("did you mean"));
         assert!(problem(Path::new("drjones.example.org/blog")).contains("https://drjones.example.org/blog"));
-        for handle in ["@a@b.example", "bsky:drjones.example", "@drjones"] {
-            assert!(problem(Path::new(handle)).contains("later version"), "{handle}");
+        for handle in ["@drjones", "bsky:drjones", "@a@localhost"] {
+            assert!(problem(Path::new(handle)).contains("give the whole handle"), "{handle}");
+        }
+        for handle in ["@a@b.example", "bsky:drjones.example", "https://drjones.example"] {
+            assert!(Input::recognise(OsStr::new(handle)).unwrap()[0].is_remote(), "{handle}");
         }
         assert!(problem(folder.path().join("nothing-like-it").as_path()).contains("check the spelling"));
     }

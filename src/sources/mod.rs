@@ -8,12 +8,17 @@ mod clock;
 mod fingerprint;
 pub mod input;
 pub mod items_file;
+pub mod live;
 mod look;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 pub mod saved;
+mod shapes;
 mod split;
 pub mod web;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use indicatif::ProgressBar;
 use whitecoat_engine::Item;
@@ -25,8 +30,8 @@ use crate::coverage::Coverage;
 pub struct Options {
     /// Read private messages too (`--include-messages`).
     pub include_messages: bool,
-    /// Let the web source reach loopback addresses: for tests, off by default and named in the run record.
-    pub allow_loopback: bool,
+    /// How the web is read, shared by all inputs of a run.
+    pub web: Arc<web::Session>,
 }
 
 /// Where a source puts what it reads.
@@ -40,6 +45,11 @@ pub trait Sink {
     /// Says what the input was recognised as, such as `X archive of @name, 41,203 posts`: shown to the user at once and
     /// kept in the coverage. Said once for each platform that an input holds.
     fn recognised(&mut self, what: &str);
+
+    /// Says how far a long reading is, where nobody sees a bar.
+    fn tell(&mut self, line: &str) {
+        let _ = line;
+    }
 
     /// The bar to move while reading (hidden when nobody looks). Set its length to bytes or pages when known.
     fn progress(&self) -> &ProgressBar;

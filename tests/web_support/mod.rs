@@ -9,7 +9,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use url::Url;
 use whitecoat::coverage::Coverage;
-use whitecoat::sources::web::{Limits, read_url_within};
+use whitecoat::sources::web::{Limits, Session, Settings, Start, read};
 use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
 use whitecoat_engine::Item;
 
@@ -58,6 +58,11 @@ pub struct Server {
 impl Server {
     /// `answer` gets the request target and the connection to write to.
     pub fn start(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        Self::of_heads(move |_, target, stream| answer(target, stream))
+    }
+
+    /// `answer` gets the head of the request in lower case, its target and the connection to write to.
+    pub fn of_heads(answer: impl Fn(&str, &str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -77,8 +82,9 @@ impl Server {
                     }
                     let head = String::from_utf8(head).unwrap();
                     let target = head.split(' ').nth(1).unwrap().to_owned();
+                    let lower = head.to_ascii_lowercase();
                     kept.lock().unwrap().push(head);
-                    answer(&target, &mut stream);
+                    answer(&lower, &target, &mut stream);
                 });
             }
         });
@@ -118,17 +124,43 @@ impl Server {
         self.read_within(path, &quick())
     }
 
+    /// Reads the site from `path` on.
+    pub fn crawl(&self, path: &str) -> (Collected, Result<(), InputError>) {
+        self.read_within(path, &Limits { depth: 30, ..quick() })
+    }
+
+    /// How often an address was asked for.
+    pub fn asked(&self, target: &str) -> usize {
+        self.targets().iter().filter(|asked| *asked == target).count()
+    }
+
     pub fn read_within(&self, path: &str, limits: &Limits) -> (Collected, Result<(), InputError>) {
         let mut sink = Collected::default();
-        let options = Options { allow_loopback: true, ..Options::default() };
-        let outcome = read_url_within(&self.url(path), &options, limits, &mut sink);
+        let settings = Settings { limits: limits.clone(), allow_loopback: true, cache: None };
+        let options = Options { web: Arc::new(Session::new(settings)), ..Options::default() };
+        let url = self.url(path);
+        let outcome = read(url.as_str(), &Start::Address(url.clone()), &options, &mut sink);
         (sink, outcome)
     }
 }
 
-/// The default limits without waiting.
+/// The default limits without waiting, for a single page.
 pub fn quick() -> Limits {
-    Limits { between_requests: Duration::ZERO, first_wait: Duration::ZERO, ..Limits::default() }
+    Limits { between_requests: Duration::ZERO, first_wait: Duration::ZERO, depth: 0, ..Limits::default() }
+}
+
+/// An HTML page with a title, some words of its own and links.
+pub fn html(name: &str, links: &[&str]) -> String {
+    let links: String = links.iter().map(|link| format!("<a href='{link}'>on</a> ")).collect();
+    format!(
+        "<!doctype html><title>Page {name}</title><h1>{name}</h1><p>The page called {name} says that it is about \
+         {name} and nothing else, in a sentence that is long enough to be read.</p><nav>{links}</nav>"
+    )
+}
+
+/// Answers with a page.
+pub fn reply_page(stream: &mut TcpStream, name: &str, links: &[&str]) {
+    reply(stream, "200 OK", "Content-Type: text/html; charset=utf-8", html(name, links).as_bytes());
 }
 
 /// Writes one answer with a correct length.

@@ -48,8 +48,13 @@ def towns():
     return found
 
 
+def rounded(number):
+    """Two digits of a number of inhabitants: more would claim to know it today."""
+    return int(f"{number:.1e}".split("e")[0].replace(".", "")) * 10 ** int(f"{number:.1e}".split("e")[1]) // 10
+
+
 def place_lines(words, found, counts, regions):
-    """Lines `name`, country codes (the one of the largest place first), band of inhabitants, `w` when ambiguous."""
+    """Lines `name`, country codes (the one of the largest place first), inhabitants in each, `w` when ambiguous."""
     given, family = counts
     lines = []
     for name, codes in found.items():
@@ -66,7 +71,8 @@ def place_lines(words, found, counts, regions):
         # Three letters are an abbreviation of something else more often than a town.
         short = len(name) < 4 and name not in ALIASES
         other = person or english or phrase or short
-        lines.append((name, ",".join(order), str(band), "w" if other else ""))
+        people = ",".join(str(rounded(codes[code])) for code in order)
+        lines.append((name, ",".join(order), people, "w" if other else ""))
     return lines
 
 

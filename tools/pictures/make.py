@@ -1,4 +1,4 @@
-"""Makes the pictures of the README from a real run: python3 tools/pictures/make.py [path of the whitecoat binary]
+"""Makes the pictures of the README and of docs/report.md from a real run: python3 tools/pictures/make.py [path of the whitecoat binary]
 
 Needs chromium and the Python package pillow. Also prints the terminal output as text, for the README's code block.
 """
@@ -21,7 +21,7 @@ COLUMNS = {"severity": 84, "rule": 210, "excerpt": 290, "why": 240, "action": 24
 
 def run(folder):
     env = dict(os.environ, SOURCE_DATE_EPOCH="1762074000", CLICOLOR_FORCE="1")
-    args = [BINARY, "audit", "tests/fixtures/demo", "-o", f"{folder}/audit.csv"]
+    args = [BINARY, "audit", "tests/fixtures/demo", "-o", f"{folder}/audit.csv", "--report", f"{folder}/audit.html"]
     shown = subprocess.run(args, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True).stderr
     with open(f"{folder}/audit.csv", encoding="utf-8", newline="") as table:
         return shown.replace(f"{folder}/", "").splitlines(), list(csv.DictReader(table))
@@ -74,16 +74,38 @@ def table(rows):
 
 
 def picture(name, content, size, folder):
-    page, shot = f"{folder}/{name}.html", f"{folder}/{name}.png"
+    page = f"{folder}/{name}.html"
     Path(page).write_text(f"<meta charset=utf-8>{content}", encoding="utf-8")
-    subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                    f"--window-size={size[0]},{size[1]}", f"--screenshot={shot}", f"file://{page}"],
+    screenshot(name, f"file://{page}", size, folder)
+
+
+def screenshot(name, address, size, folder, *more, colours=224):
+    shot = f"{folder}/{name}.png"
+    subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *more,
+                    f"--window-size={max(size[0], 500)},{size[1]}", f"--screenshot={shot}", address],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    Image.open(shot).convert("RGB").quantize(96, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+    image = Image.open(shot).convert("RGB").crop((0, 0, *size))
+    image.quantize(colours, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+
+
+def report(folder):
+    """The page from its top, its list with a filter, and a telephone at night."""
+    screenshot("report", f"file://{folder}/audit.html", (1200, 1420), folder)
+    framed("report-findings", f"{folder}/audit.html#family=boundary", (1200, 1000), folder)
+    framed("report-phone", f"{folder}/audit.html", (390, 1000), folder, "--blink-settings=preferredColorScheme=0")
+
+
+def framed(name, address, size, folder, *more):
+    """In a frame, which unlike a window may be narrower than 500 pixels and be scrolled for a picture."""
+    page = f"{folder}/{name}.html"
+    style = f"width:{size[0]}px;height:{size[1]}px;border:0"
+    Path(page).write_text(f'<body style="margin:0"><iframe src="{Path(address).name}" style="{style}"></iframe>', encoding="utf-8")
+    screenshot(name, f"file://{page}", size, folder, "--virtual-time-budget=3000", *more)
 
 
 with tempfile.TemporaryDirectory() as folder:
     lines, rows = run(folder)
     picture("terminal", *terminal(lines), folder)
     picture("csv", *table(rows), folder)
+    report(folder)
     print("\n".join(re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines))

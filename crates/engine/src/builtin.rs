@@ -44,8 +44,11 @@ pub(crate) const SIGNALS: &[(&str, &str)] = files!("signals":
     "praise",
     "prescribe",
     "product",
+    "profession",
     "profile",
     "promise",
+    "protected",
+    "quasi",
     "reach",
     "record",
     "result",
@@ -137,6 +140,16 @@ pub(crate) const PLACES: &str = include_str!("../lexicons/places.txt");
 /// States, provinces, counties and countries.
 pub(crate) const REGIONS: &str = include_str!("../lexicons/regions.txt");
 
+/// Figures behind the estimate of how many people fit a description; each file says what its columns are.
+pub(crate) const CONDITIONS_FIGURES: &str = include_str!("../figures/conditions.tsv");
+pub(crate) const PROCEDURES_FIGURES: &str = include_str!("../figures/procedures.tsv");
+pub(crate) const MECHANISMS_FIGURES: &str = include_str!("../figures/mechanisms.tsv");
+pub(crate) const OCCUPATIONS_FIGURES: &str = include_str!("../figures/occupations.tsv");
+pub(crate) const TRAITS_FIGURES: &str = include_str!("../figures/traits.tsv");
+pub(crate) const PYRAMIDS_FIGURES: &str = include_str!("../figures/pyramids.tsv");
+pub(crate) const REGIONS_FIGURES: &str = include_str!("../figures/regions.tsv");
+pub(crate) const CATCHMENTS_FIGURES: &str = include_str!("../figures/catchments.tsv");
+
 const DRUGS: &str = include_str!("../lexicons/drugs.txt");
 const CONDITIONS: &str = include_str!("../lexicons/conditions.txt");
 const GIVEN_NAMES: &str = include_str!("../lexicons/given-names.txt");
@@ -144,7 +157,7 @@ const SURNAMES: &str = include_str!("../lexicons/surnames.txt");
 
 /// Puts names into the classes `given-name`, `given-name-or-word`, `surname` and `surname-or-word`.
 pub(crate) fn load_names(lexicon: &mut Lexicon) {
-    let regions: std::collections::BTreeSet<&str> =
+    let regions: rustc_hash::FxHashSet<&str> =
         REGIONS.lines().filter_map(|line| line.split('\t').next()).collect();
     for (list, class) in [(GIVEN_NAMES, "given-name"), (SURNAMES, "surname")] {
         let certain = lexicon.intern_class(class);

@@ -90,6 +90,13 @@ pub(crate) struct RawCondition {
     pub(crate) name: Option<String>,
 }
 
+impl RawCondition {
+    /// The signals that it names, as they are written.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.signal.iter().chain(&self.any).chain(&self.all).chain(&self.none).map(String::as_str)
+    }
+}
+
 /// A condition with its signals resolved.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Condition {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::builtin;
+use crate::crowd::{Crowd, Figures};
 use crate::error::{DefinitionErrors, SourceFile};
 use crate::facts::{FACTS, OF_CARE};
 use crate::learned::{Learned, Model};
 use crate::lexicon::Lexicon;
+use crate::quasi::Collector;
 use crate::reach::Reach;
 use crate::reader::Reader;
 use crate::reading::Knowledge;
@@ -32,6 +34,9 @@ const MANNER: &[Builtin] = &[
     signal("shouted", "much of it is in capitals", "manner", None, None, None),
 ];
 
+/// The rule of details that identify somebody together.
+pub(crate) const COMBINATION: &str = "privacy/reidentifiable-combination";
+
 /// The learned signal.
 pub(crate) const READS_LIKE: &str = "reads-like";
 
@@ -49,6 +54,11 @@ pub struct Engine {
     pub(crate) facts: FxHashMap<&'static str, SignalId>,
     /// Signals that have to do with health or care.
     pub(crate) of_care: Vec<SignalId>,
+    /// What identifies a person together with other things, and how many people share it.
+    pub(crate) collector: Collector,
+    pub(crate) crowd: Crowd,
+    /// The rule that stories are findings of.
+    pub(crate) combination: Option<Arc<Rule>>,
     definition: Vec<u8>,
 }
 
@@ -117,8 +127,11 @@ impl Engine {
         builtin::load_medical_terms(&mut lexicon);
         let gazetteer = Gazetteer::parse(builtin::PLACES, builtin::REGIONS);
         let vocabulary = Vocabulary::new(&mut lexicon, gazetteer);
-        let sources: Vec<SourceFile<'_>> =
+        let figures = Figures::read();
+        let figures_file = figures.signal_file();
+        let mut sources: Vec<SourceFile<'_>> =
             signal_files.iter().map(|(name, text)| SourceFile { name, text }).collect();
+        sources.push(SourceFile { name: "figures", text: &figures_file });
         let builtins: Vec<&Builtin> = signals().chain(FACTS).chain(MANNER).collect();
         let signals = Signals::compile(&sources, &builtins, lexicon)?;
         let modifier_file = SourceFile { name: modifiers.0, text: modifiers.1 };
@@ -156,8 +169,24 @@ impl Engine {
             definition.extend_from_slice(text.as_bytes());
             definition.push(0);
         }
+        definition.extend_from_slice(figures_file.as_bytes());
+        let collector = Collector::new(figures, &signals);
+        let crowd = Crowd::read();
+        let combination = rules.iter().find(|rule| &*rule.id == COMBINATION).cloned();
         let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
-        Ok(Self { rules, knowledge, reach, learned: None, reader: None, facts, of_care, definition })
+        Ok(Self {
+            rules,
+            knowledge,
+            reach,
+            learned: None,
+            reader: None,
+            facts,
+            of_care,
+            collector,
+            crowd,
+            combination,
+            definition,
+        })
     }
 
     /// The rules, by id.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::item::{Authorship, Item, Kind, Media, MediaKind, ParentAuthor, ParentKind, Profile, Visibility};
+use crate::item::{
+    Authorship, Item, Kind, LiveState, Media, MediaKind, ParentAuthor, ParentKind, Profile, Visibility,
+};
 use crate::recognise::builtin;
 use crate::signal::Builtin;
+use crate::timeline;
 
 /// Known only when an item's texts have been read.
 pub(crate) const FAR_FROM_CARE: &str = "far-from-care";
@@ -42,6 +45,7 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("by-reshare", "somebody else wrote it and the account holder passed it on"),
     fact("by-other", "somebody else wrote it"),
     fact("is-private", "it is not public"),
+    fact("deleted-still-visible", "its account deleted it, and everybody can still see it"),
     fact("answers-something", "it answers somebody"),
     fact("answers-patient", "it answers a patient or a patient's family"),
     fact("answers-public", "it answers somebody from the public"),
@@ -62,6 +66,10 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("clinician-account", "the profile names a health profession"),
     fact("employer-known", "the profile names the employer"),
     fact(FAR_FROM_CARE, "neither it nor the account has anything to do with health"),
+    fact(timeline::QUIET, "another account posted a year and a half after the last post here"),
+    fact(timeline::BURST, "thirty posts or more went out within one hour"),
+    fact(timeline::MIXED, "a tenth or more of its posts are about care, and as many about private life"),
+    fact(timeline::ADVISES, "five of its posts or more give health advice or ask for questions"),
     fact("location-known", "the profile names a place"),
     fact("country-us", "the account is in the United States"),
     fact("country-uk", "the account is in the United Kingdom"),
@@ -109,6 +117,7 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
         Some(kind),
         Some(author),
         matches!(item.visibility, Visibility::Private | Visibility::Followers).then_some("is-private"),
+        (item.live_state == LiveState::StillVisible).then_some("deleted-still-visible"),
         parent.filter(|parent| parent.author != ParentAuthor::Own).map(|_| "answers-something"),
         answered,
         parent
@@ -146,24 +155,8 @@ pub(crate) fn of_profile(profile: &Arc<Profile>) -> impl Iterator<Item = &'stati
     let profession = profile.profession.to_lowercase();
     let bio = profile.bio.to_lowercase();
     let either = |stems: &[&str]| stems.iter().any(|stem| profession.contains(stem) || bio.contains(stem));
-    let practice = [
-        "clinic",
-        "practice",
-        "surgery",
-        "centre",
-        "center",
-        "hospital",
-        "pharmacy",
-        "spa",
-        "studio",
-        "dental group",
-    ]
-    .iter()
-    .any(|word| {
-        profession.split(|c: char| !c.is_alphabetic()).any(|part| part == *word)
-            && !profession.contains("general practice")
-    }) && !profession.contains("surgeon")
-        && !profession.contains("physician");
+    let practice =
+        names_practice(&profession) || profession.is_empty() && names_practice(&profile.name.to_lowercase());
     let nurse = ["nurse", "midwife", "nursing", "healthcare assistant", "care assistant"];
     let therapist = ["therapist", "counsel", "psycholog", "psychotherap", "social worker"];
     let bodily =
@@ -190,4 +183,71 @@ pub(crate) fn of_profile(profile: &Arc<Profile>) -> impl Iterator<Item = &'stati
     ]
     .into_iter()
     .flatten()
+}
+
+/// Whether a profession or a name is that of a place of care: `GP practice`, but neither `practice nurse` nor
+/// `physician (general practice)`.
+fn names_practice(words: &str) -> bool {
+    const PLACES: &[&str] = &[
+        "clinic",
+        "clinics",
+        "practice",
+        "surgery",
+        "centre",
+        "center",
+        "hospital",
+        "pharmacy",
+        "spa",
+        "studio",
+        "group",
+        "dental",
+        "dentistry",
+        "orthodontics",
+        "dentists",
+        "physio",
+        "physiotherapy",
+        "aesthetics",
+        "chemist",
+        "trust",
+    ];
+    /// A person's own field.
+    const FIELDS: &[&str] =
+        &["general practice", "family practice", "private practice", "surgeon", "physician"];
+    let head = words.split(['(', ',', '|', '-']).next().unwrap_or_default();
+    let mut words = head.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let last = words.rfind(|word| !matches!(*word, "account" | "page" | "team" | "official"));
+    last.is_some_and(|last| PLACES.contains(&last))
+        && !FIELDS.iter().any(|field| head.contains(field))
+        && !head.starts_with("dr ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_practice;
+
+    #[test]
+    fn a_practice_is_told_from_who_works_in_one() {
+        for practice in [
+            "gp practice",
+            "dental practice",
+            "fertility clinic",
+            "medical spa",
+            "clinic (podiatry)",
+            "clinic account",
+            "hale dental",
+        ] {
+            assert!(names_practice(practice), "{practice}");
+        }
+        for person in [
+            "practice nurse",
+            "pharmacy technician",
+            "physician (general practice)",
+            "general practice",
+            "dr hale",
+            "hospital doctor",
+            "",
+        ] {
+            assert!(!names_practice(person), "{person}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::crowd::{Change, Estimate};
 use crate::rule::Rule;
 
 /// How bad a finding is if it is true. Never mixed with [`Finding::confidence`].
@@ -127,4 +128,15 @@ pub struct Finding {
     pub identifiers: Vec<char>,
     /// Names of the quasi-identifiers that were seen, such as `age` or `job`.
     pub quasi_identifiers: Vec<&'static str>,
+    /// How many people fit, and what would make it enough; on findings about somebody told of.
+    pub crowd: Option<Box<Fits>>,
+}
+
+/// How many people fit what an item tells of somebody.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fits {
+    /// How many.
+    pub estimate: Estimate,
+    /// The smallest change after which enough people fit.
+    pub change: Option<Change>,
 }

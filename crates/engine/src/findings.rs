@@ -81,6 +81,14 @@ impl Maker<'_> {
         }
     }
 
+    /// What a story's finding would show if it stood on this item: the hit that tells most.
+    pub(crate) fn anchor(&self, rule: &Arc<Rule>, hit: Hit) -> Option<Finding> {
+        let judgement = Judgement { focus: hit, entry: None, score: rule.needed_score };
+        let mut finding = self.finding(rule, &judgement, 0)?;
+        finding.evidence.clear();
+        Some(finding)
+    }
+
     fn same_words(&self, a: Hit, b: Hit) -> bool {
         let words = |hit: Hit| {
             let tokens = self.document.tokens();
@@ -149,6 +157,7 @@ impl Maker<'_> {
             evidence: self.evidence(rule, judgement),
             identifiers,
             quasi_identifiers,
+            crowd: None,
         })
     }
 

@@ -134,6 +134,8 @@ pub enum LiveState {
     Live,
     /// Deleted on the platform, though still held by the source.
     Deleted,
+    /// Deleted as far as the account's own export says, and yet seen by everybody in this run.
+    StillVisible,
     /// Not known.
     #[default]
     Unknown,

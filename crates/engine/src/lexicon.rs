@@ -37,6 +37,7 @@ pub(crate) struct Lexicon {
     /// The set that comes of adding a class to a set.
     grown: FxHashMap<(u16, ClassId), u16>,
     members: Vec<Vec<WordId>>,
+    class_costs: Vec<u32>,
     class_names: FxHashMap<Box<str>, ClassId>,
 }
 
@@ -69,6 +70,7 @@ impl Lexicon {
             set_ids: FxHashMap::from_iter([(ClassSet::default(), 0)]),
             grown: FxHashMap::default(),
             members: Vec::new(),
+            class_costs: Vec::new(),
             class_names: FxHashMap::default(),
         };
         for (word, share) in COMMON {
@@ -122,7 +124,7 @@ impl Lexicon {
 
     /// The same for all words of a class together.
     pub(crate) fn class_cost(&self, class: ClassId) -> u32 {
-        self.members(class).iter().map(|&word| self.cost(word)).fold(0, u32::saturating_add)
+        self.class_costs.get(usize::from(class)).copied().unwrap_or(ORDINARY)
     }
 
     /// The number of a class, added if it is new.
@@ -132,6 +134,7 @@ impl Lexicon {
         }
         let id = self.members.len() as ClassId;
         self.members.push(Vec::new());
+        self.class_costs.push(0);
         self.class_names.insert(name.into(), id);
         id
     }
@@ -150,6 +153,10 @@ impl Lexicon {
             return;
         };
         members.push(word);
+        let cost = self.costs.get(word as usize).copied().unwrap_or(ORDINARY);
+        if let Some(sum) = self.class_costs.get_mut(usize::from(class)) {
+            *sum = sum.saturating_add(cost);
+        }
         let (sets, set_ids) = (&mut self.sets, &mut self.set_ids);
         let before = *set;
         *set = *self.grown.entry((before, class)).or_insert_with(|| {
@@ -164,6 +171,26 @@ impl Lexicon {
     pub(crate) fn is_in(&self, word: WordId, class: ClassId) -> bool {
         let set = self.set_of.get(word as usize).and_then(|set| self.sets.get(usize::from(*set)));
         set.is_some_and(|set| set.contains(class))
+    }
+
+    /// The number of a word's set of classes.
+    pub(crate) fn set_of(&self, word: WordId) -> u16 {
+        self.set_of.get(word as usize).copied().unwrap_or_default()
+    }
+
+    /// How many different sets of classes there are.
+    pub(crate) fn sets(&self) -> usize {
+        self.sets.len()
+    }
+
+    pub(crate) fn classes_of_set(&self, set: u16) -> impl Iterator<Item = ClassId> + '_ {
+        self.classes()
+            .filter(move |class| self.sets.get(usize::from(set)).is_some_and(|set| set.contains(*class)))
+    }
+
+    /// All classes.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = ClassId> + use<> {
+        0..self.members.len() as ClassId
     }
 
     pub(crate) fn members(&self, class: ClassId) -> &[WordId] {

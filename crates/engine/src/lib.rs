@@ -4,6 +4,8 @@
 
 mod builtin;
 mod condition;
+mod contradiction;
+mod crowd;
 mod engine;
 mod error;
 mod excerpt;
@@ -15,8 +17,10 @@ mod item;
 mod judge;
 mod learned;
 mod lexicon;
+mod lists;
 mod moment;
 mod pattern;
+mod quasi;
 mod reach;
 mod reader;
 mod reading;
@@ -24,11 +28,14 @@ mod recognise;
 mod rule;
 mod scan;
 mod signal;
+mod story;
 mod text;
+mod timeline;
 
+pub use crowd::{Change, Estimate, FEW, MANY, ONE, Sort};
 pub use engine::{BrokenPromise, Engine};
 pub use error::{DefinitionError, DefinitionErrors};
-pub use finding::{Evidence, Field, Finding, Mask, Modifier, Severity, Span};
+pub use finding::{Evidence, Field, Finding, Fits, Mask, Modifier, Severity, Span};
 pub use guidance::Guidance;
 pub use item::{
     Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
@@ -36,6 +43,9 @@ pub use item::{
 };
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
+pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};
 pub use reader::{Read, ReadCounts, Reader, Reading, RuleReading};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
 pub use scan::{Considered, Scanner};
+pub use story::{MAX_TRACES, Member, StoryFinding, Storyteller, Trace};
+pub use timeline::Timeline;

@@ -1,8 +1,7 @@
 //! Reading a document: every hit of every signal, in one pass over its tokens.
 
 use crate::finding::Field;
-use crate::lexicon::WordId;
-use crate::pattern::{Entities, Matcher};
+use crate::pattern::{Entities, Matcher, Surroundings};
 use crate::recognise::{Found, Vocabulary, recognise};
 use crate::signal::{SignalId, Signals};
 use crate::text::{Document, Place, flag};
@@ -134,22 +133,30 @@ impl Reader {
 
     /// Patterns of words alone; those that refer to signals wait for their level.
     fn read_words(&mut self, document: &Document<'_>, signals: &Signals) {
-        for (at, token) in document.tokens().iter().enumerate() {
-            let word: WordId = token.word;
-            if word == 0 {
+        let tokens = document.tokens();
+        let mut sentence = Surroundings::default();
+        let mut sentence_end = 0;
+        for (at, token) in tokens.iter().enumerate() {
+            if at >= sentence_end {
+                let (start, end) = document.sentence(token.sentence);
+                sentence_end = end.max(at + 1);
+                sentence = Surroundings::of_sentence(tokens.get(start..end).unwrap_or_default());
+            }
+            if token.word == 0 {
                 continue;
             }
-            for start in signals.patterns_from_word(word) {
-                if !start.may_match(document.tokens(), at) {
+            let here = sentence.at(tokens, at);
+            for &index in signals.patterns_from_word(token.word) {
+                let filter = &signals.filters[index as usize];
+                if !filter.admits(&here) {
                     continue;
                 }
-                if start.level > 1 {
-                    self.waiting.push((start.level, start.pattern, at as u32));
+                if filter.level > 1 {
+                    self.waiting.push((filter.level, index, at as u32));
                     continue;
                 }
-                let pattern = &signals.patterns[start.pattern as usize];
-                let matcher = Matcher { lexicon: &signals.lexicon, document, entities: &self.entities };
-                if let Some((start, end)) = matcher.around(pattern, at) {
+                let pattern = &signals.patterns.list[index as usize];
+                if let Some((start, end)) = self.matcher(document, signals).around(pattern, at) {
                     self.hit(document, signals, pattern.signal, start, end);
                 }
             }
@@ -162,19 +169,23 @@ impl Reader {
         let mut tries: Vec<(u32, u32)> = from_words.map(|&(_, index, at)| (index, at)).collect();
         for hit in &self.hits {
             for &index in signals.patterns_from_signal(hit.signal) {
-                if signals.patterns[index as usize].level == level {
+                if signals.filters[index as usize].level == level {
                     tries.push((index, hit.start));
                 }
             }
         }
         self.waiting = waiting;
         for (index, at) in tries {
-            let pattern = &signals.patterns[index as usize];
-            let matcher = Matcher { lexicon: &signals.lexicon, document, entities: &self.entities };
-            if let Some((start, end)) = matcher.around(pattern, at as usize) {
+            let pattern = &signals.patterns.list[index as usize];
+            if let Some((start, end)) = self.matcher(document, signals).around(pattern, at as usize) {
                 self.hit(document, signals, pattern.signal, start, end);
             }
         }
+    }
+
+    fn matcher<'a>(&'a self, document: &'a Document<'_>, signals: &'a Signals) -> Matcher<'a> {
+        let (lexicon, patterns) = (&signals.lexicon, &signals.patterns);
+        Matcher { lexicon, patterns, document, entities: &self.entities }
     }
 
     /// How things are said: between quotation marks, in capitals.

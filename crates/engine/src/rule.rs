@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::condition::{Condition, RawCondition};
+use crate::contradiction;
 use crate::error::{DefinitionError, SourceFile, nearest};
 use crate::finding::Severity;
 use crate::item::{Authorship, Item, Kind};
@@ -192,6 +193,19 @@ impl Rule {
             let problem = format!("action `{}` is not known", raw.action);
             return Err(file.error_at("action", problem, format!("use one of: {}", ACTIONS.join(", "))));
         }
+        for (key, list) in [("focus", &raw.focus), ("evidence", &raw.evidence), ("guards", &raw.guards)] {
+            for condition in list {
+                if let Some(problem) = contradiction::find(condition, &raw.kinds, &raw.authorship) {
+                    let first = condition.names().next().unwrap_or(key);
+                    let problem = format!("a condition of `{key}` can never be met: {problem}");
+                    return Err(file.error_at(
+                        &format!("\"{first}\""),
+                        problem,
+                        "correct or remove the condition",
+                    ));
+                }
+            }
+        }
         let weighted = |raw: &RawCondition, default: f32| {
             let condition = Condition::resolve(raw, file, signals)?;
             Ok(Weighted { condition, weight: raw.weight.unwrap_or(default) })
@@ -251,6 +265,11 @@ impl Rule {
     /// The part of the id before `/`.
     pub fn family(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()
+    }
+
+    /// The names of what may move a finding's severity.
+    pub fn modifier_names(&self) -> impl Iterator<Item = &str> {
+        self.modifiers.iter().map(|step| &*step.name)
     }
 
     /// Whether the rule looks at items of this kind and authorship. By default, at everything of one's own and reshared.

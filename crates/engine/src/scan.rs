@@ -1,5 +1,7 @@
 //! The scanner: one item in, its findings out.
 
+mod account;
+mod crowded;
 mod inspect;
 mod reader;
 
@@ -18,6 +20,8 @@ use crate::learned::{Feature, Features, Scene};
 use crate::reach::Tally;
 use crate::reader::{ReadCounts, Reading};
 use crate::reading::{Hit, Reader, SignalSet};
+use crate::signal::SignalId;
+use crate::story::Trace;
 use crate::text::{Buffers, Document, Place};
 
 /// The more sentences, the more chances for a rule to be wrong: a long item's scores lose so much log-odds for each
@@ -59,6 +63,9 @@ pub struct Scanner<'e> {
     without_reader: bool,
     /// Whether something in the item's texts or its parent's has to do with care.
     near_care: bool,
+    /// Facts of the whole account, while its bio is judged by them.
+    of_account: Vec<SignalId>,
+    trace: Option<Trace>,
 }
 
 /// What the last profile said; items of one account share it.
@@ -96,6 +103,8 @@ impl<'e> Scanner<'e> {
             read_counts: ReadCounts::default(),
             without_reader: false,
             near_care: false,
+            of_account: Vec::new(),
+            trace: None,
         }
     }
 
@@ -126,6 +135,7 @@ impl<'e> Scanner<'e> {
             }
             self.candidates = candidates;
         }
+        self.look_around(item, &document, &mut findings);
         self.buffers = Some(document.into_buffers());
         findings
     }
@@ -159,6 +169,7 @@ impl<'e> Scanner<'e> {
                 self.facts.insert(id);
             }
         }
+        self.of_account.iter().for_each(|fact| self.facts.insert(*fact));
         self.add_far_from_care();
         self.everything.clone_from(&self.facts);
         self.everything.add_all(&self.profile.signals);
@@ -310,6 +321,13 @@ impl<'e> Scanner<'e> {
         self.reader.read(&document, knowledge);
         for hit in &self.reader.hits {
             self.profile.signals.insert(hit.signal);
+        }
+        let says = |name| knowledge.signals.id(name).is_some_and(|id| self.profile.signals.contains(id));
+        if says("states-profession")
+            && !says("disowns-profession")
+            && let Some(&clinician) = self.engine.facts.get("clinician-account")
+        {
+            self.profile.facts.insert(clinician);
         }
         self.profile.words = Features::of_profile(&document);
         self.buffers = Some(document.into_buffers());

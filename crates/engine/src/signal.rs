@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::error::{DefinitionError, DefinitionErrors, SourceFile, nearest};
-use crate::lexicon::Lexicon;
-use crate::pattern::{Atom, Element, Pattern, RawAtom, RawElement, Start, choose_anchor, inflect, parse};
+use crate::lexicon::{ClassId, Lexicon, WordId};
+use crate::lists::Lists;
+use crate::pattern::{Atom, Filter, Names, Patterns, bits_of_classes, inflect, parse};
 use crate::text::TokenKind;
 
 /// A signal's number.
@@ -89,11 +90,15 @@ struct SignalDefinition {
 pub(crate) struct Signals {
     pub(crate) infos: Vec<SignalInfo>,
     pub(crate) lexicon: Lexicon,
-    pub(crate) patterns: Vec<Pattern>,
-    /// For every word of the lexicon, the patterns that start from it.
-    by_word: Vec<Box<[Start]>>,
+    pub(crate) patterns: Patterns,
+    /// One for each pattern.
+    pub(crate) filters: Vec<Filter>,
+    /// For every word of the lexicon, the patterns that start from it by name.
+    by_word: Lists<u32>,
+    /// For every set of classes, the patterns that start from a word of one of them.
+    by_classes: Lists<u32>,
     /// For every signal, the patterns that start from a hit of it.
-    by_signal: Vec<Box<[u32]>>,
+    by_signal: Lists<u32>,
     ids: FxHashMap<Arc<str>, SignalId>,
     pub(crate) levels: u8,
 }
@@ -108,9 +113,11 @@ impl Signals {
         let mut signals = Self {
             infos: Vec::new(),
             lexicon,
-            patterns: Vec::new(),
-            by_word: Vec::new(),
-            by_signal: Vec::new(),
+            patterns: Patterns::default(),
+            filters: Vec::new(),
+            by_word: Lists::default(),
+            by_classes: Lists::default(),
+            by_signal: Lists::default(),
             ids: FxHashMap::default(),
             levels: 0,
         };
@@ -168,12 +175,14 @@ impl Signals {
         nearest(name, self.infos.iter().map(|info| &*info.name))
     }
 
-    pub(crate) fn patterns_from_word(&self, word: u32) -> &[Start] {
-        self.by_word.get(word as usize).map_or(&[], |list| list)
+    /// The patterns that start from a word.
+    pub(crate) fn patterns_from_word(&self, word: WordId) -> impl Iterator<Item = &u32> {
+        let by_classes = self.by_classes.of(usize::from(self.lexicon.set_of(word)));
+        self.by_word.of(word as usize).iter().chain(by_classes)
     }
 
     pub(crate) fn patterns_from_signal(&self, signal: SignalId) -> &[u32] {
-        self.by_signal.get(usize::from(signal)).map_or(&[], |list| list)
+        self.by_signal.of(usize::from(signal))
     }
 
     fn register(&mut self, mut info: SignalInfo) -> bool {
@@ -195,10 +204,14 @@ impl Signals {
             }
             let class = self.lexicon.intern_class(name);
             for word in words.split_whitespace() {
-                let forms = word.strip_suffix('~').map_or_else(|| vec![word.to_owned()], inflect);
-                for form in forms {
-                    let word = self.lexicon.intern(&form.to_lowercase());
-                    self.lexicon.add_to_class(class, word);
+                let lexicon = &mut self.lexicon;
+                let mut add = |form: &str| {
+                    let word = lexicon.intern(&form.to_lowercase());
+                    lexicon.add_to_class(class, word);
+                };
+                match word.strip_suffix('~') {
+                    Some(stem) => inflect(stem, add),
+                    None => add(word),
                 }
             }
         }
@@ -251,86 +264,40 @@ impl Signals {
             file.error_at(pattern, format!("signal `{name}`, pattern `{pattern}`: {problem}"), next)
         };
         let signal = self.id(name).unwrap_or(0);
-        let flats = parse(pattern).map_err(|e| fail(e.to_string(), "correct the pattern"))?;
-        for flat in flats {
-            let begins = flat.first() == Some(&RawElement::Begin);
-            let ends = flat.last() == Some(&RawElement::End);
-            let mut elements = Vec::with_capacity(flat.len());
-            for raw in flat {
-                match raw {
-                    RawElement::Begin | RawElement::End => {}
-                    RawElement::Gap(most) => elements.push(Element::Gap(most)),
-                    RawElement::One { atoms, optional } => {
-                        let atoms: Result<Box<[Atom]>, DefinitionError> =
-                            atoms.into_iter().map(|atom| self.resolve(atom, &fail)).collect();
-                        elements.push(Element::One { atoms: atoms?, optional });
-                    }
-                }
-            }
-            let anchor = choose_anchor(&elements, &self.lexicon).ok_or_else(|| {
+        let Self { lexicon, infos, ids, patterns, .. } = self;
+        let flats = parse(pattern, &mut Known { lexicon, infos, ids }, &mut patterns.atoms)
+            .map_err(|e| fail(e.to_string(), e.next.as_deref().unwrap_or("correct the pattern")))?;
+        for flat in &flats {
+            if !patterns.add(signal, flat, lexicon) {
                 let next = "add a word, a class or a signal that must stand in it";
-                fail("it has no anchor: nothing in it says where to start looking".to_owned(), next)
-            })?;
-            self.patterns.push(Pattern { signal, elements: elements.into(), anchor, begins, ends, level: 0 });
+                return Err(fail(
+                    "it has no anchor: nothing in it says where to start looking".to_owned(),
+                    next,
+                ));
+            }
         }
         Ok(())
-    }
-
-    fn resolve(
-        &mut self,
-        atom: RawAtom,
-        fail: &dyn Fn(String, &str) -> DefinitionError,
-    ) -> Result<Atom, DefinitionError> {
-        Ok(match atom {
-            RawAtom::Any => Atom::Any,
-            RawAtom::Sign(sign) => Atom::Sign(sign),
-            RawAtom::Word { text, caps, hashtag } => {
-                let word = self.lexicon.intern(&text);
-                match (caps, hashtag) {
-                    (_, true) => Atom::TagWord(word),
-                    (true, false) => Atom::CapsWord(word),
-                    (false, false) => Atom::Word(word),
-                }
-            }
-            RawAtom::Named(name) => match &*name {
-                "number" => Atom::Kind(TokenKind::Number),
-                "mention" => Atom::Kind(TokenKind::Mention),
-                "url" => Atom::Kind(TokenKind::Url),
-                "email" => Atom::Kind(TokenKind::Email),
-                "emoji" => Atom::Kind(TokenKind::Emoji),
-                "cap" => Atom::Capitalised,
-                _ => match (self.lexicon.class(&name), self.id(&name)) {
-                    (Some(class), _) => Atom::Class(class),
-                    (None, Some(signal)) => {
-                        self.infos[usize::from(signal)].referenced = true;
-                        Atom::Signal(signal)
-                    }
-                    (None, None) => {
-                        let hint = self.nearest(&name).map(|near| format!("did you mean `<{near}>`?"));
-                        let hint = hint.unwrap_or_else(|| "define the class or signal first".to_owned());
-                        return Err(fail(format!("`<{name}>` is neither a class nor a signal"), &hint));
-                    }
-                },
-            },
-        })
     }
 
     /// Signals that refer to others come after them.
     fn set_levels(&mut self) -> Result<(), DefinitionError> {
         const DEEPEST: u8 = 6;
+        // Each signal with one that it refers to.
+        let mut pairs: Vec<(SignalId, SignalId)> = Vec::new();
+        for pattern in &self.patterns.list {
+            self.infos[usize::from(pattern.signal)].level = 1;
+            self.levels = 1;
+            for below in self.patterns.signals(pattern) {
+                pairs.push((pattern.signal, below));
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
         loop {
             let mut changed = None;
-            for pattern in &self.patterns {
-                let below = pattern.elements.iter().flat_map(|element| match element {
-                    Element::One { atoms, .. } => atoms.iter(),
-                    Element::Gap(_) => [].iter(),
-                });
-                let below = below.filter_map(|atom| match atom {
-                    Atom::Signal(signal) => Some(self.infos[usize::from(*signal)].level),
-                    _ => None,
-                });
-                let level = 1 + below.max().unwrap_or(0);
-                let info = &mut self.infos[usize::from(pattern.signal)];
+            for &(signal, below) in &pairs {
+                let level = 1 + self.infos[usize::from(below)].level;
+                let info = &mut self.infos[usize::from(signal)];
                 if level > info.level {
                     info.level = level;
                     changed = Some(info.name.to_string());
@@ -350,31 +317,90 @@ impl Signals {
     }
 
     fn index(&mut self) {
-        for pattern in &mut self.patterns {
+        for pattern in &mut self.patterns.list {
             pattern.level = self.infos[usize::from(pattern.signal)].level;
         }
-        let mut by_word: Vec<Vec<Start>> = vec![Vec::new(); self.lexicon.len()];
-        let mut by_signal: Vec<Vec<u32>> = vec![Vec::new(); self.infos.len()];
-        for (index, pattern) in self.patterns.iter().enumerate() {
-            let index = index as u32;
-            let Some(Element::One { atoms, .. }) = pattern.elements.get(pattern.anchor) else { continue };
-            let start = Start::new(index, pattern, &self.lexicon);
-            for atom in atoms {
+        let of_class = bits_of_classes(&self.lexicon);
+        let filter = |pattern| Filter::new(pattern, &self.patterns, &of_class);
+        self.filters = self.patterns.list.iter().map(filter).collect();
+        let (mut by_word, mut by_class, mut by_signal) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, pattern) in (0..).zip(&self.patterns.list) {
+            let anchor = self.patterns.anchor(pattern);
+            let has_class = anchor.iter().any(|atom| matches!(atom, Atom::Class(_)));
+            let in_class = |word| {
+                let has =
+                    |atom: &Atom| matches!(atom, Atom::Class(class) if self.lexicon.is_in(word, *class));
+                has_class && anchor.iter().any(has)
+            };
+            for atom in anchor {
                 match *atom {
-                    Atom::Word(word) | Atom::CapsWord(word) | Atom::TagWord(word) => {
-                        by_word[word as usize].push(start);
+                    Atom::Word(word) | Atom::CapsWord(word) | Atom::TagWord(word) if !in_class(word) => {
+                        by_word.push((word, index));
                     }
-                    Atom::Class(class) => {
-                        for &word in self.lexicon.members(class) {
-                            by_word[word as usize].push(start);
-                        }
-                    }
-                    Atom::Signal(signal) => by_signal[usize::from(signal)].push(index),
+                    Atom::Class(class) => by_class.push((class, index)),
+                    Atom::Signal(signal) => by_signal.push((u32::from(signal), index)),
                     _ => {}
                 }
             }
         }
-        self.by_word = by_word.into_iter().map(Vec::into_boxed_slice).collect();
-        self.by_signal = by_signal.into_iter().map(Vec::into_boxed_slice).collect();
+        by_class.sort_unstable();
+        let by_classes = self.patterns_of_sets(&by_class);
+        self.by_word = Lists::of_pairs(self.lexicon.len(), &by_word);
+        self.by_classes = Lists::of_pairs(self.lexicon.sets(), &by_classes);
+        self.by_signal = Lists::of_pairs(self.infos.len(), &by_signal);
+    }
+
+    /// What starts from a word with a set of classes: all that starts from one of them, once.
+    fn patterns_of_sets(&self, by_class: &[(ClassId, u32)]) -> Vec<(u32, u32)> {
+        let mut pairs = Vec::new();
+        let mut of_set: Vec<u32> = Vec::new();
+        for set in 0..self.lexicon.sets() {
+            of_set.clear();
+            for class in self.lexicon.classes_of_set(set as u16) {
+                let from = by_class.partition_point(|(other, _)| *other < class);
+                let rest = by_class.get(from..).unwrap_or_default();
+                of_set.extend(rest.iter().take_while(|(other, _)| *other == class).map(|(_, index)| *index));
+            }
+            of_set.sort_unstable();
+            of_set.dedup();
+            pairs.extend(of_set.iter().map(|index| (set as u32, *index)));
+        }
+        pairs
+    }
+}
+
+/// What the words and names of patterns stand for.
+struct Known<'s> {
+    lexicon: &'s mut Lexicon,
+    infos: &'s mut [SignalInfo],
+    ids: &'s FxHashMap<Arc<str>, SignalId>,
+}
+
+impl Names for Known<'_> {
+    fn word(&mut self, word: &str) -> WordId {
+        self.lexicon.intern(word)
+    }
+
+    fn named(&mut self, name: &str) -> Result<Atom, String> {
+        Ok(match name {
+            "number" => Atom::Kind(TokenKind::Number),
+            "mention" => Atom::Kind(TokenKind::Mention),
+            "url" => Atom::Kind(TokenKind::Url),
+            "email" => Atom::Kind(TokenKind::Email),
+            "emoji" => Atom::Kind(TokenKind::Emoji),
+            "cap" => Atom::Capitalised,
+            _ => match (self.lexicon.class(name), self.ids.get(name)) {
+                (Some(class), _) => Atom::Class(class),
+                (None, Some(&signal)) => {
+                    self.infos[usize::from(signal)].referenced = true;
+                    Atom::Signal(signal)
+                }
+                (None, None) => {
+                    let near = nearest(name, self.infos.iter().map(|info| &*info.name));
+                    let hint = near.map(|near| format!("did you mean `<{near}>`?"));
+                    return Err(hint.unwrap_or_else(|| "define the class or signal first".to_owned()));
+                }
+            },
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Mistakes in signal files, as their author meets them.
+//! Mistakes in signal and rule files, as their author meets them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -51,4 +51,57 @@ fn all_files_are_looked_at_before_the_problems_are_shown() {
         Engine::new(&[("signals/a", &first), ("signals/b", &second)], ("modifiers", ""), &[]).unwrap_err();
     let files: Vec<&str> = errors.0.iter().map(|error| error.file.as_str()).collect();
     assert_eq!(files, ["signals/a", "signals/b"]);
+}
+
+/// A sound rule file with `key` replaced by `value`.
+fn rule(key: &str, value: &str) -> String {
+    let examples = "[\"a\", \"b\", \"c\", \"d\", \"e\"]";
+    let keys = [
+        ("id", "\"privacy/mine\""),
+        ("title", "\"A rule\""),
+        ("severity", "\"low\""),
+        ("why", "\"Because.\""),
+        ("action", "\"edit\""),
+        ("action_detail", "\"Edit it.\""),
+        ("guidelines", "[\"A guideline\"]"),
+        ("base", "0.0"),
+        ("kinds", "[]"),
+        ("focus", "[{ signal = \"date-recent\" }]"),
+        ("evidence", "[]"),
+        ("guards", "[]"),
+        ("hits", examples),
+        ("misses", examples),
+    ];
+    let line =
+        |(name, given): (&str, &str)| format!("{name} = {}\n", if name == key { value } else { given });
+    keys.into_iter().map(line).collect()
+}
+
+fn problem_of_rule(text: &str) -> String {
+    match Engine::with_rules(&[("rules/privacy/mine", text)]) {
+        Ok(_) => "no problem".to_owned(),
+        Err(errors) => errors.to_string(),
+    }
+}
+
+#[test]
+fn rules_that_contradict_themselves_are_named_with_their_place_and_a_way_out() {
+    assert_eq!(problem_of_rule(&rule("", "")), "no problem");
+    let cases = [
+        (
+            "a signal that must and must not be seen",
+            "guards",
+            r#"[{ all = ["date-recent"], none = ["date-recent"] }]"#,
+        ),
+        ("two kinds at once", "evidence", r#"[{ all = ["kind-post", "kind-reply"], weight = 1.0 }]"#),
+        ("a guard for other people's words", "guards", r#"[{ signal = "by-other" }]"#),
+        ("evidence that no signal gives", "evidence", r#"[{ signal = "date-recnet", weight = 1.0 }]"#),
+        ("a guard that speaks for the rule", "guards", r#"[{ signal = "fiction", weight = 1.0 }]"#),
+        ("an unknown action", "action", r#""delete""#),
+        ("an unknown key", "base", "0.0\nbasis = 1"),
+        ("too few examples", "hits", r#"["a"]"#),
+        ("another id", "id", r#""privacy/yours""#),
+    ];
+    let all = cases.map(|(name, key, value)| format!("# {name}\n{}", problem_of_rule(&rule(key, value))));
+    insta::assert_snapshot!(all.join("\n\n"));
 }

@@ -1,11 +1,11 @@
 //! Fits what the rules of whitecoat weigh, on labelled posts.
 //!
 //! ```text
-//! cargo run --release -p whitecoat-tuning -- learn corpus/[!S].jsonl      trains the learned signal
-//! cargo run --release -p whitecoat-tuning -- weights corpus/[!S].jsonl    fits the weights in the rule files
+//! cargo run --release -p whitecoat-tuning -- learn corpus/[!SW].jsonl      trains the learned signal
+//! cargo run --release -p whitecoat-tuning -- weights corpus/[!SW].jsonl    fits the weights in the rule files
 //! ```
 //!
-//! Set S stays out: it is what the rules are measured on. Same posts, same result.
+//! Sets S and W stay out: they are what the rules are measured on. Same posts, same result.
 
 mod learn;
 mod logistic;

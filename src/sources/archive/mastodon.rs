@@ -5,24 +5,20 @@ use std::io::Read;
 use std::sync::Arc;
 
 use serde_json::Value;
-use whitecoat_engine::{
-    Item, Kind, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision, Profile, Visibility,
-};
+use whitecoat_engine::{Item, Visibility};
 
 use super::MESSAGES;
 use super::account::{Account, recognised};
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
-use super::html::{file_name, titled};
-use super::item::{cap, derived_id, say_if_capped, thousands};
+use super::item::{cap, say_if_capped, thousands};
 use super::records;
 use super::splitter::{Chunk, Start};
-use super::stored_html::{self, words};
-use super::value::{list, some, squeezed, text};
-use crate::coverage::Coverage;
+use super::value::{squeezed, text};
+use crate::sources::shapes::activity::{
+    self, Audience, NO_POST, NO_WORDS, Note, PLATFORM, account_of, address,
+};
 use crate::sources::{Batch, Decoded, InputError};
-
-const PLATFORM: &str = "mastodon";
 
 const OUTBOX: Role = "outbox";
 const ACTOR: Role = "actor";
@@ -33,17 +29,9 @@ const MAX_ACTOR_BYTES: u64 = 4 * 1024 * 1024;
 /// How far into the outbox its count stands: behind the context.
 const COUNT_BYTES: usize = 8 * 1024;
 
-/// How many mentions of a post are looked at for the author of what it answers.
-const MAX_TAGS: usize = 1_000;
-
-const PUBLIC: &[&str] = &["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"];
-
 const NOT_JSON: &str = "Mastodon: a record is not valid JSON";
 const BAD_ACTOR: &str = "Mastodon: the file about the account is not valid JSON";
 const BOOST: &str = "Mastodon: a boost, whose text is not in the archive";
-const NO_POST: &str = "Mastodon: an activity that is no post";
-const NO_WORDS: &str = "Mastodon: a post without words and media";
-const BAD_TIME: &str = "Mastodon: a time was not understood; the item was kept without it";
 const NO_OUTBOX: &str = "Mastodon: no file with posts was found";
 
 /// Mastodon's export.
@@ -138,31 +126,6 @@ fn gather(export: &mut Export<'_>) -> (Account, Option<Item>) {
     (account, bio)
 }
 
-fn account_of(actor: &Value, coverage: &mut Coverage) -> Account {
-    let mut bio = vec![words(&text(actor, "summary"), coverage)];
-    for field in list(actor, "attachment") {
-        let (name, value) = (text(field, "name"), words(&text(field, "value"), coverage));
-        if !name.is_empty() && !value.is_empty() {
-            bio.push(format!("{name}: {value}"));
-        }
-    }
-    bio.retain(|part| !part.is_empty());
-    let profile =
-        Profile { name: text(actor, "name").into_owned(), bio: bio.join("\n"), ..Profile::default() };
-    let name = text(actor, "preferredUsername");
-    let handle = match (name.is_empty(), host(&text(actor, "id"))) {
-        (true, _) => String::new(),
-        (false, None) => name.into_owned(),
-        (false, Some(host)) => format!("{name}@{host}"),
-    };
-    Account { platform: PLATFORM, handle, profile: Arc::new(profile) }
-}
-
-fn host(address: &str) -> Option<&str> {
-    let (_, rest) = address.split_once("://")?;
-    rest.split('/').next().filter(|host| !host.is_empty())
-}
-
 /// How many activities the outbox says that it holds.
 fn listed(export: &mut Export<'_>, entry: &Entry) -> Option<u64> {
     let start = export.container.peek(entry, COUNT_BYTES);
@@ -205,24 +168,23 @@ impl Outbox {
     }
 
     fn take(&self, activity: &Value, place: String, out: &mut Decoded) {
-        let object = activity.get("object").unwrap_or(&Value::Null);
         let kind = text(activity, "type");
         if kind == "Announce" {
             return out.coverage.skip(BOOST, place);
         }
-        // A post may also stand there by itself, as in exports that were rewritten.
-        let object = if object.is_object() { object } else { activity };
-        if !object.get("content").is_some_and(Value::is_string) && list(object, "attachment").is_empty() {
+        let object = activity::object(activity);
+        if !activity::is_post(object) {
             return match activity.is_object() {
                 true => out.coverage.skip(NO_POST, place),
                 false => out.coverage.fail(NO_POST, place),
             };
         }
-        let audience = audience(activity, object);
+        let audience = activity::audience(activity, object);
         if audience == Audience::Addressed && !self.include_messages {
             return out.coverage.skip(MESSAGES, place);
         }
-        let mut item = self.item(activity, object, audience, &place, out);
+        let note = Note { account: &self.account, activity, object, audience };
+        let mut item = note.item(&place, &|link| self.inside(link), &mut out.coverage);
         if item.text.is_empty() && item.media.is_empty() {
             return out.coverage.skip(NO_WORDS, place);
         }
@@ -231,132 +193,11 @@ impl Outbox {
         out.items.push(item);
     }
 
-    fn item(
-        &self,
-        activity: &Value,
-        object: &Value,
-        audience: Audience,
-        place: &str,
-        out: &mut Decoded,
-    ) -> Item {
-        let written = [text(object, "published"), text(activity, "published")];
-        let written = written.iter().find(|time| !time.is_empty());
-        let created_at = written.and_then(|time| time.parse().ok());
-        if written.is_some() && created_at.is_none() {
-            out.coverage.fail(BAD_TIME, place);
-        }
-        let stored = stored_html::read(&text(object, "content"), &mut out.coverage);
-        let mut body = stored.text;
-        let choices =
-            list(object, "oneOf").iter().chain(list(object, "anyOf")).map(|choice| text(choice, "name"));
-        choices
-            .filter(|choice| !choice.is_empty())
-            .for_each(|choice| body.push_str(&format!("\n- {choice}")));
-        let warning = words(&text(object, "summary"), &mut out.coverage);
-        let shown = titled(&warning, body.trim());
-        let mut media = stored.media;
-        media.extend(list(object, "attachment").iter().map(|attachment| self.medium(attachment)));
-        let parent = self.parent(object);
-        let id = text(object, "id").into_owned();
-        Item {
-            kind: match (audience, &parent) {
-                (Audience::Addressed, _) => Kind::Message,
-                (_, Some(_)) => Kind::Reply,
-                _ => Kind::Post,
-            },
-            id: if id.is_empty() { derived_id(&[written.map_or("", |time| time), &shown]) } else { id },
-            text: shown,
-            created_at,
-            created_precision: created_at.map_or(Precision::Unknown, |_| Precision::Second),
-            url: address(&text(object, "url")),
-            visibility: audience.visibility(),
-            thread: some(&text(object, "conversation")).or_else(|| some(&text(object, "context"))),
-            parent,
-            media,
-            ..self.account.item(place)
-        }
-    }
-
-    fn parent(&self, object: &Value) -> Option<Parent> {
-        let id = text(object, "inReplyTo");
-        if id.is_empty() {
-            return None;
-        }
-        let writer = text(object, "attributedTo");
-        let is_below = |owner: &str| {
-            !owner.is_empty() && id.strip_prefix(owner).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let own = is_below(&writer);
-        // The person who is answered is mentioned, and the post's address begins with theirs.
-        let mentions = list(object, "tag").iter().take(MAX_TAGS).filter(|tag| text(tag, "type") == "Mention");
-        let answered = mentions.into_iter().find(|mention| is_below(&text(mention, "href")));
-        let handle = answered.and_then(|mention| some(text(mention, "name").trim_start_matches('@')));
-        Some(Parent {
-            author: if own { ParentAuthor::Own } else { ParentAuthor::Unknown },
-            kind: ParentKind::Post,
-            handle: if own { some(&self.account.handle) } else { handle },
-            id: Some(id.into_owned()),
-            text: None,
-        })
-    }
-
-    /// An attachment. Its address begins with the path of a storage that the archive does not have.
-    fn medium(&self, attachment: &Value) -> Media {
-        let link = text(attachment, "url");
+    /// Where in the archive a medium lies. Its address begins with the path of a storage that the archive does not have.
+    fn inside(&self, link: &str) -> Option<String> {
         let root = self.path.rfind('/').map_or("", |end| self.path.get(..=end).unwrap_or_default());
         let tails = ["media_attachments/", "media/"].iter().filter_map(|folder| link.find(folder));
-        let tails = tails.filter_map(|at| Some(format!("{root}{}", link.get(at..)?)));
-        let inside = tails.into_iter().find(|path| self.files.contains(path));
-        let sort = text(attachment, "mediaType");
-        Media {
-            kind: match sort.split('/').next() {
-                Some("image") => MediaKind::Image,
-                Some("video") => MediaKind::Video,
-                _ => MediaKind::Document,
-            },
-            file_name: file_name(&link),
-            path: inside.or_else(|| some(&link)),
-            alt: text(attachment, "name").into_owned(),
-            ..Media::default()
-        }
+        let mut tails = tails.filter_map(|at| Some(format!("{root}{}", link.get(at..)?)));
+        tails.find(|path| self.files.contains(path))
     }
-}
-
-/// Whom a post was sent to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Audience {
-    Everybody,
-    Followers,
-    /// Only the people who are named: a direct message.
-    Addressed,
-    /// Nobody is named, as happens after deletions.
-    Unknown,
-}
-
-impl Audience {
-    fn visibility(self) -> Visibility {
-        match self {
-            Self::Everybody => Visibility::Public,
-            Self::Followers => Visibility::Followers,
-            Self::Addressed => Visibility::Private,
-            Self::Unknown => Visibility::Unknown,
-        }
-    }
-}
-
-fn audience(activity: &Value, object: &Value) -> Audience {
-    let addressed = |key| list(object, key).iter().chain(list(activity, key));
-    let mut all = addressed("to").chain(addressed("cc")).filter_map(Value::as_str).peekable();
-    if all.peek().is_none() {
-        return Audience::Unknown;
-    }
-    all.fold(Audience::Addressed, |so_far, name| match so_far {
-        _ if PUBLIC.contains(&name) => Audience::Everybody,
-        Audience::Addressed if name.ends_with("/followers") => Audience::Followers,
-        so_far => so_far,
-    })
-}
-
-fn address(text: &str) -> Option<String> {
-    some(text).filter(|url| url.starts_with("https://") || url.starts_with("http://"))
 }

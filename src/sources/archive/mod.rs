@@ -1,9 +1,8 @@
 //! Post archives: zips, folders and single files that a platform made for the account holder.
 
 mod account;
-mod attached;
 mod blogger;
-mod bluesky;
+pub(super) mod bluesky;
 pub(super) mod container;
 mod dates;
 mod discord;
@@ -17,7 +16,6 @@ mod ghost;
 mod google;
 mod html;
 mod instagram;
-mod item;
 mod linkedin;
 pub(super) mod loose;
 mod mastodon;
@@ -29,6 +27,8 @@ mod parts;
 mod pieces;
 mod pinterest;
 mod platforms;
+#[cfg(any(test, fuzzing))]
+pub(super) mod properties;
 mod quora;
 pub(super) mod records;
 mod reddit;
@@ -36,19 +36,16 @@ mod rows;
 mod sections;
 mod snapchat;
 pub(super) mod splitter;
-mod stored_html;
 mod substack;
 mod telegram;
 mod threads;
 mod tiktok;
 mod tumblr;
 mod twins;
-mod two_clocks;
-mod value;
 mod whatsapp;
 mod wordpress;
 mod x;
-mod xml;
+pub(super) mod xml;
 
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -59,6 +56,7 @@ use format::{Export, Format};
 pub use parts::group;
 
 use crate::coverage::Coverage;
+use crate::sources::shapes::{attached, item, stored_html, two_clocks, value};
 use crate::sources::{InputError, Options, Sink, clock};
 
 /// How much of a file is looked at to see what it is.

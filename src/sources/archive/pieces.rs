@@ -61,7 +61,7 @@ pub(super) fn stream(
 }
 
 /// Cuts a page at the tags that have one of the classes.
-struct Pieces<R> {
+pub(super) struct Pieces<R> {
     reader: R,
     classes: &'static [&'static str],
     buffer: Vec<u8>,
@@ -79,7 +79,7 @@ struct Pieces<R> {
 }
 
 impl<R: Read> Pieces<R> {
-    fn new(reader: R, classes: &'static [&'static str]) -> Self {
+    pub(super) fn new(reader: R, classes: &'static [&'static str]) -> Self {
         Self {
             reader,
             classes,
@@ -94,7 +94,8 @@ impl<R: Read> Pieces<R> {
         }
     }
 
-    fn next(&mut self) -> Option<Result<Piece, (u64, String)>> {
+    /// The next piece, or where and why there is none.
+    pub(super) fn next(&mut self) -> Option<Result<Piece, (u64, String)>> {
         loop {
             if let Some(end) = self.next_tag() {
                 if let Some(piece) = self.cut(end) {

@@ -35,24 +35,24 @@ const LOOSE_END: &str = "Some records hold `]]>` where it does not belong, and w
 
 /// One element with all that is in it.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Element {
+pub(in crate::sources) struct Element {
     /// The name as it is written, with its prefix.
-    pub(super) name: String,
+    pub(in crate::sources) name: String,
     attributes: Vec<(String, String)>,
     /// The text directly in it, without spaces around it.
-    pub(super) text: String,
+    pub(in crate::sources) text: String,
     children: Vec<Element>,
 }
 
 impl Element {
     /// The value of an attribute; empty if there is none.
-    pub(super) fn attribute(&self, name: &str) -> &str {
+    pub(in crate::sources) fn attribute(&self, name: &str) -> &str {
         let found = self.attributes.iter().find(|(found, _)| found == name);
         found.map_or("", |(_, value)| value.trim())
     }
 
     /// The children of a name. Another prefix than the usual one is as good, where the usual one is not there.
-    pub(super) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+    pub(in crate::sources) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
         let exact = self.children.iter().any(|child| child.name == name);
         self.children.iter().filter(move |child| match exact {
             true => child.name == name,
@@ -61,14 +61,25 @@ impl Element {
     }
 
     /// The first child of a name.
-    pub(super) fn child(&self, name: &str) -> Option<&Element> {
+    pub(in crate::sources) fn child(&self, name: &str) -> Option<&Element> {
         let exact = self.children.iter().find(|child| child.name == name);
         let near = || self.children.iter().find(|child| local(&child.name) == local(name));
         exact.or_else(|| near().filter(|_| name.contains(':')))
     }
 
+    /// All text in it, that of its children too, a line each.
+    pub(in crate::sources) fn words(&self) -> String {
+        let mut open = vec![self];
+        let mut words: Vec<&str> = Vec::new();
+        while let Some(element) = open.pop() {
+            words.extend(Some(element.text.as_str()).filter(|text| !text.is_empty()));
+            open.extend(element.children.iter().rev());
+        }
+        words.join("\n")
+    }
+
     /// The text of the first child of a name; empty if there is none.
-    pub(super) fn get(&self, name: &str) -> &str {
+    pub(in crate::sources) fn get(&self, name: &str) -> &str {
         self.child(name).map_or("", |child| child.text.as_str())
     }
 }
@@ -119,7 +130,7 @@ pub(super) fn stream(
 }
 
 /// The same out of bytes that are in memory; what is broken is left out.
-pub(super) fn elements(bytes: &[u8], names: &'static [&'static str]) -> Vec<Element> {
+pub(in crate::sources) fn elements(bytes: &[u8], names: &'static [&'static str]) -> Vec<Element> {
     let mut cutter = Cutter::new(bytes, names);
     let mut all = Vec::new();
     while let Some(cut) = cutter.next() {

@@ -1,6 +1,7 @@
 //! Writes items.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 use whitecoat_engine::{Item, Media, Parent, Profile};
@@ -10,12 +11,22 @@ use crate::formula;
 use crate::wording::word;
 
 /// How items are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Written {
-    /// One JSON object a line.
-    JsonLines,
     /// A table; cells that a spreadsheet would take for a formula get an apostrophe, which reading takes off again.
+    #[value(help = "A table, one item a row")]
     Csv,
+    /// One JSON object a line.
+    #[value(name = "jsonl", help = "One JSON object an item")]
+    JsonLines,
+}
+
+impl Written {
+    /// What the name of a file tells, else JSON Lines.
+    pub fn of(path: &Path) -> Self {
+        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        if is_csv { Self::Csv } else { Self::JsonLines }
+    }
 }
 
 /// Writes items one after another.

@@ -76,7 +76,12 @@ pub(super) fn read(container: &mut Container, pages: &mut Pages, sink: &mut dyn 
 }
 
 /// Hands over the page in an entry, or says why there is none.
-fn take(record: &[u8], place: String, pages: &mut Pages, sink: &mut dyn Sink) -> Result<(), Stopped> {
+pub(super) fn take(
+    record: &[u8],
+    place: String,
+    pages: &mut Pages,
+    sink: &mut dyn Sink,
+) -> Result<(), Stopped> {
     let coverage = sink.coverage();
     let page = decoded(
         record,

@@ -31,6 +31,14 @@ impl Headers {
         self.0.iter().find(|header| header.0.eq_ignore_ascii_case(name)).map(|header| header.1.as_str())
     }
 
+    /// All values of a name, whatever its case.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |header| header.0.eq_ignore_ascii_case(name))
+            .map(|header| header.1.as_str())
+    }
+
     /// The content type without its parameters, in lower case; empty where there is none.
     pub(super) fn media_type(&self) -> String {
         media_type(self.get("content-type").unwrap_or_default())

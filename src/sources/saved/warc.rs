@@ -45,10 +45,7 @@ pub(super) fn read(
     pages: &mut Pages,
     sink: &mut dyn Sink,
 ) -> Result<(), Stopped> {
-    let mut file = BufReader::new(file);
-    let is_packed = file.fill_buf().is_ok_and(|start| start.starts_with(b"\x1f\x8b"));
-    let reader: Box<dyn Read + '_> = if is_packed { Box::new(Unpacked::new(file)) } else { Box::new(file) };
-    let mut records = Records { reader: BufReader::new(reader), number: 0, has_begun: false };
+    let mut records = Records::of(file);
     loop {
         match records.next() {
             Ok(None) => return Ok(()),
@@ -64,11 +61,11 @@ pub(super) fn read(
 }
 
 /// A record whose block has been read, as far as it is wanted.
-struct Record {
+pub(super) struct Record {
     number: u64,
-    headers: Headers,
-    block: Vec<u8>,
-    is_cut: bool,
+    pub(super) headers: Headers,
+    pub(super) block: Vec<u8>,
+    pub(super) is_cut: bool,
     is_too_large: bool,
 }
 
@@ -140,12 +137,23 @@ fn wanted(record: &Record, content_type: Option<&str>) -> Result<Option<String>,
 }
 
 /// Takes a WARC apart.
-struct Records<R> {
+pub(super) struct Records<R> {
     reader: R,
     /// How many records have begun.
     number: u64,
     /// The line that begins a record has been read.
     has_begun: bool,
+}
+
+impl<'f> Records<BufReader<Box<dyn Read + 'f>>> {
+    /// The records of a file, packed or not.
+    pub(super) fn of(file: impl Read + 'f) -> Self {
+        let mut file = BufReader::new(file);
+        let is_packed = file.fill_buf().is_ok_and(|start| start.starts_with(b"\x1f\x8b"));
+        let reader: Box<dyn Read + 'f> =
+            if is_packed { Box::new(Unpacked::new(file)) } else { Box::new(file) };
+        Records { reader: BufReader::new(reader), number: 0, has_begun: false }
+    }
 }
 
 impl<R: BufRead> Records<R> {
@@ -154,7 +162,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The next record, or a fixed sentence on what is wrong with it; `None` at the end. An error ends the file.
-    fn next(&mut self) -> io::Result<Option<Result<Record, &'static str>>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Result<Record, &'static str>>> {
         if !std::mem::take(&mut self.has_begun) {
             match self.seek()? {
                 Some(Sought::Record) => {}

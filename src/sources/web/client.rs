@@ -1,16 +1,20 @@
-//! One request: guarded, counted, not redirected, not retried.
+//! One request: guarded, counted, recorded; not redirected, not retried.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use url::Url;
 
 use super::address::{self, Resolver};
+use super::evidence::Evidence;
 use super::failure::Failure;
 use super::limits::Limits;
 use super::platforms;
+use super::stored::Stored;
+use super::walk::Want;
 
 /// Who asks, and where to complain.
 pub const AGENT: &str = concat!(
@@ -27,11 +31,37 @@ const MAX_HEADERS: usize = 100;
 const MAX_HEADER_BYTES: u32 = 64 << 10;
 
 /// The HTTP client with the address guard built in: no request leaves it unchecked.
+#[derive(Debug)]
 pub(super) struct Client {
-    inner: reqwest::Client,
+    wire: Wire,
     allow_loopback: bool,
     /// What a request may cost.
     pub(super) limits: Limits,
+    evidence: Option<Arc<Evidence>>,
+}
+
+/// Where answers come from.
+#[derive(Debug)]
+enum Wire {
+    Network(reqwest::Client),
+    Stored(Stored),
+}
+
+/// What is asked for in one request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ask<'a> {
+    pub(super) url: &'a Url,
+    pub(super) want: Want,
+    pub(super) cap: Cap,
+    /// What an earlier answer is known by: the host may say that nothing has changed.
+    pub(super) known_by: Option<&'a KnownBy>,
+}
+
+/// How a host tells whether an answer has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KnownBy {
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
 }
 
 /// How much of a body is wanted.
@@ -46,21 +76,27 @@ pub(super) struct Cap {
 }
 
 /// One answer. The body is read for success only.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) headers: HeaderMap,
+    /// By lower-case name, in their order.
+    pub(super) headers: Vec<(String, String)>,
+    /// As it came over the wire, until [`Answer::inflate`].
     pub(super) body: Vec<u8>,
 }
 
 impl Client {
-    pub(super) fn new(limits: &Limits, allow_loopback: bool) -> Result<Self, Failure> {
+    /// A client that asks the network.
+    pub(super) fn new(
+        limits: &Limits,
+        allow_loopback: bool,
+        evidence: Option<Arc<Evidence>>,
+    ) -> Result<Self, Failure> {
         // Fails only when a provider has been installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        let inner = reqwest::Client::builder()
+        let network = reqwest::Client::builder()
             .user_agent(AGENT)
             .default_headers(headers)
             .redirect(reqwest::redirect::Policy::none())
@@ -75,7 +111,22 @@ impl Client {
             .retry(reqwest::retry::never())
             .build()
             .map_err(|error| Failure::Client(error.to_string()))?;
-        Ok(Self { inner, allow_loopback, limits: limits.clone() })
+        Ok(Self { wire: Wire::Network(network), allow_loopback, limits: limits.clone(), evidence })
+    }
+
+    /// A client that knows only the answers of an evidence file.
+    pub(super) fn of_stored(stored: Stored, limits: &Limits, allow_loopback: bool) -> Self {
+        Self { wire: Wire::Stored(stored), allow_loopback, limits: limits.clone(), evidence: None }
+    }
+
+    /// Whether answers come from a file, so that there is nobody to be polite to.
+    pub(super) fn is_offline(&self) -> bool {
+        matches!(self.wire, Wire::Stored(_))
+    }
+
+    /// Whether `url` leads to this machine, as tests ask for.
+    pub(super) fn is_own_machine(&self, url: &Url) -> bool {
+        self.allow_loopback && address::check(url, false).is_err()
     }
 
     /// Checks whether `url` may be asked at all, before anything is sent.
@@ -89,19 +140,41 @@ impl Client {
         }
     }
 
-    /// Asks for `url` once.
-    pub(super) async fn get(&self, url: &Url, cap: Cap) -> Result<Answer, Failure> {
-        self.check(url)?;
-        let response =
-            self.inner.get(url.clone()).send().await.map_err(|error| Failure::of_request(&error, 0))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut answer = Answer { status: status.as_u16(), headers, body: Vec::new() };
-        if status.is_success() {
-            let gzip = is_gzip(&answer.headers)?;
-            answer.body = read_body(response, cap).await?;
-            if gzip {
-                answer.body = inflate(&answer.body, cap)?;
+    /// Asks once. The body stays packed.
+    pub(super) async fn get(&self, ask: Ask<'_>) -> Result<Answer, Failure> {
+        self.check(ask.url)?;
+        let outcome = match &self.wire {
+            Wire::Network(network) => self.over_network(network, ask).await,
+            Wire::Stored(stored) => stored.answer(ask.url, ask.want),
+        };
+        if let Some(evidence) = &self.evidence {
+            evidence.record(ask.url, ask.want, &outcome);
+        }
+        outcome
+    }
+
+    async fn over_network(&self, network: &reqwest::Client, ask: Ask<'_>) -> Result<Answer, Failure> {
+        let mut request = network.get(ask.url.clone()).header(ACCEPT, ask.want.accept());
+        if let Some(known_by) = ask.known_by {
+            for (name, value) in
+                [(IF_NONE_MATCH, &known_by.etag), (IF_MODIFIED_SINCE, &known_by.last_modified)]
+            {
+                if let Some(value) = value {
+                    request = request.header(name, value);
+                }
             }
+        }
+        let response = tokio::time::timeout(self.limits.first_byte, request.send())
+            .await
+            .map_err(|_| Failure::Timeout("not a single byte had arrived".to_owned()))?
+            .map_err(|error| Failure::of_request(&error, 0))?;
+        let status = response.status();
+        let headers = response.headers().iter().map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        });
+        let mut answer = Answer { status: status.as_u16(), headers: headers.collect(), body: Vec::new() };
+        if status.is_success() {
+            answer.body = read_body(response, ask.cap).await?;
         }
         Ok(answer)
     }
@@ -116,7 +189,7 @@ async fn read_body(response: reqwest::Response, cap: Cap) -> Result<Vec<u8>, Fai
         if chunk.len() > room && !cap.cut {
             return Err(Failure::TooLarge(cap.wire));
         }
-        body.extend(chunk.iter().take(room));
+        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
         if chunk.len() > room {
             break;
         }
@@ -124,17 +197,67 @@ async fn read_body(response: reqwest::Response, cap: Cap) -> Result<Vec<u8>, Fai
     Ok(body)
 }
 
-fn is_gzip(headers: &HeaderMap) -> Result<bool, Failure> {
-    let mut gzip = false;
-    for value in headers.get_all(CONTENT_ENCODING) {
-        let value = value.to_str().unwrap_or("?").trim();
-        match value.to_ascii_lowercase().as_str() {
-            "" | "identity" => {}
-            "gzip" | "x-gzip" if !gzip => gzip = true,
-            _ => return Err(Failure::Encoding(value.chars().take(40).collect())),
+impl Want {
+    /// The `Accept` header.
+    pub(super) fn accept(self) -> &'static str {
+        match self {
+            Want::Page => "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
+            Want::Json => "application/json,application/jrd+json;q=0.9,*/*;q=0.1",
+            Want::Activity => {
+                "application/activity+json,application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\""
+            }
+            Want::Feed => {
+                "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.8,*/*;q=0.1"
+            }
+            Want::Sitemap => "application/xml,text/xml;q=0.9,application/gzip;q=0.8,*/*;q=0.1",
+            Want::Bytes => "*/*",
         }
     }
-    Ok(gzip)
+}
+
+impl Answer {
+    /// The first header of a lower-case name.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it is one of success.
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Unpacks the body if it came packed.
+    pub(super) fn inflate(&mut self, cap: Cap) -> Result<(), Failure> {
+        if self.is_success() && self.is_gzip()? {
+            self.body = inflate(&self.body, cap)?;
+        }
+        Ok(())
+    }
+
+    fn is_gzip(&self) -> Result<bool, Failure> {
+        let mut gzip = false;
+        for (_, value) in self.headers.iter().filter(|(name, _)| name == "content-encoding") {
+            match value.trim().to_ascii_lowercase().as_str() {
+                "" | "identity" => {}
+                "gzip" | "x-gzip" if !gzip => gzip = true,
+                _ => return Err(Failure::Encoding(value.trim().chars().take(40).collect())),
+            }
+        }
+        Ok(gzip)
+    }
+
+    /// Where the answer sends the client that asked for `from`, if it is a redirect.
+    pub(super) fn redirect(&self, from: &Url) -> Option<Result<Url, Failure>> {
+        if !matches!(self.status, 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
+        let target = self.header("location").and_then(|location| from.join(location).ok());
+        Some(match target {
+            None => Err(Failure::BadRedirect),
+            Some(to) if from.scheme() == "https" && to.scheme() == "http" => Err(Failure::Downgrade),
+            Some(to) => Ok(to),
+        })
+    }
 }
 
 fn inflate(wire: &[u8], cap: Cap) -> Result<Vec<u8>, Failure> {
@@ -149,25 +272,5 @@ fn inflate(wire: &[u8], cap: Cap) -> Result<Vec<u8>, Failure> {
         (_, true) => Err(Failure::InflatesTooFar(cap.inflated)),
         (Err(_), false) => Err(Failure::DamagedGzip),
         (Ok(_), false) => Ok(plain),
-    }
-}
-
-impl Answer {
-    /// A header as text.
-    pub(super) fn header(&self, name: impl reqwest::header::AsHeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// Where the answer sends the client that asked for `from`, if it is a redirect.
-    pub(super) fn redirect(&self, from: &Url) -> Option<Result<Url, Failure>> {
-        if !matches!(self.status, 301 | 302 | 303 | 307 | 308) {
-            return None;
-        }
-        let target = self.header(LOCATION).and_then(|location| from.join(location).ok());
-        Some(match target {
-            None => Err(Failure::BadRedirect),
-            Some(to) if from.scheme() == "https" && to.scheme() == "http" => Err(Failure::Downgrade),
-            Some(to) => Ok(to),
-        })
     }
 }

@@ -10,7 +10,7 @@ use crate::sources::InputError;
 const EXPECTED: &str = "the http or https address of a public HTML page that can be seen without signing in";
 
 /// Why a page was not fetched or is not what it should be.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum Failure {
     #[error("not asked: {0}")]
     Address(#[from] AddressError),
@@ -50,24 +50,85 @@ pub(super) enum Failure {
     BrokeOff(u64),
     #[error("the host answered {0}")]
     Status(u16),
+    #[error(
+        "{host} is left alone for the rest of this run, because {times} addresses in a row failed; the last one: {last}"
+    )]
+    GivenUp { host: String, times: u32, last: String },
     #[error("there is no page here any more: the host answered {0}")]
     Gone(u16),
     #[error("not visible without signing in or passing a check: {0}")]
     NotVisible(String),
     #[error("{0}, not an HTML page")]
     NotHtml(&'static str),
+    #[error("a page where data (JSON) was asked for")]
+    NotJson,
     #[error("the page is empty")]
     Empty,
     #[error("the page shows no text without running its scripts")]
     NoText,
+    /// The walk could not read what was answered.
+    #[error("{0}")]
+    Unread(String),
     #[error("the HTTP client could not start: {0}")]
     Client(String),
+    #[error("the evidence file does not hold an answer to this request")]
+    NotStored,
+    /// As it was recorded in an evidence file.
+    #[error("{message}")]
+    Stored { message: String, cause: String, transient: bool, of_host: bool },
 }
 
 impl Failure {
     /// Whether the same request may work a moment later.
     pub(super) fn is_transient(&self) -> bool {
-        matches!(self, Failure::Connection(_) | Failure::BadAnswer(_) | Failure::BrokeOff(_))
+        match self {
+            Failure::Connection(_) | Failure::BadAnswer(_) | Failure::BrokeOff(_) => true,
+            Failure::Stored { transient, .. } => *transient,
+            _ => false,
+        }
+    }
+
+    /// Whether it says that the host itself is in trouble, and not only one address.
+    pub(super) fn is_of_host(&self) -> bool {
+        match self {
+            Failure::Timeout(_) | Failure::AskedToWait { .. } => true,
+            Failure::Stored { of_host, .. } => *of_host,
+            other => other.is_transient(),
+        }
+    }
+
+    /// Whether there was nothing to read in the first place: no gap in what is public.
+    pub(super) fn is_left_out(&self) -> bool {
+        matches!(
+            self,
+            Failure::Gone(_)
+                | Failure::Disallowed { .. }
+                | Failure::Barred { .. }
+                | Failure::NotHtml(_)
+                | Failure::Empty
+        )
+    }
+
+    /// The cause without what differs from page to page, so that pages can be counted by it.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Failure::Address(_) => {
+                "not asked: the address, or one that it redirects to, is not on the public internet"
+                    .to_owned()
+            }
+            Failure::RedirectLoop(_) => "redirected in a circle".to_owned(),
+            Failure::Encoding(_) => "the answer is encoded in a way that was not asked for".to_owned(),
+            Failure::Timeout(_) => "no answer in time".to_owned(),
+            Failure::Connection(_) => "no connection".to_owned(),
+            Failure::BadAnswer(_) => "no proper answer".to_owned(),
+            Failure::BrokeOff(_) => "the answer broke off; what was read is not used".to_owned(),
+            Failure::AskedToWait { most, .. } => {
+                format!("the host asks for a longer wait than the limit of {most} seconds")
+            }
+            Failure::GivenUp { host, .. } => format!("{host} is left alone after too many failures in a row"),
+            Failure::Stored { cause, .. } => cause.clone(),
+            other => other.to_string(),
+        }
     }
 
     /// What a request that ended in `error` failed of, after `read` bytes of the body.
@@ -111,6 +172,7 @@ impl Failure {
             Failure::Timeout(_)
             | Failure::Connection(_)
             | Failure::BrokeOff(_)
+            | Failure::GivenUp { .. }
             | Failure::AskedToWait { .. } => {
                 format!("try again later, or {SAVE}")
             }
@@ -122,17 +184,22 @@ impl Failure {
         }
     }
 
-    /// The error for the user who named `url`.
-    pub(super) fn of_input(self, url: &Url) -> InputError {
-        let mut shown = url.clone();
-        // A password must not reach a screen or a log.
-        let _ = shown.set_password(None);
-        let _ = shown.set_username("");
+    /// The error for the user who named the input `name`.
+    pub(super) fn of_name(&self, name: &str) -> InputError {
         InputError::Unreadable {
-            input: shown.to_string(),
+            input: name.to_owned(),
             problem: self.to_string(),
             expected: EXPECTED.to_owned(),
             next: self.next_step(),
         }
+    }
+
+    /// The error for the user who named `url`.
+    pub(super) fn of_input(&self, url: &Url) -> InputError {
+        let mut shown = url.clone();
+        // A password must not reach a screen or a log.
+        let _ = shown.set_password(None);
+        let _ = shown.set_username("");
+        self.of_name(shown.as_str())
     }
 }

@@ -1,69 +1,78 @@
-//! Fetching one page: redirects by hand, every hop checked; what came back is a page or a reason.
+//! Fetching one thing: redirects by hand, every hop checked; what came back is what was wanted or a reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use reqwest::header::CONTENT_TYPE;
 use url::Url;
 
-use super::client::{Answer, Cap, Client};
+use super::client::{Answer, Cap};
 use super::failure::Failure;
-use super::host::Host;
+use super::limits::Limits;
 use super::page::saved;
+use super::session::Shared;
+use super::walk::{Page, Request, Want};
+use super::walks::sitemap::MAX_SITEMAP_BYTES;
 
-/// A page that was fetched.
+/// What came of a request.
 #[derive(Debug)]
 pub(super) struct Fetched {
-    /// Where it was in the end.
-    pub(super) url: Url,
-    /// The content type as sent, if any.
-    pub(super) content_type: Option<String>,
-    /// The page's bytes, inflated, not decoded.
-    pub(super) body: Vec<u8>,
-    /// Every host that was asked.
+    pub(super) outcome: Result<Page, Failure>,
+    /// Every host that was asked, as scheme, name and port.
     pub(super) hosts: BTreeSet<String>,
 }
 
-/// Fetches the page at `url`.
-pub(super) async fn fetch(client: &Client, url: &Url) -> Result<Fetched, Failure> {
-    let cap = Cap { wire: client.limits.wire_bytes, inflated: client.limits.page_bytes, cut: false };
-    let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
+/// Fetches what `request` asks for. `since`: see [`super::host::Host::get`].
+pub(super) async fn fetch(shared: &Shared, request: &Request, since: Option<i64>) -> Fetched {
+    let mut hosts = BTreeSet::new();
+    let outcome = follow(shared, request, since, &mut hosts).await;
+    Fetched { outcome, hosts }
+}
+
+async fn follow(
+    shared: &Shared,
+    request: &Request,
+    since: Option<i64>,
+    hosts: &mut BTreeSet<String>,
+) -> Result<Page, Failure> {
+    let limits = shared.limits();
+    let cap = cap(request.want, limits);
     let mut asked = BTreeSet::new();
-    let mut url = url.clone();
+    let mut url = request.url.clone();
     url.set_fragment(None);
     loop {
-        if asked.len() > client.limits.redirects {
-            return Err(Failure::TooManyRedirects(client.limits.redirects));
+        if asked.len() > limits.redirects {
+            return Err(Failure::TooManyRedirects(limits.redirects));
         }
         if !asked.insert(url.to_string()) {
             return Err(Failure::RedirectLoop(url.to_string()));
         }
-        let origin = url.origin().ascii_serialization();
-        if !hosts.contains_key(&origin) {
-            hosts.insert(origin.clone(), Host::meet(client, &url).await?);
-        }
-        let Some(host) = hosts.get_mut(&origin) else { return Err(Failure::BadRedirect) };
-        let answer = host.get(client, &url, cap).await?;
+        shared.check(&url)?;
+        hosts.insert(url.origin().ascii_serialization());
+        let answer = shared.get(&url, request.want, cap, since).await?;
         match answer.redirect(&url) {
             Some(to) => {
                 url = to?;
                 url.set_fragment(None);
             }
             None => {
-                let moved = asked.len() > 1;
-                check(&answer, &url, moved)?;
-                return Ok(Fetched {
-                    url,
-                    content_type: answer.header(CONTENT_TYPE).map(str::to_owned),
-                    body: answer.body,
-                    hosts: hosts.into_keys().collect(),
-                });
+                check(&answer, &url, request, asked.len() > 1)?;
+                let content_type = answer.header("content-type").map(str::to_owned);
+                return Ok(Page { url, content_type, headers: answer.headers, body: answer.body });
             }
         }
     }
 }
 
-/// Checks that a final answer is a page that can be read.
-fn check(answer: &Answer, url: &Url, moved: bool) -> Result<(), Failure> {
+fn cap(want: Want, limits: &Limits) -> Cap {
+    match want {
+        // Whole repositories travel as one answer.
+        Want::Bytes => Cap { wire: limits.saved_bytes, inflated: limits.saved_bytes, cut: false },
+        Want::Sitemap => Cap { wire: limits.wire_bytes, inflated: MAX_SITEMAP_BYTES, cut: false },
+        _ => Cap { wire: limits.wire_bytes, inflated: limits.page_bytes, cut: false },
+    }
+}
+
+/// Checks that a final answer is what was wanted and can be read.
+fn check(answer: &Answer, url: &Url, request: &Request, moved: bool) -> Result<(), Failure> {
     if answer.header("cf-mitigated").is_some_and(|value| value.eq_ignore_ascii_case("challenge")) {
         return Err(Failure::NotVisible("the host wants a challenge solved".to_owned()));
     }
@@ -75,16 +84,27 @@ fn check(answer: &Answer, url: &Url, moved: bool) -> Result<(), Failure> {
         404 | 410 => return Err(Failure::Gone(answer.status)),
         other => return Err(Failure::Status(other)),
     }
-    if moved && is_sign_in_path(url) {
+    if moved && request.want == Want::Page && is_sign_in_path(url) {
         return Err(Failure::NotVisible("the host redirected to its sign-in page".to_owned()));
     }
     if answer.body.iter().all(u8::is_ascii_whitespace) {
         return Err(Failure::Empty);
     }
-    check_type(answer.header(CONTENT_TYPE), &answer.body)
+    let essence = essence(answer.header("content-type"));
+    match request.want {
+        Want::Page => check_page(&essence, &answer.body, request),
+        Want::Json | Want::Activity => check_json(&essence, &answer.body),
+        Want::Feed | Want::Sitemap | Want::Bytes => Ok(()),
+    }
 }
 
-fn is_sign_in_path(url: &Url) -> bool {
+/// `Text/HTML; charset=utf-8` as `text/html`.
+pub(super) fn essence(content_type: Option<&str>) -> String {
+    content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a path is one of those that ask people to sign in.
+pub(super) fn is_sign_in_path(url: &Url) -> bool {
     url.path_segments().into_iter().flatten().any(|segment| {
         ["login", "log-in", "signin", "sign-in", "authwall", "checkpoint"]
             .iter()
@@ -92,22 +112,32 @@ fn is_sign_in_path(url: &Url) -> bool {
     })
 }
 
-fn check_type(content_type: Option<&str>, body: &[u8]) -> Result<(), Failure> {
-    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    let kind = match essence.as_str() {
+/// Whether a content type is that of a feed, or of XML that may be one.
+pub(super) fn is_feed(essence: &str) -> bool {
+    matches!(
+        essence,
+        "application/rss+xml"
+            | "application/atom+xml"
+            | "application/feed+json"
+            | "application/xml"
+            | "text/xml"
+    )
+}
+
+fn check_page(essence: &str, body: &[u8], request: &Request) -> Result<(), Failure> {
+    let kind = match essence {
         "text/html" | "application/xhtml+xml" => return Ok(()),
         "" if saved::claims(body) => return Ok(()),
         "" => "content without a type",
         "application/pdf" => "a PDF (reading PDF files comes later)",
+        // The user may name a feed as well as a page.
+        feed if is_feed(feed) && request.depth == 0 => return Ok(()),
+        feed if is_feed(feed) => "a feed or other XML",
         json if json.ends_with("json") => {
             if json_error(body) {
                 return Err(Failure::NotVisible("the host answered with a JSON error".to_owned()));
             }
-            "JSON (reading platform interfaces comes later)"
-        }
-        "application/rss+xml" | "application/atom+xml" | "application/xml" | "text/xml" => {
-            "a feed or other XML (reading feeds comes later)"
+            "JSON"
         }
         other if other.starts_with("image/") => "a picture (reading pictures comes later)",
         other if other.starts_with("video/") || other.starts_with("audio/") => "a recording",
@@ -115,6 +145,15 @@ fn check_type(content_type: Option<&str>, body: &[u8]) -> Result<(), Failure> {
         _ => "a file of another type",
     };
     Err(Failure::NotHtml(kind))
+}
+
+fn check_json(essence: &str, body: &[u8]) -> Result<(), Failure> {
+    let starts = body.trim_ascii_start().first();
+    if essence.ends_with("json") || matches!(starts, Some(b'{' | b'[')) {
+        Ok(())
+    } else {
+        Err(Failure::NotJson)
+    }
 }
 
 fn json_error(body: &[u8]) -> bool {

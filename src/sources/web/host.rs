@@ -1,16 +1,19 @@
 //! One host, politely: its robots.txt, its pace, and patience with its answers.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::RETRY_AFTER;
 use tokio::time::Instant;
 use url::Url;
 
-use super::client::{Answer, Cap, Client};
+use super::cache::Cache;
+use super::client::{Answer, Ask, Cap, Client};
 use super::failure::Failure;
 use super::limits::Limits;
+use super::rate;
 use super::robots::{AGENT_TOKEN, ROBOTS_BYTES, Robots};
+use super::walk::Want;
 
 /// A host that has been met: one request at a time, within what it allows.
 #[derive(Debug)]
@@ -20,19 +23,45 @@ pub(super) struct Host {
     pace: Pace,
 }
 
-/// When the next request may go out.
+/// When the next request to a host may go out, for those who want to show it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turn(Arc<Mutex<Option<Instant>>>);
+
+impl Turn {
+    fn set(&self, next: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
+    }
+
+    /// How long until the next request; zero when it is under way.
+    pub(super) fn until(&self) -> Duration {
+        let next = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        next.map(|next| next.saturating_duration_since(Instant::now())).unwrap_or_default()
+    }
+}
+
+/// When the next request may go out, and how much more the host is asked for.
 #[derive(Debug)]
 struct Pace {
+    host: String,
     between: Duration,
     next: Instant,
+    turn: Turn,
+    /// Requests that may still be repeated.
+    retries: u32,
+    /// Addresses that failed in a row.
+    failed: u32,
+    /// Why nothing more is asked for.
+    given_up: Option<Failure>,
 }
 
 impl Host {
     /// Reads the robots.txt of the host of `url`: 4xx means that all is allowed, 5xx or silence that nothing is.
-    pub(super) async fn meet(client: &Client, url: &Url) -> Result<Self, Failure> {
+    pub(super) async fn meet(client: &Client, url: &Url, turn: Turn) -> Result<Self, Failure> {
         client.check(url)?;
         let name = url.host_str().unwrap_or_default().to_owned();
-        let mut pace = Pace { between: client.limits.between_requests, next: Instant::now() };
+        let between =
+            if client.is_own_machine(url) { Duration::ZERO } else { client.limits.between_requests };
+        let mut pace = Pace::new(name.clone(), between, &client.limits, turn);
         let unreadable = |reason: String| Failure::NoRobots { host: name.clone(), reason };
         let mut address = url.clone();
         address.set_path("/robots.txt");
@@ -42,8 +71,10 @@ impl Host {
         let cap = Cap { wire: ROBOTS_BYTES as u64, inflated: ROBOTS_BYTES as u64, cut: true };
         let mut redirects = 0;
         let robots = loop {
-            let answer =
-                pace.get(client, &address, cap).await.map_err(|failure| unreadable(failure.to_string()))?;
+            let ask = Ask { url: &address, want: Want::Bytes, cap, known_by: None };
+            let mut answer =
+                pace.get(client, ask).await.map_err(|failure| unreadable(failure.to_string()))?;
+            answer.inflate(cap).map_err(|failure| unreadable(failure.to_string()))?;
             match answer.redirect(&address) {
                 Some(_) if redirects == client.limits.redirects => break Robots::default(),
                 Some(to) => address = to.map_err(|failure| unreadable(failure.to_string()))?,
@@ -68,16 +99,44 @@ impl Host {
         Ok(Self { name, robots, pace })
     }
 
-    /// Asks this host for `url`, if its robots.txt allows it, when its turn comes.
-    pub(super) async fn get(&mut self, client: &Client, url: &Url, cap: Cap) -> Result<Answer, Failure> {
-        if !self.robots.allows(url) {
+    /// Asks this host, if its robots.txt allows it, when its turn comes. What is in the cache from `since` on (seconds
+    /// since 1970) is not asked for again; what is older is asked for again only if it has changed.
+    pub(super) async fn get(
+        &mut self,
+        client: &Client,
+        cache: Option<&Cache>,
+        since: Option<i64>,
+        ask: Ask<'_>,
+    ) -> Result<Answer, Failure> {
+        if !self.robots.allows(ask.url) {
             return Err(Failure::Disallowed { host: self.name.clone() });
         }
-        self.pace.get(client, url, cap).await
+        let kept = cache.and_then(|cache| cache.find(ask.url, ask.want));
+        if let Some(kept) = kept.as_ref().filter(|kept| since.is_some_and(|since| kept.at >= since)) {
+            return Ok(kept.answer.clone());
+        }
+        let known_by = kept.as_ref().map(|kept| kept.known_by());
+        let answer = self.pace.get(client, Ask { known_by: known_by.as_ref(), ..ask }).await?;
+        match (kept, cache) {
+            (Some(kept), Some(cache)) if answer.status == 304 => {
+                cache.confirm(ask.url, ask.want);
+                Ok(kept.answer)
+            }
+            (_, Some(cache)) => {
+                cache.keep(ask.url, ask.want, &answer);
+                Ok(answer)
+            }
+            (_, None) => Ok(answer),
+        }
     }
 }
 
 impl Pace {
+    fn new(host: String, between: Duration, limits: &Limits, turn: Turn) -> Self {
+        let next = Instant::now();
+        Self { host, between, next, turn, retries: limits.retries, failed: 0, given_up: None }
+    }
+
     /// Sets the time between requests to at least `between`, counted from the last one.
     fn lengthen(&mut self, between: Duration) {
         if between > self.between {
@@ -87,18 +146,34 @@ impl Pace {
     }
 
     /// Asks until the answer is final, waiting as the host says, else longer each time.
-    async fn get(&mut self, client: &Client, url: &Url, cap: Cap) -> Result<Answer, Failure> {
+    async fn get(&mut self, client: &Client, ask: Ask<'_>) -> Result<Answer, Failure> {
+        if let Some(failure) = &self.given_up {
+            return Err(failure.clone());
+        }
+        let outcome = self.insist(client, ask).await;
+        self.judge(&outcome, &client.limits);
+        outcome
+    }
+
+    async fn insist(&mut self, client: &Client, ask: Ask<'_>) -> Result<Answer, Failure> {
         let mut attempt = 1;
         loop {
-            tokio::time::sleep_until(self.next).await;
-            let outcome = client.get(url, cap).await;
+            if !client.is_offline() {
+                self.turn.set(self.next);
+                tokio::time::sleep_until(self.next).await;
+            }
+            let outcome = client.get(ask).await;
             self.next = Instant::now() + self.between;
             let retry_after = match &outcome {
-                Ok(answer) if matches!(answer.status, 429 | 500..=599) => answer.header(RETRY_AFTER),
+                Ok(answer) if is_trouble(answer.status) => answer.header("retry-after"),
+                Ok(answer) => {
+                    self.heed(answer, &client.limits);
+                    return outcome;
+                }
                 Err(failure) if failure.is_transient() => None,
-                _ => return outcome,
+                Err(_) => return outcome,
             };
-            if attempt >= client.limits.attempts {
+            if attempt >= client.limits.attempts || self.retries == 0 {
                 return outcome;
             }
             let wait = wait_before(attempt, retry_after, SystemTime::now(), jitter(), &client.limits);
@@ -109,9 +184,46 @@ impl Pace {
                 });
             }
             self.next = self.next.max(Instant::now() + wait);
+            self.retries -= 1;
             attempt += 1;
         }
     }
+
+    /// A host that counts requests is waited for when none is left.
+    fn heed(&mut self, answer: &Answer, limits: &Limits) {
+        let Some(wait) = rate::wait(|name| answer.header(name), SystemTime::now()) else { return };
+        if wait > limits.longest_window {
+            let most = limits.longest_window.as_secs();
+            self.given_up = Some(Failure::AskedToWait { asked: wait.as_secs(), most });
+        } else {
+            self.next = self.next.max(Instant::now() + wait);
+        }
+    }
+
+    /// A host that fails again and again, or asks for longer waits than there are, is left alone.
+    fn judge(&mut self, outcome: &Result<Answer, Failure>, limits: &Limits) {
+        let last = match outcome {
+            Err(failure @ Failure::AskedToWait { .. }) => {
+                self.given_up = Some(failure.clone());
+                return;
+            }
+            Err(failure) if failure.is_of_host() => failure.cause(),
+            Ok(answer) if is_trouble(answer.status) => Failure::Status(answer.status).to_string(),
+            _ => {
+                self.failed = 0;
+                return;
+            }
+        };
+        self.failed += 1;
+        if self.failed >= limits.failures {
+            self.given_up = Some(Failure::GivenUp { host: self.host.clone(), times: self.failed, last });
+        }
+    }
+}
+
+/// Whether the same request may well be answered a moment later.
+fn is_trouble(status: u16) -> bool {
+    matches!(status, 429 | 500..=599)
 }
 
 /// How long to wait after attempt number `attempt` (from 1). The host's word counts, and may be longer than
@@ -179,10 +291,35 @@ mod tests {
     #[test]
     fn a_crawl_delay_counts_from_the_last_request() {
         let start = Instant::now();
-        let mut pace = Pace { between: Duration::from_secs(1), next: start + Duration::from_secs(1) };
+        let mut pace =
+            Pace::new("h.example".into(), Duration::from_secs(1), &Limits::default(), Turn::default());
+        pace.next = start + Duration::from_secs(1);
         pace.lengthen(Duration::from_secs(10));
         assert_eq!(pace.next, start + Duration::from_secs(10));
         pace.lengthen(Duration::from_secs(3));
         assert_eq!((pace.next, pace.between), (start + Duration::from_secs(10), Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn a_host_in_trouble_is_left_alone_until_it_answers() {
+        let limits = Limits { failures: 3, ..Limits::default() };
+        let pace = || Pace::new("h.example".into(), Duration::ZERO, &limits, Turn::default());
+        let status = |status| Ok(Answer { status, ..Answer::default() });
+        let timeout = || Err(Failure::Timeout("8 bytes".into()));
+        let gone = |outcomes: Vec<Result<Answer, Failure>>| {
+            let mut pace = pace();
+            outcomes.iter().for_each(|outcome| pace.judge(outcome, &limits));
+            pace.given_up.map(|failure| failure.to_string())
+        };
+        assert_eq!(gone(vec![timeout(), status(503), status(200), timeout(), status(429)]), None);
+        assert_eq!(gone(vec![status(404), Err(Failure::Empty), timeout(), status(403)]), None);
+        let left = gone(vec![timeout(), status(503), timeout()]).unwrap();
+        assert_eq!(
+            left,
+            "h.example is left alone for the rest of this run, because 3 addresses in a row failed; the last one: \
+             no answer in time"
+        );
+        let asked = Failure::AskedToWait { asked: 86_400, most: 60 };
+        assert!(gone(vec![Err(asked)]).unwrap().contains("86400 seconds"));
     }
 }

@@ -3,83 +3,164 @@
 //! Nothing here signs in, keeps cookies, solves challenges or pretends to be a browser.
 
 mod address;
+mod cache;
 mod client;
+mod crawl;
 mod decode;
+pub(super) mod evidence;
 mod failure;
 mod fetch;
+mod frontier;
 mod host;
 mod limits;
+mod links;
 pub(super) mod page;
 mod platforms;
+mod rate;
 mod robots;
+mod scope;
+mod session;
+pub(super) mod stored;
+#[allow(dead_code, reason = "the walks of platforms use all of it")]
+mod walk;
+mod walks;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use url::Url;
 use whitecoat_engine::Moment;
 
-use self::client::Client;
+use self::crawl::Crawl;
 use self::decode::Text;
 use self::failure::Failure;
 use self::page::{Place, Reading};
+use self::session::Shared;
+use self::stored::Stored;
+use self::walks::tour::Tour;
 use super::{Batch, Decoded, InputError, Options, Sink};
 
+pub use self::cache::cache_folder;
 pub use self::client::AGENT;
 pub use self::limits::*;
 pub(super) use self::page::fragment;
+pub use self::page::recipe::{
+    Missing, Recipe, RecipeError, SITES, Tried, load as load_recipe, text_of as recipe_text,
+    try_on as try_recipe,
+};
+pub use self::session::{Session, Settings};
 
 /// How many characters of a title are shown.
 const SHOWN_TITLE: usize = 80;
 
-/// Fetches the page at `url` and reads it. Blocks; must not be called from within an asynchronous runtime.
-pub fn read_url(url: &Url, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
-    read_url_within(url, options, &Limits::default(), sink)
+/// What the user named to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The address of a page, a profile or a feed.
+    Address(Url),
+    /// `@name@host` (Mastodon and kin) or `bsky:name`.
+    Handle(String),
 }
 
-/// [`read_url`] with other limits than the default ones.
-pub fn read_url_within(
-    url: &Url,
-    options: &Options,
-    limits: &Limits,
-    sink: &mut dyn Sink,
-) -> Result<(), InputError> {
-    let failed = |failure: Failure| failure.of_input(url);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| failed(Failure::Client(error.to_string())))?;
-    sink.progress().set_length(1);
-    let fetched = runtime.block_on(async {
-        let client = Client::new(limits, options.allow_loopback)?;
-        client.check(url)?;
-        fetch::fetch(&client, url).await
-    });
-    // A name look-up that hangs must not hold up the end.
-    runtime.shutdown_background();
-    let fetched = fetched.map_err(failed)?;
+impl Start {
+    /// What `name` starts at; `None` for what is neither an http or https address nor a handle.
+    pub fn of(name: &str) -> Option<Self> {
+        if Tour::of_handle(name).is_some() {
+            return Some(Self::Handle(name.to_owned()));
+        }
+        let url = Url::parse(name).ok()?;
+        (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(Self::Address(url))
+    }
 
-    if options.allow_loopback {
+    /// The host that is asked first.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Address(url) => url.host_str(),
+            Self::Handle(handle) => handle.rsplit(['@', ':']).next(),
+        }
+    }
+
+    /// The walk that begins there.
+    fn tour(&self, limits: &Limits) -> Option<Tour> {
+        match self {
+            Self::Address(url) => Some(Tour::of_address(url, limits.depth == 0)),
+            Self::Handle(handle) => Tour::of_handle(handle),
+        }
+    }
+}
+
+/// Reads what the public sees of an account, or of a site from an address on; with a depth of 0, of that page alone. `name`
+/// is the input as the user named it. Blocks; must not be called from within an asynchronous runtime.
+pub fn read(name: &str, start: &Start, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
+    let session = &options.web;
+    let failed = |failure: Failure| match start {
+        Start::Address(url) => failure.of_input(url),
+        Start::Handle(_) => failure.of_name(name),
+    };
+    let shared = session.shared().map_err(failed)?;
+    if let Start::Address(url) = start {
+        shared.check(url).map_err(failed)?;
+    }
+    let Some(tour) = start.tour(session.limits()) else { return Ok(()) };
+    if session.allows_loopback() {
         sink.coverage().note("loopback addresses were allowed (a switch for tests)");
     }
-    for host in &fetched.hosts {
-        sink.coverage().note(format!("host asked: {host}"));
+    if let Some(problem) = &shared.no_cache {
+        sink.coverage()
+            .note(format!("nothing is kept for the next run, the cache cannot be used: {problem}"));
     }
-    if fetched.url.as_str().trim_end_matches('/') != url.as_str().trim_end_matches('/') {
-        sink.coverage().note(format!("{url} was answered by {}", fetched.url));
+    let since = shared.cache.as_ref().and_then(|cache| cache.begin(name));
+    if since.is_some() {
+        sink.coverage().note(
+            "goes on with a run that was interrupted: what had been answered then was not asked for again",
+        );
     }
-    let text = decode::decode(&fetched.body, fetched.content_type.as_deref());
-    let place = Place {
-        name: fetched.url.to_string(),
-        url: Some(fetched.url.clone()),
-        base: Some(fetched.url),
-        live: true,
-        saved_at: None,
-    };
-    let outcome = deliver(&text, place, sink);
-    sink.progress().inc(1);
-    outcome?.map_err(failed)
+    Crawl { name, shared: Arc::clone(&shared), since, live: session.live() }.run(tour, sink)?;
+    if let Some(cache) = &shared.cache {
+        cache.end(name);
+    }
+    Ok(())
+}
+
+/// A crawl that was recorded as evidence.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    /// The inputs as the user named them.
+    pub(super) starts: Vec<String>,
+    /// See [`Limits::pages`].
+    pub(super) pages: u64,
+    /// See [`Limits::depth`].
+    pub(super) depth: u32,
+    /// The switch for tests was on.
+    pub(super) allow_loopback: bool,
+    pub(super) answers: Stored,
+}
+
+/// Walks a recorded crawl again, from what was answered then. Asks nobody.
+pub(super) fn read_recorded(
+    recorded: Recorded,
+    options: &Options,
+    sink: &mut dyn Sink,
+) -> Result<(), InputError> {
+    let live = options.web.live();
+    let Recorded { starts, pages, depth, allow_loopback, answers } = recorded;
+    let limits = Limits { pages, depth, ..Limits::default() };
+    let shared =
+        Shared::of_stored(answers, &limits, allow_loopback).map_err(|failure| failure.of_name("evidence"))?;
+    let shared = Arc::new(shared);
+    for name in &starts {
+        let Some(tour) = Start::of(name).and_then(|start| start.tour(&limits)) else { continue };
+        match (Crawl { name, shared: Arc::clone(&shared), since: None, live }).run(tour, sink) {
+            // Nothing could be read then either; the other starts may hold something.
+            Err(InputError::Unreadable { problem, .. }) if starts.len() > 1 => {
+                sink.coverage().fail(&problem, name.as_str());
+            }
+            other => other?,
+        }
+    }
+    Ok(())
 }
 
 /// Reads a page that was saved as an HTML file, by a browser or by SingleFile.

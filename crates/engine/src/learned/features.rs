@@ -1,6 +1,7 @@
 //! What the model looks at.
 
 use super::BUCKET_BITS;
+use crate::crowd::CUE;
 use crate::reading::{Hit, SignalSet};
 use crate::signal::{SignalId, Signals};
 use crate::text::{Document, Place, Token, TokenKind};
@@ -10,6 +11,9 @@ const WORDS: f32 = 3.0;
 
 /// Each signal counts so much.
 const SIGNAL: f32 = 0.3;
+
+/// The sort of signals that are there only to leave things out of an employer's review: `signals/protected.toml`.
+const PROTECTED: &str = "protected";
 
 /// Longer texts are all the same length.
 const LONGEST: u32 = 10;
@@ -126,7 +130,11 @@ impl Features {
     }
 
     fn signal(&mut self, signals: &Signals, signal: SignalId, sort: Sort) {
-        self.add(signals.info(signal).hash, sort as u32, SIGNAL, u32::MAX);
+        let info = signals.info(signal);
+        // The model was trained without those; and what may not be held against anybody may not weigh here either.
+        if ![CUE, PROTECTED].contains(&&*info.cue) {
+            self.add(info.hash, sort as u32, SIGNAL, u32::MAX);
+        }
     }
 
     fn add(&mut self, hash: u32, sort: u32, value: f32, token: u32) {

@@ -1,6 +1,6 @@
 //! Matching one pattern around one token.
 
-use super::{Atom, Element, Pattern};
+use super::{Atom, AtomRange, Element, Pattern, Patterns};
 use crate::lexicon::Lexicon;
 use crate::signal::SignalId;
 use crate::text::{Document, Token, TokenKind, flag};
@@ -74,6 +74,7 @@ impl Entities {
 /// What matching looks at.
 pub(crate) struct Matcher<'a> {
     pub(crate) lexicon: &'a Lexicon,
+    pub(crate) patterns: &'a Patterns,
     pub(crate) document: &'a Document<'a>,
     pub(crate) entities: &'a Entities,
 }
@@ -83,10 +84,12 @@ impl Matcher<'_> {
     pub(crate) fn around(&self, pattern: &Pattern, at: usize) -> Option<(usize, usize)> {
         let sentence = self.document.tokens().get(at)?.sentence;
         let limits = self.document.sentence(sentence);
-        let Element::One { atoms, .. } = pattern.elements.get(pattern.anchor)? else { return None };
-        let start = self.backward(pattern, pattern.anchor, at, limits.0)?;
-        let after = self.forward_one(atoms, at, limits.1)?;
-        let end = self.forward(pattern, pattern.anchor + 1, after, limits.1)?;
+        let elements = self.patterns.elements(pattern);
+        let (before, rest) = elements.split_at_checked(usize::from(pattern.anchor))?;
+        let (Element::One { atoms, .. }, after) = rest.split_first()? else { return None };
+        let start = self.backward(pattern, before, at, limits.0)?;
+        let next = self.forward_one(*atoms, at, limits.1)?;
+        let end = self.forward(pattern, after, next, limits.1)?;
         Some((start, end))
     }
 
@@ -109,13 +112,13 @@ impl Matcher<'_> {
     }
 
     /// Where one of `atoms` that begins at `at` ends.
-    fn forward_one(&self, atoms: &[Atom], at: usize, limit: usize) -> Option<usize> {
+    fn forward_one(&self, atoms: AtomRange, at: usize, limit: usize) -> Option<usize> {
         if at >= limit {
             return None;
         }
         let token = self.token(at)?;
         let mut best = None;
-        for &atom in atoms {
+        for &atom in self.patterns.atoms.of(atoms) {
             match atom {
                 Atom::Signal(signal) => {
                     best = best.max(self.entities.end_of(signal, at).filter(|&end| end <= limit))
@@ -128,13 +131,13 @@ impl Matcher<'_> {
     }
 
     /// Where one of `atoms` that ends at `end` begins.
-    fn backward_one(&self, atoms: &[Atom], end: usize, limit: usize) -> Option<usize> {
+    fn backward_one(&self, atoms: AtomRange, end: usize, limit: usize) -> Option<usize> {
         if end <= limit {
             return None;
         }
         let token = self.token(end - 1)?;
         let mut best: Option<usize> = None;
-        for &atom in atoms {
+        for &atom in self.patterns.atoms.of(atoms) {
             match atom {
                 Atom::Signal(signal) => {
                     let start = self.entities.start_of(signal, end).filter(|&start| start >= limit);
@@ -151,16 +154,17 @@ impl Matcher<'_> {
         self.token(at).is_some_and(|token| token.has(flag::SOFT))
     }
 
-    fn forward(&self, pattern: &Pattern, element: usize, at: usize, limit: usize) -> Option<usize> {
-        let Some(current) = pattern.elements.get(element) else {
+    /// Matches `elements`, the last of the pattern, from `at` on.
+    fn forward(&self, pattern: &Pattern, elements: &[Element], at: usize, limit: usize) -> Option<usize> {
+        let Some((current, rest)) = elements.split_first() else {
             return (!pattern.ends || self.only_soft(at, limit)).then_some(at);
         };
         match current {
             Element::One { atoms, optional } => {
                 let mut from = at;
                 loop {
-                    if let Some(next) = self.forward_one(atoms, from, limit)
-                        && let Some(end) = self.forward(pattern, element + 1, next, limit)
+                    if let Some(next) = self.forward_one(*atoms, from, limit)
+                        && let Some(end) = self.forward(pattern, rest, next, limit)
                     {
                         return Some(end);
                     }
@@ -169,12 +173,12 @@ impl Matcher<'_> {
                     }
                     from += 1;
                 }
-                if *optional { self.forward(pattern, element + 1, at, limit) } else { None }
+                if *optional { self.forward(pattern, rest, at, limit) } else { None }
             }
             Element::Gap(most) => {
                 let mut from = at;
                 for _ in 0..=*most {
-                    if let Some(end) = self.forward(pattern, element + 1, from, limit) {
+                    if let Some(end) = self.forward(pattern, rest, from, limit) {
                         return Some(end);
                     }
                     while from < limit && self.is_soft(from) {
@@ -190,17 +194,17 @@ impl Matcher<'_> {
         }
     }
 
-    /// Matches the elements before `element` (exclusive), the last of which ends at `at`.
-    fn backward(&self, pattern: &Pattern, element: usize, at: usize, limit: usize) -> Option<usize> {
-        let Some(current) = element.checked_sub(1).and_then(|i| pattern.elements.get(i)) else {
+    /// Matches `elements`, the first of the pattern, the last of which ends at `at`.
+    fn backward(&self, pattern: &Pattern, elements: &[Element], at: usize, limit: usize) -> Option<usize> {
+        let Some((current, rest)) = elements.split_last() else {
             return (!pattern.begins || self.only_soft(limit, at)).then_some(at);
         };
         match current {
             Element::One { atoms, optional } => {
                 let mut end = at;
                 loop {
-                    if let Some(next) = self.backward_one(atoms, end, limit)
-                        && let Some(start) = self.backward(pattern, element - 1, next, limit)
+                    if let Some(next) = self.backward_one(*atoms, end, limit)
+                        && let Some(start) = self.backward(pattern, rest, next, limit)
                     {
                         return Some(start);
                     }
@@ -209,12 +213,12 @@ impl Matcher<'_> {
                     }
                     end -= 1;
                 }
-                if *optional { self.backward(pattern, element - 1, at, limit) } else { None }
+                if *optional { self.backward(pattern, rest, at, limit) } else { None }
             }
             Element::Gap(most) => {
                 let mut end = at;
                 for _ in 0..=*most {
-                    if let Some(start) = self.backward(pattern, element - 1, end, limit) {
+                    if let Some(start) = self.backward(pattern, rest, end, limit) {
                         return Some(start);
                     }
                     while end > limit && self.is_soft(end - 1) {

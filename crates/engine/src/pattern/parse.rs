@@ -15,26 +15,15 @@
 //! | `^` `$` | the sentence begins, ends |
 //! | `/` `?` `:` … | that sign, standing alone |
 
-use std::rc::Rc;
+use smallvec::{SmallVec, smallvec};
 
-/// One element that a pattern can require at a place. Cheap to copy: groups multiply.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum RawAtom {
-    Word { text: Rc<str>, caps: bool, hashtag: bool },
-    Named(Rc<str>),
-    Sign(u8),
-    Any,
-}
+use super::{Atom, Atoms, Element};
+use crate::lexicon::WordId;
 
-/// One place of a flat pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum RawElement {
-    One {
-        atoms: Vec<RawAtom>,
-        optional: bool,
-    },
-    /// Up to so many tokens of any sort.
-    Gap(u8),
+/// One place of a flat pattern. Cheap to copy: groups multiply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Of(Element),
     Begin,
     End,
 }
@@ -53,45 +42,68 @@ pub struct PatternError {
     pub at: usize,
     /// What is wrong and what to write instead.
     pub problem: String,
+    /// What to do, where it is not to correct the pattern.
+    pub next: Option<String>,
 }
 
-fn error<T>(at: usize, problem: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError { at: at + 1, problem: problem.into() })
+/// What a pattern's words and names stand for.
+pub(crate) trait Names {
+    /// The number of a word in small letters.
+    fn word(&mut self, word: &str) -> WordId;
+
+    /// What `<name>` stands for: a class or a signal. The error is what to do.
+    fn named(&mut self, name: &str) -> Result<Atom, String>;
 }
 
-type Flat = Vec<RawElement>;
+/// A pattern without groups.
+pub(crate) type Flat = SmallVec<[Place; 10]>;
 
-/// All flat patterns that a written pattern stands for.
-pub(crate) fn parse(pattern: &str) -> Result<Vec<Flat>, PatternError> {
-    let mut parser = Parser { chars: pattern.chars().collect(), at: 0 };
+/// All flat patterns that a written pattern stands for; what they are made of goes to `atoms`.
+pub(crate) fn parse<N: Names>(
+    pattern: &str,
+    names: &mut N,
+    atoms: &mut Atoms,
+) -> Result<Vec<Flat>, PatternError> {
+    let mut parser = Parser { text: pattern, at: 0, names, atoms };
     let flats = parser.sequence(false)?;
-    if parser.at < parser.chars.len() {
-        return error(parser.at, "`)` without `(` before it");
+    if parser.at < pattern.len() {
+        return parser.error(parser.at, "`)` without `(` before it");
     }
     Ok(flats)
 }
 
-struct Parser {
-    chars: Vec<char>,
+struct Parser<'p, N> {
+    text: &'p str,
     at: usize,
+    names: &'p mut N,
+    atoms: &'p mut Atoms,
 }
 
-impl Parser {
-    fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
+impl<N: Names> Parser<'_, N> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn take(&mut self, c: char) -> bool {
-        let found = self.peek() == Some(c);
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn take(&mut self, sign: u8) -> bool {
+        let found = self.text.as_bytes().get(self.at) == Some(&sign);
         self.at += usize::from(found);
         found
     }
 
+    fn error<T>(&self, at: usize, problem: impl Into<String>) -> Result<T, PatternError> {
+        let at = self.text.get(..at).map_or(0, |before| before.chars().count()) + 1;
+        Err(PatternError { at, problem: problem.into(), next: None })
+    }
+
     /// Elements up to the end, or up to `|` or `)` inside a group.
     fn sequence(&mut self, in_group: bool) -> Result<Vec<Flat>, PatternError> {
-        let mut flats: Vec<Flat> = vec![Vec::new()];
+        let mut flats: Vec<Flat> = vec![Flat::new()];
         loop {
-            while self.take(' ') {}
+            while self.take(b' ') {}
             let Some(c) = self.peek() else { break };
             if c == ')' || (in_group && c == '|') {
                 break;
@@ -99,12 +111,11 @@ impl Parser {
             let start = self.at;
             let alternatives = if c == '(' { self.group()? } else { self.alternation(in_group)? };
             if flats.len() * alternatives.len() > MAX_FLAT {
-                return error(
-                    start,
-                    format!("the groups multiply to more than {MAX_FLAT} patterns; split the pattern"),
-                );
+                let problem =
+                    format!("the groups multiply to more than {MAX_FLAT} patterns; split the pattern");
+                return self.error(start, problem);
             }
-            flats = times(flats, alternatives);
+            flats = times(flats, &alternatives);
         }
         Ok(flats)
     }
@@ -113,37 +124,38 @@ impl Parser {
         let open = self.at;
         self.at += 1;
         let mut alternatives = Vec::new();
-        let mut singles = Vec::new();
+        let mut singles: SmallVec<[Atom; 32]> = SmallVec::new();
         loop {
             match self.lone_word() {
-                Some(text) => singles.extend(forms(&text, false)),
+                Some(len) => {
+                    let word = &self.text[self.at..self.at + len];
+                    self.at += len;
+                    forms(word, false, self.names, &mut singles);
+                }
                 None => alternatives.extend(self.sequence(true)?),
             }
-            if self.take('|') {
+            if self.take(b'|') {
                 continue;
             }
-            if self.take(')') {
+            if self.take(b')') {
                 break;
             }
-            return error(open, "`(` is never closed");
+            return self.error(open, "`(` is never closed");
         }
-        let optional = self.take('?');
-        if alternatives.iter().any(Vec::is_empty) {
-            return error(open, "an alternative of the group is empty; write `(…)?` for an optional group");
+        let optional = self.take(b'?');
+        if alternatives.iter().any(|flat| flat.is_empty()) {
+            let problem = "an alternative of the group is empty; write `(…)?` for an optional group";
+            return self.error(open, problem);
         }
-        Ok(merge_singles(alternatives, singles, optional))
+        Ok(self.merge_singles(alternatives, singles, optional))
     }
 
-    /// A word that is all of a group's alternative: most of them are, and need no more parsing.
-    fn lone_word(&mut self) -> Option<String> {
-        let rest = self.chars.get(self.at..)?;
-        let letters = rest.iter().take_while(|c| c.is_alphabetic()).count();
-        let len = letters + usize::from(rest.get(letters) == Some(&'~'));
-        if letters == 0 || !matches!(rest.get(len), Some('|' | ')')) {
-            return None;
-        }
-        self.at += len;
-        Some(rest.iter().take(len).collect())
+    /// The length of a word that is all of a group's alternative: most of them are, and need no more parsing.
+    fn lone_word(&self) -> Option<usize> {
+        let rest = self.rest();
+        let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let len = letters + usize::from(rest.as_bytes().get(letters) == Some(&b'~'));
+        (letters > 0 && matches!(rest.as_bytes().get(len), Some(b'|' | b')'))).then_some(len)
     }
 
     /// `a|b|<c>` without spaces: alternatives for one place. A word with a hyphen or a clitic takes several places.
@@ -151,136 +163,165 @@ impl Parser {
     fn alternation(&mut self, in_group: bool) -> Result<Vec<Flat>, PatternError> {
         let mut alternatives = Vec::new();
         loop {
-            alternatives.extend(self.atom()?);
-            if in_group || !self.take('|') {
+            alternatives.push(self.atom()?);
+            if in_group || !self.take(b'|') {
                 break;
             }
         }
-        let optional = self.take('?');
+        let optional = self.take(b'?');
         if self.peek().is_some_and(|c| !matches!(c, ' ' | ')' | '|')) {
-            return error(self.at, "expected a space between two elements");
+            return self.error(self.at, "expected a space between two elements");
         }
-        Ok(merge_singles(alternatives, Vec::new(), optional))
+        Ok(self.merge_singles(alternatives, SmallVec::new(), optional))
     }
 
-    fn atom(&mut self) -> Result<Vec<Flat>, PatternError> {
+    fn atom(&mut self) -> Result<Flat, PatternError> {
         let start = self.at;
-        let Some(c) = self.peek() else { return error(start, "the pattern ends after `|`") };
+        let Some(c) = self.peek() else { return self.error(start, "the pattern ends after `|`") };
         if c == '<' {
-            self.at += 1;
-            let from = self.at;
-            while self.peek().is_some_and(|c| c != '>') {
-                self.at += 1;
-            }
-            let name: String = self.chars[from..self.at].iter().collect();
-            if !self.take('>') || name.is_empty() {
-                return error(start, "expected a name and `>` after `<`");
-            }
-            return Ok(vec![vec![one(RawAtom::Named(name.into()))]]);
+            return self.named();
         }
-        let from = self.at;
-        while let Some(c) = self.peek() {
-            let optional_mark = c == '?' && self.at > from;
-            if matches!(c, ' ' | '|' | '(' | ')' | '<') || optional_mark {
-                break;
+        let rest = self.rest();
+        let ends =
+            |(at, c): &(usize, char)| matches!(c, ' ' | '|' | '(' | ')' | '<') || (*c == '?' && *at > 0);
+        let len = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
+        if len == 0 {
+            return self.error(start, format!("`{c}` cannot stand here"));
+        }
+        self.at += len;
+        match self.literal(start) {
+            Ok(flat) => Ok(flat),
+            Err(problem) => self.error(start, problem),
+        }
+    }
+
+    fn named(&mut self) -> Result<Flat, PatternError> {
+        let start = self.at;
+        let end = self.rest().find('>').map(|len| start + len);
+        let name = end.and_then(|end| self.text.get(start + 1..end)).unwrap_or_default();
+        let Some(end) = end.filter(|_| !name.is_empty()) else {
+            return self.error(start, "expected a name and `>` after `<`");
+        };
+        self.at = end + 1;
+        match self.names.named(name) {
+            Ok(atom) => Ok(smallvec![self.one(&[atom])]),
+            Err(next) => self
+                .error(start, format!("`<{name}>` is neither a class nor a signal"))
+                .map_err(|error: PatternError| PatternError { next: Some(next), ..error }),
+        }
+    }
+
+    fn one(&mut self, atoms: &[Atom]) -> Place {
+        Place::Of(Element::One { atoms: self.atoms.add(atoms), optional: false })
+    }
+
+    /// Alternatives of one place become one element together, with `merged`; `optional` adds the empty alternative.
+    fn merge_singles(
+        &mut self,
+        alternatives: Vec<Flat>,
+        mut merged: SmallVec<[Atom; 32]>,
+        optional: bool,
+    ) -> Vec<Flat> {
+        if let ([flat], true) = (alternatives.as_slice(), merged.is_empty() && !optional)
+            && flat.len() == 1
+        {
+            return alternatives;
+        }
+        let mut flats: Vec<Flat> = Vec::new();
+        for flat in alternatives {
+            match flat.as_slice() {
+                [Place::Of(Element::One { atoms, optional: false })] => {
+                    merged.extend_from_slice(self.atoms.of(*atoms));
+                }
+                _ => flats.push(flat),
             }
-            self.at += 1;
         }
-        let text: String = self.chars[from..self.at].iter().collect();
-        if text.is_empty() {
-            return error(start, format!("`{c}` cannot stand here"));
+        let only_singles = flats.is_empty();
+        if !merged.is_empty() {
+            let atoms = self.atoms.add(&merged);
+            flats.push(smallvec![Place::Of(Element::One { atoms, optional: optional && only_singles })]);
         }
-        literal(&text).or_else(|problem| error(start, problem))
+        if optional && !only_singles {
+            flats.push(Flat::new());
+        }
+        flats
+    }
+
+    /// The literal from `start` to here, as the tokenizer would cut it.
+    fn literal(&mut self, start: usize) -> Result<Flat, String> {
+        let text = self.text;
+        let text = text.get(start..self.at).unwrap_or_default();
+        match text {
+            "^" => return Ok(smallvec![Place::Begin]),
+            "$" => return Ok(smallvec![Place::End]),
+            "_" => return Ok(smallvec![self.one(&[Atom::Any])]),
+            _ => {}
+        }
+        if let Some(size) = text.strip_prefix('_') {
+            let gap = size.parse::<u8>().ok().filter(|gap| (1..=MAX_GAP).contains(gap));
+            let gap = gap.ok_or_else(|| format!("`{text}`: a gap is `_1` to `_{MAX_GAP}`"))?;
+            return Ok(smallvec![Place::Of(Element::Gap(gap))]);
+        }
+        let (text, hashtag) = match text.strip_prefix('#') {
+            Some(tag) if !tag.is_empty() => (tag, true),
+            _ => (text, false),
+        };
+        if text.ends_with('~') {
+            let mut atoms = SmallVec::new();
+            forms(text, hashtag, self.names, &mut atoms);
+            return Ok(smallvec![self.one(&atoms)]);
+        }
+        let mut flat = Flat::new();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if c == '-' && !flat.is_empty() {
+                rest = &rest[1..];
+                continue;
+            }
+            let clitic = CLITICS.into_iter().find(|clitic| rest == *clitic);
+            let len = if let Some(clitic) = clitic {
+                clitic.len()
+            } else if c.is_alphabetic() || c.is_ascii_digit() {
+                word_len(rest)
+            } else {
+                c.len_utf8()
+            };
+            let (piece, tail) = rest.split_at(len);
+            rest = tail;
+            let is_sign = c.is_ascii_punctuation() && clitic.is_none();
+            let atom = if is_sign { Atom::Sign(c as u8) } else { word(piece, hashtag, self.names) };
+            flat.push(self.one(&[atom]));
+        }
+        Ok(flat)
     }
 }
+
+const CLITICS: [&str; 6] = ["'s", "'m", "'re", "'ve", "'ll", "'d"];
 
 /// Every flat pattern so far with every alternative after it.
-fn times(mut flats: Vec<Flat>, mut alternatives: Vec<Flat>) -> Vec<Flat> {
-    match (flats.as_mut_slice(), alternatives.as_mut_slice()) {
+fn times(mut flats: Vec<Flat>, alternatives: &[Flat]) -> Vec<Flat> {
+    if let [tail] = alternatives {
         // By far the most common, and free of copies.
-        ([flat], [tail]) => {
-            flat.append(tail);
-            flats
-        }
-        _ => flats
-            .iter()
-            .flat_map(|flat| alternatives.iter().map(move |tail| [flat.as_slice(), tail.as_slice()].concat()))
-            .collect(),
+        flats.iter_mut().for_each(|flat| flat.extend_from_slice(tail));
+        return flats;
     }
-}
-
-fn one(atom: RawAtom) -> RawElement {
-    RawElement::One { atoms: vec![atom], optional: false }
-}
-
-/// Alternatives of one place become one element together, with `merged`; `optional` adds the empty alternative.
-fn merge_singles(alternatives: Vec<Flat>, mut merged: Vec<RawAtom>, optional: bool) -> Vec<Flat> {
-    let mut flats: Vec<Flat> = Vec::new();
-    for mut flat in alternatives {
-        match flat.as_mut_slice() {
-            [RawElement::One { atoms, optional: false }] => merged.append(atoms),
-            _ => flats.push(flat),
+    let mut product = Vec::with_capacity(flats.len() * alternatives.len());
+    for flat in &flats {
+        for tail in alternatives {
+            let mut longer = flat.clone();
+            longer.extend_from_slice(tail);
+            product.push(longer);
         }
     }
-    let only_singles = flats.is_empty();
-    if !merged.is_empty() {
-        flats.push(vec![RawElement::One { atoms: merged, optional: optional && only_singles }]);
-    }
-    if optional && !only_singles {
-        flats.push(Vec::new());
-    }
-    flats
+    product
 }
 
 /// A word, or with `~` its regular forms.
-fn forms(text: &str, hashtag: bool) -> Vec<RawAtom> {
+fn forms<N: Names>(text: &str, hashtag: bool, names: &mut N, atoms: &mut SmallVec<[Atom; 32]>) {
     match text.strip_suffix('~') {
-        Some(stem) => inflect(stem).into_iter().map(|form| word(&form, hashtag)).collect(),
-        None => vec![word(text, hashtag)],
+        Some(stem) => inflect(stem, |form| atoms.push(word(form, hashtag, names))),
+        None => atoms.push(word(text, hashtag, names)),
     }
-}
-
-/// A literal as the tokenizer would cut it.
-fn literal(text: &str) -> Result<Vec<Flat>, String> {
-    match text {
-        "^" => return Ok(vec![vec![RawElement::Begin]]),
-        "$" => return Ok(vec![vec![RawElement::End]]),
-        "_" => return Ok(vec![vec![one(RawAtom::Any)]]),
-        _ => {}
-    }
-    if let Some(size) = text.strip_prefix('_') {
-        let gap = size.parse::<u8>().ok().filter(|gap| (1..=MAX_GAP).contains(gap));
-        let gap = gap.ok_or_else(|| format!("`{text}`: a gap is `_1` to `_{MAX_GAP}`"))?;
-        return Ok(vec![vec![RawElement::Gap(gap)]]);
-    }
-    let (text, hashtag) = match text.strip_prefix('#') {
-        Some(tag) if !tag.is_empty() => (tag, true),
-        _ => (text, false),
-    };
-    if text.ends_with('~') {
-        return Ok(vec![vec![RawElement::One { atoms: forms(text, hashtag), optional: false }]]);
-    }
-    let mut flat = Vec::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if c == '-' && !flat.is_empty() {
-            rest = &rest[1..];
-            continue;
-        }
-        let clitic = ["'s", "'m", "'re", "'ve", "'ll", "'d"].into_iter().find(|clitic| rest == *clitic);
-        let len = if let Some(clitic) = clitic {
-            clitic.len()
-        } else if c.is_alphabetic() || c.is_ascii_digit() {
-            word_len(rest)
-        } else {
-            c.len_utf8()
-        };
-        let (piece, tail) = rest.split_at(len);
-        rest = tail;
-        let is_sign = c.is_ascii_punctuation() && clitic.is_none();
-        flat.push(one(if is_sign { RawAtom::Sign(c as u8) } else { word(piece, hashtag) }));
-    }
-    Ok(vec![flat])
 }
 
 /// Bytes of the letters, or digits, that the tokenizer takes as one token.
@@ -288,7 +329,7 @@ fn word_len(text: &str) -> usize {
     let digits = text.starts_with(|c: char| c.is_ascii_digit());
     let mut len = 0;
     for c in text.chars() {
-        let apostrophe = c == '\'' && !["'s", "'m", "'re", "'ve", "'ll", "'d"].contains(&&text[len..]);
+        let apostrophe = c == '\'' && !CLITICS.contains(&&text[len..]);
         let belongs = if digits { c.is_ascii_digit() } else { c.is_alphabetic() || apostrophe };
         if !belongs {
             break;
@@ -298,48 +339,85 @@ fn word_len(text: &str) -> usize {
     len.max(1)
 }
 
-fn word(text: &str, hashtag: bool) -> RawAtom {
+fn word<N: Names>(text: &str, hashtag: bool, names: &mut N) -> Atom {
+    // Small letters stay what they are.
+    if !hashtag && text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Atom::Word(names.word(text));
+    }
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let caps = letters >= 2 && text.chars().all(|c| !c.is_lowercase());
-    // Small letters stay what they are.
-    let plain = text.bytes().all(|byte| byte.is_ascii_lowercase());
-    let text = if plain { text.into() } else { text.to_lowercase().into() };
-    RawAtom::Word { text, caps, hashtag }
+    let word = names.word(&text.to_lowercase());
+    match (caps, hashtag) {
+        (_, true) => Atom::TagWord(word),
+        (true, false) => Atom::CapsWord(word),
+        (false, false) => Atom::Word(word),
+    }
 }
 
-/// A word and its regular endings.
-pub(crate) fn inflect(stem: &str) -> Vec<String> {
+/// Hands over a word and its regular endings, one after another.
+pub(crate) fn inflect(stem: &str, mut take: impl FnMut(&str)) {
     let vowel = |c: Option<char>| c.is_some_and(|c| "aeiou".contains(c));
-    let chars: Vec<char> = stem.chars().collect();
-    let last = chars.last().copied();
-    let before = chars.len().checked_sub(2).map(|i| chars[i]);
-    let earlier = chars.len().checked_sub(3).map(|i| chars[i]);
-    let mut forms = vec![stem.to_owned()];
-    let cut = |n: usize| chars[..chars.len() - n].iter().collect::<String>();
+    let mut backward = stem.chars().rev();
+    let (last, before, earlier) = (backward.next(), backward.next(), backward.next());
+    let cut = stem.len() - last.map_or(0, char::len_utf8);
+    let mut form = String::with_capacity(stem.len() + 4);
+    let mut give = |len: usize, endings: &[&str]| {
+        for ending in endings {
+            form.clear();
+            form.push_str(stem.get(..len).unwrap_or_default());
+            form.push_str(ending);
+            take(&form);
+        }
+    };
+    give(stem.len(), &[""]);
     match last {
-        Some('e') => forms.extend([format!("{stem}s"), format!("{stem}d"), format!("{}ing", cut(1))]),
+        Some('e') => {
+            give(stem.len(), &["s", "d"]);
+            give(cut, &["ing"]);
+        }
         Some('y') if !vowel(before) => {
-            forms.extend([format!("{}ies", cut(1)), format!("{}ied", cut(1)), format!("{stem}ing")]);
+            give(cut, &["ies", "ied"]);
+            give(stem.len(), &["ing"]);
         }
         _ => {
             let hisses = ["s", "x", "z", "ch", "sh"].iter().any(|end| stem.ends_with(end));
-            forms.push(if hisses { format!("{stem}es") } else { format!("{stem}s") });
-            forms.extend([format!("{stem}ed"), format!("{stem}ing")]);
+            give(stem.len(), &[if hisses { "es" } else { "s" }, "ed", "ing"]);
             // "stop" doubles its last letter, "cook" and "listen" do not (a doubled form of those is harmless).
             if let Some(c) = last.filter(|c| !"aeiouwxy".contains(*c))
                 && vowel(before)
                 && !vowel(earlier)
             {
-                forms.extend([format!("{stem}{c}ed"), format!("{stem}{c}ing")]);
+                let mut letter = [0; 4];
+                let letter = c.encode_utf8(&mut letter);
+                give(stem.len(), &[&format!("{letter}ed"), &format!("{letter}ing")]);
             }
         }
     }
-    forms
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{inflect, parse};
+    use super::{Atom, Atoms, Names, inflect};
+    use crate::lexicon::WordId;
+
+    /// Knows every word as the first, and no name.
+    struct Nothing;
+
+    impl Names for Nothing {
+        fn word(&mut self, _: &str) -> WordId {
+            1
+        }
+
+        fn named(&mut self, _: &str) -> Result<Atom, String> {
+            Err("define it".to_owned())
+        }
+    }
+
+    fn parse(pattern: &str) -> Result<usize, String> {
+        super::parse(pattern, &mut Nothing, &mut Atoms::default())
+            .map(|flats| flats.len())
+            .map_err(|error| error.to_string())
+    }
 
     #[test]
     fn messages_say_where() {
@@ -347,6 +425,7 @@ mod tests {
             ("(my patient", "at character 1: `(` is never closed"),
             ("my patient)", "at character 11: `)` without `(` before it"),
             ("my <kin", "at character 4: expected a name and `>` after `<`"),
+            ("été <kin>", "at character 5: `<kin>` is neither a class nor a signal"),
             ("my _99 bed", "at character 4: `_99`: a gap is `_1` to `_8`"),
             (
                 "my (|our) bed",
@@ -354,25 +433,32 @@ mod tests {
             ),
         ];
         for (pattern, message) in table {
-            let found = parse(pattern).map_err(|e| e.to_string());
-            assert_eq!(found.err().as_deref(), Some(message), "{pattern}");
+            assert_eq!(parse(pattern).err().as_deref(), Some(message), "{pattern}");
         }
     }
 
     #[test]
     fn groups_multiply_and_singles_merge() {
-        let count = |pattern| parse(pattern).map(|flats| flats.len()).unwrap_or(0);
-        assert_eq!(count("in|on my ward"), 1);
-        assert_eq!(count("(in my|on the|at) ward"), 3);
-        assert_eq!(count("(in my|at|on) ward"), 2);
-        assert_eq!(count("(in my)? ward"), 2);
-        assert_eq!(count("my? ward"), 1);
+        for (pattern, count) in [
+            ("in|on my ward", 1),
+            ("(in my|on the|at) ward", 3),
+            ("(in my|at|on) ward", 2),
+            ("(in my)? ward", 2),
+            ("my? ward", 1),
+        ] {
+            assert_eq!(parse(pattern), Ok(count), "{pattern}");
+        }
     }
 
     #[test]
     fn regular_endings() {
-        assert_eq!(inflect("stop"), ["stop", "stops", "stoped", "stoping", "stopped", "stopping"]);
-        assert_eq!(inflect("bury"), ["bury", "buries", "buried", "burying"]);
-        assert_eq!(inflect("diagnose"), ["diagnose", "diagnoses", "diagnosed", "diagnosing"]);
+        let all = |stem| {
+            let mut forms = Vec::new();
+            inflect(stem, |form| forms.push(form.to_owned()));
+            forms
+        };
+        assert_eq!(all("stop"), ["stop", "stops", "stoped", "stoping", "stopped", "stopping"]);
+        assert_eq!(all("bury"), ["bury", "buries", "buried", "burying"]);
+        assert_eq!(all("diagnose"), ["diagnose", "diagnoses", "diagnosed", "diagnosing"]);
     }
 }

@@ -13,7 +13,7 @@ use crate::lexicon::{ClassId, Lexicon, WordId};
 use crate::signal::Builtin;
 use crate::text::{Document, Token, TokenKind, flag};
 
-pub(crate) use place::Gazetteer;
+pub(crate) use place::{Country, Gazetteer, country};
 
 /// The signals that recognisers report, in the order of [`Found::signal`].
 pub(crate) fn signals() -> impl Iterator<Item = &'static Builtin> {
@@ -49,6 +49,11 @@ const AGE: u8 = 1;
 const TITLE: u8 = 2;
 
 impl Vocabulary {
+    /// The places and how many live there.
+    pub(crate) fn gazetteer(&self) -> &Gazetteer {
+        &self.place.gazetteer
+    }
+
     pub(crate) fn new(lexicon: &mut Lexicon, gazetteer: Gazetteer) -> Self {
         let mut vocabulary = Self {
             person: person::Words::new(lexicon),

@@ -47,10 +47,24 @@ pub(crate) const SIGNALS: &[Builtin] = &[
 /// Words in the longest place name that is looked up.
 const LONGEST_NAME: usize = 4;
 
-/// Names of places with the size of the largest place of that name.
+/// Places by name: how many live in the largest of that name, country by country.
 #[derive(Debug, Default)]
 pub(crate) struct Gazetteer {
-    sizes: FxHashMap<u64, Size>,
+    sizes: FxHashMap<u64, Entry>,
+    /// Inhabitants by country, of all names one after another.
+    people: Vec<(Country, f32)>,
+}
+
+/// A country's two letters, as GeoNames writes them.
+pub(crate) type Country = [u8; 2];
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    size: Size,
+    /// The name is a word or a person's name as well.
+    ambiguous: bool,
+    first: u32,
+    count: u8,
 }
 
 /// How many people live in a place.
@@ -65,34 +79,78 @@ pub(crate) enum Size {
     Small,
 }
 
+/// What the list of places knows of a name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Known {
+    /// Inhabitants: of the place in the country asked for, or of the largest of that name.
+    pub(crate) people: f32,
+    /// There is one in the country asked for.
+    pub(crate) in_country: bool,
+    /// The name is a word or a person's name as well.
+    pub(crate) ambiguous: bool,
+}
+
 impl Gazetteer {
-    /// From lines `name<TAB>countries<TAB>band[<TAB>w]` of places and `name<TAB>country…` of regions. Names that are also
+    /// From lines `name<TAB>countries<TAB>inhabitants[<TAB>w]` of places and `name<TAB>country…` of regions. Names that are also
     /// words (`w`) are left to context: they count only after a preposition, which is where all places are looked for.
     pub(crate) fn parse(places: &str, regions: &str) -> Self {
-        let mut sizes = FxHashMap::with_capacity_and_hasher(places.len() / 16, FxBuildHasher);
+        let mut sizes = FxHashMap::with_capacity_and_hasher(places.len() / 20, FxBuildHasher);
+        let mut people = Vec::with_capacity(places.len() / 16);
         for line in places.lines() {
             let mut columns = line.split('\t');
-            let (Some(name), _, Some(band)) = (columns.next(), columns.next(), columns.next()) else {
+            let (Some(name), Some(countries), Some(numbers)) =
+                (columns.next(), columns.next(), columns.next())
+            else {
                 continue;
             };
-            let size = match band {
-                "0" | "1" => Size::Small,
-                "2" => Size::Town,
-                _ => Size::Large,
+            let first = people.len() as u32;
+            let numbers = numbers.split(',').map(|number| number.parse().unwrap_or(0.0));
+            people.extend(countries.split(',').filter_map(country).zip(numbers));
+            let size = match people.get(first as usize) {
+                Some((_, 100_000.0..)) => Size::Large,
+                Some((_, 20_000.0..)) => Size::Town,
+                _ => Size::Small,
             };
-            sizes.insert(hash_name(name.bytes()), size);
+            let count = u8::try_from(people.len() - first as usize).unwrap_or(u8::MAX);
+            let ambiguous = columns.next().is_some_and(|flag| flag == "w");
+            sizes.insert(hash_name(name.bytes()), Entry { size, ambiguous, first, count });
         }
         for line in regions.lines() {
             if let Some(name) = line.split('\t').next().filter(|name| name.len() > 2) {
-                sizes.insert(hash_name(name.bytes()), Size::Region);
+                let entry = sizes.entry(hash_name(name.bytes())).or_insert(Entry {
+                    size: Size::Region,
+                    ambiguous: false,
+                    first: 0,
+                    count: 0,
+                });
+                entry.size = Size::Region;
             }
         }
-        Self { sizes }
+        Self { sizes, people }
     }
 
     fn size(&self, name: &str) -> Option<Size> {
-        self.sizes.get(&hash_name(name.bytes().map(|b| b.to_ascii_lowercase()))).copied()
+        self.entry(name).map(|entry| entry.size)
     }
+
+    /// How many live in the place of that name, in that country if there is one.
+    pub(crate) fn known(&self, name: &str, country: Option<Country>) -> Option<Known> {
+        let entry = self.entry(name)?;
+        let first = entry.first as usize;
+        let list = self.people.get(first..first + usize::from(entry.count))?;
+        let there = country.and_then(|country| list.iter().find(|(code, _)| *code == country));
+        let (_, people) = there.or(list.first())?;
+        Some(Known { people: *people, in_country: there.is_some(), ambiguous: entry.ambiguous })
+    }
+
+    fn entry(&self, name: &str) -> Option<&Entry> {
+        self.sizes.get(&hash_name(name.bytes().map(|b| b.to_ascii_lowercase())))
+    }
+}
+
+/// The two letters of a country.
+pub(crate) fn country(code: &str) -> Option<Country> {
+    code.as_bytes().try_into().ok()
 }
 
 /// FNV-1a over a name's letters, without full stops ("St. Louis" and "St Louis").
@@ -104,7 +162,7 @@ fn hash_name(bytes: impl Iterator<Item = u8>) -> u64 {
 
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    gazetteer: Gazetteer,
+    pub(crate) gazetteer: Gazetteer,
     before: ClassId,
     building: ClassId,
     road: ClassId,

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::Scanner;
+use crate::excerpt::masks;
+use crate::finding::{Field, Fits, Mask, Span};
 use crate::item::Item;
+use crate::quasi::{Collected, Quasi, Read};
 use crate::reading::Hit;
 use crate::rule::Weighted;
 
@@ -83,6 +86,52 @@ impl<'e> Scanner<'e> {
         names.dedup();
         self.buffers = Some(document.into_buffers());
         names
+    }
+
+    /// Everything in an item that identifies a person together with other things, in reading order; what has no place in
+    /// the text comes last.
+    pub fn quasi_identifiers(&mut self, item: &Item) -> Vec<Quasi> {
+        let mut quasi = self.collected(item).quasi;
+        quasi.sort_by_key(|quasi| (quasi.span.is_none(), quasi.span));
+        quasi
+    }
+
+    /// How many people fit what an item tells of somebody, whether or not a rule makes a finding of it. `None` where nothing
+    /// says how many people there are to begin with.
+    pub fn fits(&mut self, item: &Item) -> Option<Fits> {
+        let portrait = self.collected(item).portrait;
+        let engine = self.engine;
+        let figures = &engine.collector.figures;
+        let estimate = engine.crowd.estimate(&portrait, figures)?;
+        let change = engine.crowd.change(&portrait, figures, &engine.collector.areas);
+        Some(Fits { estimate, change })
+    }
+
+    fn collected(&mut self, item: &Item) -> Collected {
+        let document = self.read(item);
+        let seen = self.judge().seen;
+        let read = Read { item, document: &document, knowledge: &self.engine.knowledge, seen };
+        let collected = self.engine.collector.collect(&read);
+        self.buffers = Some(document.into_buffers());
+        collected
+    }
+
+    /// All that must not be repeated in an item's own texts, wherever it stands and whether or not a rule is about it.
+    pub fn masks(&mut self, item: &Item) -> Vec<Mask> {
+        let document = self.read(item);
+        let media = item.media.iter().enumerate().flat_map(|(index, medium)| {
+            [
+                (Field::MediaAlt(index), medium.alt.len()),
+                (Field::MediaFileName(index), medium.file_name.len()),
+            ]
+        });
+        let signals = &self.engine.knowledge.signals;
+        let found = std::iter::once((Field::Text, item.text.len()))
+            .chain(media)
+            .flat_map(|(field, end)| masks(&document, &self.own, signals, Span { field, start: 0, end }))
+            .collect();
+        self.buffers = Some(document.into_buffers());
+        found
     }
 
     /// For training the learned model: what it would look at in an item, as numbers of weights and values.

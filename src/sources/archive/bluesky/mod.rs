@@ -2,7 +2,6 @@
 //! records, since it may also hold stale and deleted ones, and for the records themselves.
 
 mod car;
-mod record;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -18,6 +17,8 @@ use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::item::{say_if_capped, thousands};
 use super::value::text;
+use crate::coverage::Coverage;
+use crate::sources::shapes::bluesky as record;
 use crate::sources::{Batch, Decoded, InputError, Stopped};
 use car::{Block, Blocks, Digest, digest};
 use tree::{Listed, Nodes};
@@ -58,78 +59,71 @@ fn by_content(start: &[u8]) -> Option<Role> {
 
 /// What the first reading of a file finds.
 struct Repository {
-    entry: Entry,
+    name: String,
     account: Arc<Account>,
     records: BTreeMap<Digest, Vec<String>>,
 }
 
 fn read(export: &mut Export<'_>) -> Result<(), InputError> {
-    let repositories: Vec<Repository> =
-        export.of(REPOSITORY).into_iter().filter_map(|entry| survey(export, entry)).collect();
-    let owners: Vec<String> = repositories.iter().map(Repository::said).collect();
+    let mut repositories = Vec::new();
+    for entry in export.of(REPOSITORY) {
+        let name = entry.name.clone();
+        let mut coverage = Coverage::default();
+        let opened = open(export, &entry, &mut coverage);
+        let found = opened.and_then(|(blocks, root)| Repository::of(blocks, root, name, &mut coverage));
+        export.sink.coverage().absorb(coverage);
+        repositories.extend(found.map(|repository| (entry, repository)));
+    }
+    let owners: Vec<String> = repositories.iter().map(|(_, repository)| repository.said()).collect();
     recognised(export, &owners.join(" and "));
-    for repository in repositories {
-        repository.read(export)?;
+    for (entry, repository) in repositories {
+        repository.read(&entry, export)?;
     }
     Ok(())
 }
 
 /// Opens a file, or says why not.
-fn open<'c>(export: &'c mut Export<'_>, entry: &Entry) -> Option<(Blocks<Box<dyn Read + 'c>>, Digest)> {
+fn open<'c>(
+    export: &'c mut Export<'_>,
+    entry: &Entry,
+    coverage: &mut Coverage,
+) -> Option<(Blocks<Box<dyn Read + 'c>>, Digest)> {
     if entry.size == 0 {
-        export.sink.coverage().fail(EMPTY, &entry.name);
+        coverage.fail(EMPTY, &entry.name);
         return None;
     }
     let opened = match export.container.read(entry) {
         Ok(reader) => Blocks::open(reader).map_err(str::to_owned),
         Err(reason) => Err(reason),
     };
-    opened.map_err(|reason| export.sink.coverage().fail(&reason, &entry.name)).ok()
+    opened.map_err(|reason| coverage.fail(&reason, &entry.name)).ok()
 }
 
-/// Reads the tree of a file.
-fn survey(export: &mut Export<'_>, entry: Entry) -> Option<Repository> {
-    let (mut blocks, root) = open(export, &entry)?;
-    let (mut nodes, mut commit, mut profiles, mut fits) = (Nodes::default(), None, Vec::new(), true);
-    // What cannot be read is said at the second reading.
+/// A repository that is in memory, as a server sends it. The text says whose it is.
+pub(in crate::sources) fn read_bytes(bytes: &[u8], name: &str) -> (Option<String>, Decoded) {
+    let mut out = Decoded::default();
+    let survey = match Blocks::open(bytes) {
+        Ok((blocks, root)) => Repository::of(blocks, root, name.to_owned(), &mut out.coverage),
+        Err(reason) => {
+            out.coverage.fail(reason, name);
+            None
+        }
+    };
+    let (Some(mut repository), Ok((mut blocks, _))) = (survey, Blocks::open(bytes)) else {
+        return (None, out);
+    };
+    let said = repository.said();
     while let Some(block) = blocks.next() {
-        let Ok(block) = block else { continue };
-        fits &= nodes.keep(&block);
-        if !fits {
-            break;
-        }
-        if block.name == root {
-            commit = Commit::of(&block);
-        } else if may_be_profile(&block) && profiles.len() < MAX_PROFILES {
-            profiles.push(block);
+        match block {
+            Err((offset, reason)) => out.coverage.fail(&reason, format!("{name}#{offset}")),
+            Ok(block) => {
+                let keys = repository.records.remove(&block.name).unwrap_or_default();
+                decode(&repository.account, name, keys, &block, &mut out);
+            }
         }
     }
-    drop(blocks);
-    let coverage = export.sink.coverage();
-    if !fits {
-        coverage.fail(TOO_MANY, &entry.name);
-        return None;
-    }
-    let Some(commit) = commit else {
-        coverage.fail(NO_COMMIT, &entry.name);
-        return None;
-    };
-    let Listed { records, left, missing } = nodes.walk(commit.tree);
-    coverage.skip_many(REACTIONS, &entry.name, left);
-    for _ in 0..missing {
-        coverage.fail(MISSING_BRANCH, &entry.name);
-    }
-    let is_profile = |block: &&Block| {
-        records.get(&block.name).is_some_and(|keys| keys.iter().any(|key| key.starts_with(record::PROFILE)))
-    };
-    let profile = profiles.iter().find(is_profile).and_then(decoded).unwrap_or_default();
-    let profile = Profile {
-        name: text(&profile, "displayName").into_owned(),
-        bio: text(&profile, "description").into_owned(),
-        ..Profile::default()
-    };
-    let account = Account { platform: PLATFORM, handle: commit.did, profile: Arc::new(profile) };
-    Some(Repository { entry, account: Arc::new(account), records })
+    repository.missing(&mut out.coverage);
+    (Some(said), out)
 }
 
 /// The state of a repository.
@@ -160,6 +154,54 @@ fn decoded(block: &Block) -> Option<Value> {
 }
 
 impl Repository {
+    /// Reads the tree of a file.
+    fn of<R: Read>(
+        mut blocks: Blocks<R>,
+        root: Digest,
+        name: String,
+        coverage: &mut Coverage,
+    ) -> Option<Repository> {
+        let (mut nodes, mut commit, mut profiles, mut fits) = (Nodes::default(), None, Vec::new(), true);
+        // What cannot be read is said at the second reading.
+        while let Some(block) = blocks.next() {
+            let Ok(block) = block else { continue };
+            fits &= nodes.keep(&block);
+            if !fits {
+                break;
+            }
+            if block.name == root {
+                commit = Commit::of(&block);
+            } else if may_be_profile(&block) && profiles.len() < MAX_PROFILES {
+                profiles.push(block);
+            }
+        }
+        if !fits {
+            coverage.fail(TOO_MANY, name);
+            return None;
+        }
+        let Some(commit) = commit else {
+            coverage.fail(NO_COMMIT, name);
+            return None;
+        };
+        let Listed { records, left, missing } = nodes.walk(commit.tree);
+        coverage.skip_many(REACTIONS, &name, left);
+        for _ in 0..missing {
+            coverage.fail(MISSING_BRANCH, &name);
+        }
+        let is_profile = |block: &&Block| {
+            let keys = records.get(&block.name);
+            keys.is_some_and(|keys| keys.iter().any(|key| key.starts_with(record::PROFILE)))
+        };
+        let profile = profiles.iter().find(is_profile).and_then(decoded).unwrap_or_default();
+        let profile = Profile {
+            name: text(&profile, "displayName").into_owned(),
+            bio: text(&profile, "description").into_owned(),
+            ..Profile::default()
+        };
+        let account = Account { platform: PLATFORM, handle: commit.did, profile: Arc::new(profile) };
+        Some(Repository { name, account: Arc::new(account), records })
+    }
+
     /// Such as `did:plc:abc, 26 posts listed`.
     fn said(&self) -> String {
         let keys = self.records.values().flatten();
@@ -167,10 +209,10 @@ impl Repository {
         format!("{}, {} posts listed", self.account.handle, thousands(posts))
     }
 
-    fn read(mut self, export: &mut Export<'_>) -> Result<(), Stopped> {
+    fn read(mut self, entry: &Entry, export: &mut Export<'_>) -> Result<(), Stopped> {
         // Opened without errors before.
         let Export { container, sink, .. } = export;
-        let Ok(reader) = container.read(&self.entry) else { return Ok(()) };
+        let Ok(reader) = container.read(entry) else { return Ok(()) };
         let Ok((mut blocks, _)) = Blocks::open(reader) else { return Ok(()) };
         let mut batch = Vec::new();
         let mut bytes = 0;
@@ -178,7 +220,7 @@ impl Repository {
             sink.progress().inc(blocks.take_bytes_read());
             match block {
                 Err((offset, reason)) => {
-                    sink.coverage().fail(&reason, format!("{}#{offset}", self.entry.name));
+                    sink.coverage().fail(&reason, format!("{}#{offset}", self.name));
                 }
                 Ok(block) => {
                     let Some(keys) = self.records.remove(&block.name) else { continue };
@@ -194,33 +236,55 @@ impl Repository {
         if !batch.is_empty() {
             sink.batch(self.batch(batch))?;
         }
-        for key in self.records.values().flatten() {
-            sink.coverage().fail(MISSING, format!("{}#{key}", self.entry.name));
-        }
+        self.missing(sink.coverage());
         Ok(())
     }
 
     fn batch(&self, records: Vec<(Vec<String>, Block)>) -> Batch {
-        let (account, path) = (Arc::clone(&self.account), self.entry.name.clone());
+        let (account, name) = (Arc::clone(&self.account), self.name.clone());
         Batch::deferred(move || {
             let mut out = Decoded::default();
             for (keys, block) in records {
-                let place = format!("{path}#{}", block.offset);
-                let Some(value) = decoded(&block) else {
-                    out.coverage.fail(NOT_CBOR, place);
-                    continue;
-                };
-                for key in keys {
-                    match record::item(&account, &key, &value, &place, &mut out.coverage) {
-                        Some(item) => {
-                            say_if_capped(&item, &mut out.coverage);
-                            out.items.push(item);
-                        }
-                        None => out.coverage.skip(NO_WORDS, &place),
-                    }
-                }
+                decode(&account, &name, keys, &block, &mut out);
             }
             out
         })
     }
+
+    /// Counts what is listed and was not there.
+    fn missing(&self, coverage: &mut Coverage) {
+        for key in self.records.values().flatten() {
+            coverage.fail(MISSING, format!("{}#{key}", self.name));
+        }
+    }
+}
+
+/// The items of one record, which may stand under several keys.
+fn decode(account: &Arc<Account>, name: &str, keys: Vec<String>, block: &Block, out: &mut Decoded) {
+    if keys.is_empty() {
+        return;
+    }
+    let place = format!("{name}#{}", block.offset);
+    let Some(value) = decoded(block) else { return out.coverage.fail(NOT_CBOR, place) };
+    for key in keys {
+        match record::item(account, &key, &value, &place, &mut out.coverage) {
+            Some(item) => {
+                say_if_capped(&item, &mut out.coverage);
+                out.items.push(item);
+            }
+            None => out.coverage.skip(NO_WORDS, &place),
+        }
+    }
+}
+
+/// See [`crate::sources::properties`].
+#[cfg(any(test, fuzzing))]
+pub(super) fn check(bytes: &[u8]) {
+    let Ok((mut blocks, root)) = car::Blocks::open(bytes) else { return };
+    let mut nodes = tree::Nodes::default();
+    while let Some(Ok(block)) = blocks.next() {
+        assert!(block.offset < bytes.len() as u64 && bytes.len() >= block.data.len());
+        nodes.keep(&block);
+    }
+    let _ = nodes.walk(root);
 }

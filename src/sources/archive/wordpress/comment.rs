@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use whitecoat_engine::{Authorship, Item, Kind, LiveState, Parent, ParentAuthor, ParentKind, Visibility};
+use whitecoat_engine::{Authorship, Item, Kind, LiveState, Parent, Visibility};
 
-use super::{NO_WORDS, text, time};
+use super::text;
+use crate::coverage::Coverage;
 use crate::sources::archive::account::Account;
 use crate::sources::archive::gather::Gather;
 use crate::sources::archive::item::derived_id;
 use crate::sources::archive::stored_html::words;
 use crate::sources::archive::xml::Element;
+use crate::sources::shapes::wordpress::{NO_WORDS, answers_comment, answers_post, comment_id, time};
 
 const SPAM: &str = "WordPress: spam, and notices of links from elsewhere, are not read";
-
-/// How much of what a comment answers is kept, in characters.
-const MAX_PARENT_CHARS: usize = 2_000;
 
 /// The comments of one entry by their numbers.
 type Numbered<'e> = BTreeMap<&'e str, &'e Element>;
@@ -97,34 +96,12 @@ impl Comments {
     fn parent(&self, all: &Numbered<'_>, comment: &Element, post: &str) -> Parent {
         let number = comment.get("wp:comment_parent");
         if matches!(number, "" | "0") {
-            return Parent {
-                author: ParentAuthor::Own,
-                kind: ParentKind::Post,
-                id: Some(post.to_owned()),
-                ..Parent::default()
-            };
+            return answers_post(post);
         }
-        let answered = all.get(number).copied();
-        let author = match answered {
-            Some(answered) if self.is_own(answered) => ParentAuthor::Own,
-            Some(_) => ParentAuthor::Public,
-            None => ParentAuthor::Unknown,
-        };
-        let said = answered.map(|answered| {
+        let answered = all.get(number).map(|answered| {
             let stored = text::html(answered.get("wp:comment_content"));
-            words(&stored, &mut crate::coverage::Coverage::default()).chars().take(MAX_PARENT_CHARS).collect()
+            (self.is_own(answered), words(&stored, &mut Coverage::default()))
         });
-        Parent {
-            author,
-            kind: ParentKind::Comment,
-            id: Some(comment_id(number)),
-            text: said,
-            ..Parent::default()
-        }
+        answers_comment(number, answered)
     }
-}
-
-/// Posts and comments are numbered apart.
-fn comment_id(number: &str) -> String {
-    format!("comment-{number}")
 }

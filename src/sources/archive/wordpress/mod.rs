@@ -5,9 +5,7 @@ mod text;
 
 use std::sync::Arc;
 
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
-use whitecoat_engine::{Item, Kind, LiveState, Media, Moment, Precision, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, LiveState, Media, Profile, Visibility};
 
 use super::account::{Account, recognised};
 use super::container::Entry;
@@ -16,12 +14,11 @@ use super::gather::Gather;
 use super::html::titled;
 use super::item::derived_id;
 use super::xml::{self, Element};
-use super::{attached, stored_html, two_clocks};
+use super::{attached, stored_html};
 use crate::coverage::Coverage;
 use crate::sources::InputError;
+use crate::sources::shapes::wordpress::{self, NO_WORDS, PLATFORM, SEVERAL, time};
 use comment::Comments;
-
-const PLATFORM: &str = "wordpress";
 
 const FEED: Role = "feed";
 
@@ -50,12 +47,7 @@ const NOISE: &[&str] = &[
 ];
 
 const LEFT: &str = "WordPress: older versions, menus, layout, orders and forms sent in are not read";
-const NO_WORDS: &str = "WordPress: an entry without words and pictures";
 const NO_ITEMS: &str = "WordPress: the file holds no posts";
-const BAD_TIME: &str = "WordPress: a time was not understood; the item was kept without it";
-const NO_ZONE: &str = "WordPress: some times, of drafts above all, have no zone and were taken as UTC";
-const SEVERAL: &str =
-    "WordPress: the blog has several authors, and all its posts count as the account holder's";
 
 /// WordPress's export.
 pub(super) static FORMAT: Format = Format {
@@ -172,15 +164,13 @@ impl Blog {
 
 /// A post, a page, or an entry of a type that the blog has added.
 fn article(entry: &Element, item: &mut Item, coverage: &mut Coverage) {
-    let stored = stored_html::read(&text::html(entry.get("content:encoded")), coverage);
-    let excerpt = stored_html::words(&text::html(entry.get("excerpt:encoded")), coverage);
-    let title = stored_html::words(entry.get("title"), coverage);
     item.kind = Kind::Article;
-    item.media = stored.media;
-    item.text = titled(&title, &stored.text);
-    if !excerpt.is_empty() && !item.text.contains(&excerpt) {
-        item.text = format!("{}\n\n{excerpt}", item.text).trim_start().to_owned();
-    }
+    (item.text, item.media) = wordpress::article(
+        entry.get("title"),
+        &text::html(entry.get("content:encoded")),
+        &text::html(entry.get("excerpt:encoded")),
+        coverage,
+    );
 }
 
 /// A picture or file, with what is written about it.
@@ -209,56 +199,5 @@ fn standing(entry: &Element) -> (Visibility, LiveState) {
         }
         "trash" => (Visibility::Private, LiveState::Deleted),
         _ => (Visibility::Unknown, LiveState::Unknown),
-    }
-}
-
-/// The time, with the blog's offset where both clocks are given.
-fn time(
-    gmt: &str,
-    local: &str,
-    published: &str,
-    place: &str,
-    coverage: &mut Coverage,
-) -> (Option<Moment>, Precision) {
-    let clock = |text: &str| text.parse::<DateTime>().ok().filter(|clock| clock.year() > 0);
-    let moment = match (clock(gmt), clock(local)) {
-        (Some(gmt), Some(local)) => two_clocks::moment(gmt, local),
-        (Some(gmt), None) => Moment::of_clock(gmt, Offset::UTC),
-        (None, Some(local)) => {
-            coverage.note(NO_ZONE);
-            Moment::of_clock(local, Offset::UTC)
-        }
-        (None, None) => jiff::fmt::rfc2822::parse(published).ok().map(|zoned| Moment::utc(zoned.timestamp())),
-    };
-    // Drafts have never had a time.
-    let is_missing = |text: &str| text.is_empty() || text.starts_with("0000-00-00");
-    if moment.is_none() && !(is_missing(gmt) && is_missing(local)) {
-        coverage.fail(BAD_TIME, place);
-    }
-    (moment, moment.map_or(Precision::Unknown, |_| Precision::Second))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_clocks_tell_the_offset() {
-        let mut coverage = Coverage::default();
-        let mut shown = |gmt, local, published| {
-            time(gmt, local, published, "x", &mut coverage).0.map(|moment| moment.to_string())
-        };
-        for (gmt, local, published, expected) in [
-            ("2024-05-01 03:00:00", "2024-04-30 20:00:00", "", Some("2024-04-30T20:00:00-07:00")),
-            ("2024-05-01 03:00:00", "2024-05-01 03:00:00", "", Some("2024-05-01T03:00:00Z")),
-            ("2024-05-01 03:00:00", "2024-05-07 20:01:00", "", Some("2024-05-01T03:00:00Z")),
-            ("0000-00-00 00:00:00", "2024-05-01 03:00:00", "", Some("2024-05-01T03:00:00Z")),
-            ("0000-00-00 00:00:00", "", "Wed, 20 Oct 2010 14:08:20 +0000", Some("2010-10-20T14:08:20Z")),
-            ("0000-00-00 00:00:00", "0000-00-00 00:00:00", "", None),
-            ("2024-02-31 03:00:00", "", "", None),
-        ] {
-            assert_eq!(shown(gmt, local, published).as_deref(), expected, "{gmt} {local}");
-        }
-        assert_eq!((coverage.notes.len(), coverage.failed.len()), (1, 1));
     }
 }

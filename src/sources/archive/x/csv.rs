@@ -12,7 +12,6 @@ use whitecoat_engine::{Authorship, Item, Kind, Parent, ParentAuthor, Precision};
 
 use super::account::Account;
 use super::{PLATFORM, text, time};
-use crate::sources::archive::container::Entry;
 use crate::sources::archive::encoding::Repair;
 use crate::sources::archive::item::cap;
 use crate::sources::{Batch, Sink, Stopped};
@@ -77,7 +76,7 @@ impl<R: Read> Read for Metered<R> {
 /// Reads all rows but those of posts in `known`.
 pub(super) fn read(
     reader: Box<dyn Read + '_>,
-    entry: &Entry,
+    name: &str,
     account: &Arc<Account>,
     known: &HashSet<u64>,
     sink: &mut dyn Sink,
@@ -86,7 +85,7 @@ pub(super) fn read(
     let metered = Metered { inner: reader, left: Rc::clone(&left) };
     let mut csv = ReaderBuilder::new().flexible(true).from_reader(metered);
     let Some(columns) = csv.byte_headers().ok().and_then(Columns::of) else {
-        sink.coverage().fail("X: tweets.csv has no columns tweet_id and text", entry.name.clone());
+        sink.coverage().fail("X: tweets.csv has no columns tweet_id and text", name);
         return Ok(());
     };
     let mut row = ByteRecord::new();
@@ -94,7 +93,7 @@ pub(super) fn read(
     let (mut number, mut seen) = (1, 0);
     loop {
         left.set(MAX_ROW_BYTES);
-        let place = format!("{}#{number}", entry.name);
+        let place = format!("{name}#{number}");
         match csv.read_byte_record(&mut row) {
             Ok(false) => break,
             Err(error) => {
@@ -170,4 +169,11 @@ fn item(
         id,
         ..Item::default()
     })
+}
+
+/// Reads rows without an account, for [`crate::sources::properties`].
+#[cfg(any(test, fuzzing))]
+pub(in crate::sources::archive) fn read_rows_of_nobody(bytes: &[u8], name: &str, sink: &mut dyn Sink) {
+    // The sink there never stops.
+    let _ = read(Box::new(bytes), name, &Arc::default(), &HashSet::new(), sink);
 }

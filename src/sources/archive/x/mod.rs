@@ -18,6 +18,8 @@ use super::container::{Container, Entry};
 use crate::coverage::Coverage;
 use files::Role;
 
+#[cfg(any(test, fuzzing))]
+pub(super) use csv::read_rows_of_nobody;
 pub(super) use read::read;
 
 /// The short name of the platform in items.

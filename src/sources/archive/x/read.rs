@@ -218,7 +218,7 @@ impl Reading<'_> {
             return Ok(());
         }
         match container.read(&file.entry) {
-            Ok(reader) => csv::read(reader, &file.entry, account, &months.ids, *sink),
+            Ok(reader) => csv::read(reader, &file.entry.name, account, &months.ids, *sink),
             Err(reason) => {
                 sink.coverage().fail(&reason, file.entry.name.clone());
                 Ok(())

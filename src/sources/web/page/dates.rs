@@ -10,7 +10,7 @@ use whitecoat_engine::{Moment, Precision};
 const MAX_LENGTH: usize = 64;
 
 /// A time and how exact it is; unknown when `text` is none of the usual forms.
-pub(super) fn parse(text: &str) -> (Option<Moment>, Precision) {
+pub(in crate::sources::web) fn parse(text: &str) -> (Option<Moment>, Precision) {
     let text = text.trim();
     if text.is_empty() || text.len() > MAX_LENGTH {
         return (None, Precision::Unknown);
@@ -18,6 +18,16 @@ pub(super) fn parse(text: &str) -> (Option<Moment>, Precision) {
     iso(text)
         .or_else(|| words(text))
         .map_or((None, Precision::Unknown), |(moment, precision)| (Some(moment), precision))
+}
+
+/// The same, and seconds since 1970, as some widgets write them.
+pub(super) fn parse_or_seconds(text: &str) -> (Option<Moment>, Precision) {
+    let text = text.trim();
+    let seconds = text.parse().ok().filter(|_| text.len() == 10);
+    match seconds.and_then(Moment::from_unix_seconds) {
+        Some(moment) => (Some(moment), Precision::Second),
+        None => parse(text),
+    }
 }
 
 /// ISO 8601 and its relatives: `2024`-`05`-`01`, with or without time and offset, `T` or a space between.

@@ -53,6 +53,11 @@ const PARAGRAPHS: &[&str] = &["article", "blockquote", "h1", "h2", "h3", "h4", "
 /// The text below `root` as a reader sees it: one line a block, an empty line between paragraphs, spaces collapsed.
 /// Elements named in `without` are left out.
 pub(in crate::sources) fn text(root: ElementRef<'_>, without: &[&str]) -> String {
+    text_unless(root, &|element| without.contains(&element.value().name()))
+}
+
+/// The same without the elements that `unless` says.
+pub(super) fn text_unless(root: ElementRef<'_>, unless: &dyn Fn(ElementRef<'_>) -> bool) -> String {
     let mut lines = Lines::default();
     let mut hidden = 0_usize;
     for edge in root.traverse() {
@@ -64,7 +69,8 @@ pub(in crate::sources) fn text(root: ElementRef<'_>, without: &[&str]) -> String
             Node::Text(text) if opens && hidden == 0 => lines.push(text),
             Node::Element(element) => {
                 let name = element.name();
-                if node.id() != root.id() && (HIDDEN.contains(&name) || without.contains(&name)) {
+                let is_left = || ElementRef::wrap(node).is_some_and(unless);
+                if node.id() != root.id() && (HIDDEN.contains(&name) || is_left()) {
                     hidden = if opens { hidden + 1 } else { hidden.saturating_sub(1) };
                 } else if PARAGRAPHS.contains(&name) {
                     lines.end(2);
@@ -162,7 +168,7 @@ pub(in crate::sources) fn titled(title: &str, body: &str) -> String {
 }
 
 /// `href` as an absolute http or https address.
-pub(super) fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
+pub(in crate::sources) fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
     let href = href.trim();
     if href.is_empty() {
         return None;

@@ -5,6 +5,8 @@
 //! upper bound of all three. Where the standard's rules are intricate the bound is taken generously: a page refused by
 //! mistake is still read as plain text.
 
+use std::ops::Range;
+
 use super::elements::{BARRIER, BREAKOUT, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
 use super::tokens::{Token, Tokens};
 
@@ -37,9 +39,31 @@ impl Refusal {
 
 /// Checks that `html` can be parsed in reasonable time and memory.
 pub(in crate::sources) fn check(html: &str) -> Result<(), Refusal> {
+    pass(html, |_, _, _| {})
+}
+
+/// The same page without what is in its style sheets and scripts (but for JSON-LD): often half of it, which nobody reads.
+pub(super) fn lean(html: &str) -> Result<String, Refusal> {
+    let (mut lean, mut kept) = (String::with_capacity(html.len()), 0);
+    pass(html, |name, tag, raw| {
+        let is_data = || html.get(tag).is_some_and(|tag| tag.to_ascii_lowercase().contains("ld+json"));
+        if name == "style" || name == "script" && !is_data() {
+            lean.push_str(html.get(kept..raw.start).unwrap_or_default());
+            kept = raw.end;
+        }
+    })?;
+    lean.push_str(html.get(kept..).unwrap_or_default());
+    Ok(lean)
+}
+
+/// Passes over the page, and tells of each element with raw text its name, where its tag stands (with what is passed over
+/// before it), and where its text.
+fn pass(html: &str, mut raw_text: impl FnMut(&str, Range<usize>, Range<usize>)) -> Result<(), Refusal> {
     let mut gate = Gate::default();
     let mut tokens = Tokens::of(html);
-    while let Some(token) = tokens.next() {
+    loop {
+        let before = tokens.at();
+        let Some(token) = tokens.next() else { break };
         match token {
             Token::Text(_) => {}
             Token::Start { attributes: MAX_ATTRIBUTES.., .. } => return Err(Refusal::Attributes),
@@ -47,7 +71,9 @@ pub(in crate::sources) fn check(html: &str) -> Result<(), Refusal> {
                 let raw = RAW.contains(&name.as_str()) && gate.reads_raw_text();
                 gate.start(&name, self_closing, raw);
                 if raw {
+                    let start = tokens.at();
                     tokens.raw(&name);
+                    raw_text(&name, before..start, start..tokens.at());
                 }
             }
             Token::End { name } => gate.end(&name),
@@ -404,5 +430,29 @@ mod tests {
             assert!(depth <= MAX_DEPTH + 8, "{before} {unit}: depth {depth}");
         }
         assert!(passed > 20, "{passed} passed");
+    }
+
+    #[test]
+    fn style_sheets_and_scripts_are_left_out() {
+        for (html, expected) in [
+            ("<p>a<style>b{}</style>c", "<p>a<style></style>c"),
+            (
+                "<!--x--><SCRIPT src='a>b'>if (a < b) {}</SCRIPT><p>c",
+                "<!--x--><SCRIPT src='a>b'></SCRIPT><p>c",
+            ),
+            (
+                "<script type='application/ld+json'>{}</script>",
+                "<script type='application/ld+json'>{}</script>",
+            ),
+            ("<textarea><style>a</style></textarea>", "<textarea><style>a</style></textarea>"),
+            (
+                "<!-- <script> --><p>kept</p><!-- </script> -->",
+                "<!-- <script> --><p>kept</p><!-- </script> -->",
+            ),
+            ("<script>never closed <p>", "<script>"),
+            ("<p title='<style>'>a</p>", "<p title='<style>'>a</p>"),
+        ] {
+            assert_eq!(lean(html).as_deref(), Ok(expected), "{html}");
+        }
     }
 }

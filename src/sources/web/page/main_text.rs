@@ -1,7 +1,7 @@
 //! The main text of a page, without menus, when no markup says what it is.
 
-use dom_smoothie::{Config, Readability, TextMode};
-use scraper::{Html, Selector};
+use dom_smoothie::{Config, Readability};
+use scraper::{ElementRef, Html, Selector};
 use whitecoat_engine::{Item, Kind};
 
 use super::{Place, dom};
@@ -21,11 +21,31 @@ pub(super) fn read(html: &str, document: &Html, place: &Place) -> Option<Item> {
 }
 
 fn main(html: &str, place: &Place) -> Option<(String, Vec<whitecoat_engine::Media>)> {
-    let config = Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
+    let config = Config { disable_json_ld: true, ..Config::default() };
     let article = Readability::new(html, None, Some(config)).ok()?.parse().ok()?;
     let content = Html::parse_fragment(&article.content);
     let pictures = dom::pictures(content.root_element(), place.base.as_ref());
-    Some((tidy(&article.text_content), pictures))
+    let text = dom::text_unless(content.root_element(), &leads_elsewhere);
+    Some((text, pictures))
+}
+
+/// What the extractor leaves in a text though it is none: parts beside it, and blocks of which nearly all words are links.
+/// Captions of pictures stay: they are the author's words.
+fn leads_elsewhere(element: ElementRef<'_>) -> bool {
+    match element.value().name() {
+        "aside" | "button" | "footer" | "form" | "nav" => true,
+        "li" | "ol" | "p" | "ul" => is_of_links(element),
+        _ => false,
+    }
+}
+
+/// Whether nearly all letters of an element are in links.
+fn is_of_links(element: ElementRef<'_>) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let all: usize = element.text().map(letters).sum();
+    let links = element.descendants().filter_map(ElementRef::wrap).filter(|it| it.value().name() == "a");
+    let linked: usize = links.flat_map(|link| link.text()).map(letters).sum();
+    all > 0 && linked * 10 >= all * 9
 }
 
 /// All text that is shown, without what stands around the content; if that leaves nothing, with it.
@@ -33,20 +53,6 @@ fn everything(document: &Html) -> String {
     let root = document.root_element();
     let text = dom::text(root, &["nav", "aside", "footer"]);
     if text.is_empty() { dom::text(root, &[]) } else { text }
-}
-
-/// Lines without spaces at their ends, and at most one empty line between them.
-fn tidy(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.lines() {
-        let line = line.trim();
-        if !line.is_empty() || !(out.is_empty() || out.ends_with("\n\n")) {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
 }
 
 /// The text of the first element that `selector` names.

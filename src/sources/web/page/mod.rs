@@ -1,10 +1,10 @@
 //! Reading one page into items, whether it was fetched or saved.
 //!
-//! The gate first; then the readers in order, the most certain first: JSON-LD, microformats, main text, Open Graph. What
-//! an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
+//! The gate first; then the readers in order, the most certain first: JSON-LD, microformats, microdata, recipes, main text,
+//! Open Graph. What an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
 //! pages, so it is read last, though what it says about dates is used before.
 
-mod dates;
+pub(in crate::sources::web) mod dates;
 pub(in crate::sources) mod dom;
 mod elements;
 pub(in crate::sources) mod gate;
@@ -12,9 +12,11 @@ mod json_ld;
 mod main_text;
 mod merge;
 mod mf_items;
+mod microdata;
 mod microformats;
 mod open_graph;
 mod people;
+pub(in crate::sources::web) mod recipe;
 pub(super) mod saved;
 mod schema;
 mod tokens;
@@ -26,6 +28,7 @@ use scraper::{Html, Selector};
 use url::Url;
 use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
 
+use super::links::{self, Links};
 use super::platforms;
 use crate::coverage::Coverage;
 use crate::identity::DERIVED_ID;
@@ -73,29 +76,34 @@ pub(super) struct Reading {
     pub(super) url: Option<Url>,
     /// When it was saved.
     pub(super) saved_at: Option<Moment>,
+    /// Where it leads, for a page that was fetched now.
+    pub(super) links: Links,
 }
 
 /// Reads a page. What `place` of a saved page does not say is looked for in the page.
 pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let mut reading = Reading::default();
-    if let Err(refusal) = gate::check(html) {
-        reading.coverage.note(refusal.note());
-        reading.url = place.url.clone();
-        reading.saved_at = place.saved_at;
-        let text = dom::text_without_tree(html);
-        let mut merged = Merged::default();
-        merged.add(
-            "text",
-            (!text.is_empty()).then(|| Item {
-                kind: whitecoat_engine::Kind::Article,
-                text,
-                ..Item::default()
-            }),
-        );
-        reading.items = finish(merged.items, &place, None);
-        return reading;
-    }
-    let document = Html::parse_document(html);
+    let lean = match gate::lean(html) {
+        Ok(lean) => lean,
+        Err(refusal) => {
+            reading.coverage.note(refusal.note());
+            reading.url = place.url.clone();
+            reading.saved_at = place.saved_at;
+            let text = dom::text_without_tree(html);
+            let mut merged = Merged::default();
+            merged.add(
+                "text",
+                (!text.is_empty()).then(|| Item {
+                    kind: whitecoat_engine::Kind::Article,
+                    text,
+                    ..Item::default()
+                }),
+            );
+            reading.items = finish(merged.items, &place, None);
+            return reading;
+        }
+    };
+    let document = Html::parse_document(&lean);
     reading.title = title(&document);
     if place.url.is_none() {
         place.url = saved::origin(html, &document);
@@ -109,14 +117,19 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
         return reading;
     }
 
+    if place.live {
+        reading.links = links::find(&document, place.base.as_ref());
+    }
+
     let blocks = json_ld::blocks(&document);
     for broken in blocks.broken {
         reading.coverage.fail("a JSON-LD block is not JSON", format!("{}#{broken}", place.name));
     }
     let linked = schema::read(&blocks.values, &place);
     let marked = mf_items::read(&document, &place);
+    let typed = schema::read(&microdata::read(html, &document, place.base.as_ref()), &place);
     let meta = open_graph::read(&document, &place);
-    let created = [linked.created, marked.created, meta.created]
+    let created = [linked.created, marked.created, typed.created, meta.created]
         .into_iter()
         .find(|(moment, _)| moment.is_some())
         .unwrap_or_default();
@@ -124,7 +137,11 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let mut merged = Merged::default();
     merged.add("json-ld", linked.items);
     merged.add("microformats", marked.items);
-    if let Some(mut item) = main_text::read(html, &document, &place) {
+    merged.add("microdata", typed.items);
+    for (name, items) in recipe::read(html, &document, &place) {
+        merged.add(name, items);
+    }
+    if let Some(mut item) = main_text::read(&lean, &document, &place) {
         (item.created_at, item.created_precision) = created;
         if merged.add_rest("main-text", item) {
             let place = format!("{}#main-text", place.name);
@@ -132,7 +149,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
         }
     }
     merged.add("open-graph", meta.items);
-    reading.items = finish(merged.items, &place, linked.profile.or(marked.profile));
+    reading.items = finish(merged.items, &place, linked.profile.or(marked.profile).or(typed.profile));
     reading
 }
 

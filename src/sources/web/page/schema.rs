@@ -1,6 +1,7 @@
 //! schema.org nodes to items: profiles, articles, posts, comments, reviews and the replies to them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Parent, ParentAuthor, ParentKind, Profile};
@@ -43,6 +44,19 @@ const POST: &[&str] = &["DiscussionForumPosting", "Question", "SocialMediaPostin
 const COMMENT: &[&str] = &["Answer", "Comment", "CorrectionComment"];
 const REVIEW: &[&str] = &["CriticReview", "EmployerReview", "Review", "UserReview"];
 const VIDEO: &[&str] = &["VideoObject"];
+/// What a practice offers, where it is described.
+const SERVICE: &[&str] = &[
+    "MedicalProcedure",
+    "MedicalTest",
+    "MedicalTherapy",
+    "Offer",
+    "PhysicalExam",
+    "PhysicalTherapy",
+    "Product",
+    "Service",
+    "SurgicalProcedure",
+    "TherapeuticProcedure",
+];
 
 /// Reads all nodes of a page.
 pub(super) fn read(values: &[Value], place: &Place) -> Found {
@@ -120,6 +134,8 @@ impl<'v> Walk<'v> {
         } else {
             if is(node, PERSON) || is(node, BUSINESS) {
                 self.profile(node);
+            } else if is(node, SERVICE) {
+                self.service(node);
             }
             self.children(node, None, &[], depth);
         }
@@ -165,8 +181,50 @@ impl<'v> Walk<'v> {
         if same_person(&profile.name, &self.owner.name) && self.found.profile.is_none() {
             self.found.profile = Some(profile.clone());
         }
-        item.profile = Some(profile.into());
+        let profile = Arc::new(profile);
+        item.profile = Some(Arc::clone(&profile));
         self.push(item);
+        self.contact(node, address, &profile);
+    }
+
+    /// How to reach somebody, as far as it is said: an item of its own, since a bio is about something else.
+    fn contact(&mut self, node: &'v Node, address: &'v Node, profile: &Arc<Profile>) {
+        let graph = &self.graph;
+        let place: Vec<String> = ["streetAddress", "addressLocality", "addressRegion", "postalCode"]
+            .iter()
+            .map(|key| graph.words(address, &[key]))
+            .filter(|words| !words.is_empty())
+            .collect();
+        let point = graph.nodes(node, "contactPoint").into_iter().next();
+        let ways = [("Telephone", "telephone"), ("Fax", "faxNumber"), ("Email", "email")];
+        let ways = ways.iter().filter_map(|(name, key)| {
+            let said = [Some(node), point, Some(address)].into_iter().flatten();
+            let said = said.map(|node| graph.words(node, &[key])).find(|words| !words.is_empty())?;
+            Some(format!("{name}: {}", said.trim_start_matches("mailto:").trim_start_matches("tel:")))
+        });
+        let ways: Vec<String> = ways.collect();
+        if ways.is_empty() && !address.contains_key("streetAddress") {
+            return;
+        }
+        let lines = [vec![profile.name.clone(), place.join(", ")], ways].concat();
+        let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+        let item = Item {
+            kind: Kind::Profile,
+            text: lines.join("\n"),
+            profile: Some(Arc::clone(profile)),
+            ..Item::default()
+        };
+        self.push(item);
+    }
+
+    /// What is offered, where it is described in words.
+    fn service(&mut self, node: &'v Node) {
+        let name = self.graph.words(node, &["name", "alternateName", "serviceType"]);
+        let description = self.graph.words(node, &["description", "howPerformed", "preparation"]);
+        if !description.is_empty() {
+            let item = self.item(node, Kind::Article, dom::titled(&name, &description));
+            self.push(item);
+        }
     }
 
     fn written(&mut self, node: &'v Node) -> Answered {

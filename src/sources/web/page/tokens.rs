@@ -45,6 +45,11 @@ impl<'a> Tokens<'a> {
         self.html.get(start..).unwrap_or_default()
     }
 
+    /// Where the next token begins, or what is passed over before it.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     fn rest(&self) -> &'a [u8] {
         self.html.as_bytes().get(self.at..).unwrap_or_default()
     }

@@ -1,0 +1,164 @@
+//! Judging a story as one description.
+
+use std::sync::Arc;
+
+use super::link::Story;
+use super::trace::Trace;
+use crate::crowd::{Change, Estimate, Portrait, Sort};
+use crate::engine::Engine;
+use crate::finding::{Modifier, Severity};
+use crate::quasi::Basis;
+use crate::rule::Rule;
+
+/// So surely one item has to tell of one person in care.
+const A_PATIENT: f32 = 1.1;
+
+/// Or all items of it together.
+const A_PATIENT_TOGETHER: f32 = 2.0;
+
+/// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
+const TELLS_ALONE: f32 = 1.5;
+
+/// An item that lowers the estimate so many times completes the story.
+const COMPLETES: f64 = 3.0;
+
+/// The confidence of the weakest story, and what each unit of linking adds.
+const LEAST_CONFIDENCE: f32 = 0.55;
+const PER_LINK: f32 = 0.1;
+
+/// An item of a story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// The caller's name for the item.
+    pub handle: usize,
+    /// What the item adds to the description, in words.
+    pub gives: Vec<String>,
+}
+
+/// A story that few people fit.
+#[derive(Clone, Debug)]
+pub struct StoryFinding {
+    /// `privacy/reidentifiable-combination`.
+    pub rule: Arc<Rule>,
+    /// How bad it is if it is true.
+    pub severity: Severity,
+    /// What moved the severity.
+    pub modifiers: Vec<Modifier>,
+    /// How sure.
+    pub confidence: f32,
+    /// How many people fit all items together.
+    pub estimate: Estimate,
+    /// Which detail to coarsen.
+    pub change: Option<Change>,
+    /// The items, the oldest first.
+    pub members: Vec<Member>,
+    tip: usize,
+}
+
+impl StoryFinding {
+    /// The item that completes the story, on which the finding stands.
+    pub fn tip(&self) -> &Member {
+        // A story has members, and the tip is one of them.
+        self.members.get(self.tip).unwrap_or(&NOBODY)
+    }
+
+    /// What each item contributed, with names for the items.
+    pub fn contributions(&self, name: impl Fn(usize) -> String) -> String {
+        let each = self.members.iter().filter(|member| !member.gives.is_empty());
+        let each = each.map(|member| format!("{}: {}", name(member.handle), member.gives.join(", ")));
+        each.collect::<Vec<_>>().join("; ")
+    }
+}
+
+static NOBODY: Member = Member { handle: usize::MAX, gives: Vec::new() };
+
+/// `None` for what is no story of a patient, or fits more than a few people.
+pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
+    let rule = engine.combination.clone()?;
+    let figures = &engine.collector.figures;
+    if story.unreal || 2 * story.own >= story.members.len() || story.members.len() < 2 {
+        return None;
+    }
+    let care = story.members.iter().map(|(_, trace, ..)| trace.care).fold(0.0, f32::max);
+    let all: f32 = story.members.iter().map(|(_, trace, ..)| trace.care.max(0.0)).sum();
+    if care < A_PATIENT && all < A_PATIENT_TOGETHER {
+        return None;
+    }
+    let estimate = engine.crowd.estimate(&story.portrait, figures)?;
+    if !estimate.is_few() {
+        return None;
+    }
+    let mut together = Portrait::default();
+    let mut about = f64::INFINITY;
+    let mut tip = None;
+    let mut members = Vec::new();
+    let (mut completing, mut hints_without_care) = (0, false);
+    for (at, (handle, trace, ..)) in story.members.iter().enumerate() {
+        let gives = gives(engine, &together, trace);
+        together.join(&trace.portrait);
+        let now = engine.crowd.estimate(&together, figures).map_or(f64::INFINITY, |estimate| estimate.about);
+        let completes = now * COMPLETES <= about;
+        completing += usize::from(completes);
+        hints_without_care |= completes && trace.care < TELLS_ALONE;
+        if completes || !trace.portrait.traits.is_empty() {
+            tip = Some(at);
+        }
+        about = about.min(now);
+        members.push(Member { handle: *handle, gives });
+    }
+    // What one item tells alone is a finding on that item.
+    if completing < 2 && !hints_without_care {
+        return None;
+    }
+    let links: f32 = story.members.iter().map(|(.., strength)| *strength).fold(0.0, f32::max);
+    let confidence = (LEAST_CONFIDENCE + PER_LINK * links).min(0.95);
+    let mut modifiers = Vec::new();
+    let mut severity = rule.severity.max(Severity::High);
+    if estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
+        severity = Severity::Critical;
+        modifiers.push(Modifier { name: "fits-one-person".into(), step: 1 });
+    }
+    let change = engine.crowd.change(&story.portrait, figures, &engine.collector.areas);
+    let tip = tip.unwrap_or(members.len() - 1);
+    Some(StoryFinding { rule, severity, modifiers, confidence, estimate, change, members, tip })
+}
+
+/// How many sorts of details there are that tell who somebody is.
+fn identifying(engine: &Engine, portrait: &Portrait) -> usize {
+    let figures = &engine.collector.figures;
+    let mut sorts: Vec<Sort> =
+        portrait.traits.iter().filter_map(|index| figures.get(*index)).map(|figure| figure.sort).collect();
+    sorts.sort_unstable();
+    sorts.dedup();
+    let named = portrait.base.is_some_and(|base| matches!(base.basis, Basis::Named | Basis::Unlisted));
+    sorts.len() + usize::from(named) + usize::from(portrait.age.is_some())
+}
+
+/// What a trace adds to what is known.
+fn gives(engine: &Engine, known: &Portrait, trace: &Trace) -> Vec<String> {
+    let figures = &engine.collector.figures;
+    let portrait = &trace.portrait;
+    let mut gives = Vec::new();
+    match portrait.base.map(|base| base.basis) {
+        Some(basis) if known.base.is_none() && basis.is_profile() => {
+            gives.push("the place (from the profile)".to_owned());
+        }
+        Some(Basis::Named | Basis::Unlisted) if known.base != portrait.base => {
+            gives.push("the place".to_owned());
+        }
+        _ => {}
+    }
+    if portrait.age.is_some() && known.age.is_none() {
+        gives.push("age".to_owned());
+    }
+    if portrait.sex.is_some() && known.sex.is_none() {
+        gives.push("sex".to_owned());
+    }
+    if portrait.window.is_some() && known.window.is_none() {
+        gives.push("day".to_owned());
+    }
+    for index in portrait.traits.iter().filter(|index| !known.traits.contains(index)) {
+        gives.extend(figures.get(*index).map(|figure| format!("{} ({})", figure.sort.name(), figure.says)));
+    }
+    gives
+}

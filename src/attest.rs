@@ -1,0 +1,170 @@
+//! Digests by which a report can be checked, and by which the owner of the posts can show which ones an audit covered
+//! without showing them to anybody.
+
+use serde::{Deserialize, Serialize};
+use whitecoat_engine::Item;
+
+use crate::report::{Closed, Columns, Row, Run};
+use crate::wording::word;
+
+/// The shape of the digests.
+const SCHEME: &str = "whitecoat attestation 1";
+/// Hexadecimal digits of a row's digest.
+const ROW_DIGITS: usize = 32;
+/// Columns that people fill in: they are not part of what is attested.
+pub const FILLED_IN: &[&str] =
+    &["decision", "note", "review_status", "reviewer", "review_outcome", "review_note", "applicant_response"];
+
+/// What a run attests. All digests are BLAKE3.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attestation {
+    /// Over everything below, the rules, the profile and the time of the run: note this one elsewhere.
+    pub root: String,
+    /// Over every item that was read, in order.
+    pub items: Digest,
+    /// Over every row of the report, in order.
+    pub findings: Digest,
+    /// The columns that the digests of rows cover.
+    pub columns: Vec<String>,
+    /// `finding_id:digest`, one a row, in order.
+    pub rows: Vec<String>,
+}
+
+/// A root and what it is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// How many.
+    pub count: u64,
+    /// The root of their tree.
+    pub root: String,
+}
+
+/// A tree of digests that grows one leaf at a time and keeps only its peaks: two for each doubling.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    peaks: Vec<(u32, blake3::Hash)>,
+    count: u64,
+}
+
+impl Tree {
+    /// Adds a leaf.
+    pub fn add(&mut self, leaf: blake3::Hash) {
+        self.count += 1;
+        let (mut level, mut hash) = (0, leaf);
+        while let Some((_, left)) = self.peaks.pop_if(|(known, _)| *known == level) {
+            hash = joined(&left, &hash);
+            level += 1;
+        }
+        self.peaks.push((level, hash));
+    }
+
+    /// The root over all leaves.
+    pub fn digest(&self) -> Digest {
+        let root = self.peaks.iter().rev().map(|(_, hash)| *hash).reduce(|right, left| joined(&left, &right));
+        let root = root.unwrap_or_else(|| blake3::hash(b""));
+        Digest { count: self.count, root: root.to_hex().to_string() }
+    }
+}
+
+fn joined(left: &blake3::Hash, right: &blake3::Hash) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[1]).update(left.as_bytes()).update(right.as_bytes());
+    hasher.finalize()
+}
+
+/// The digest of parts, each with its length, so that no two lists look alike.
+fn leaf<'p>(parts: impl IntoIterator<Item = &'p str>) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[0]);
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    hasher.finalize()
+}
+
+/// The leaf of an item: what it says, whose and when it is, wherever it was found.
+pub fn of_item(item: &Item) -> blake3::Hash {
+    let created = item.created_at.map(|moment| moment.to_string()).unwrap_or_default();
+    let (kind, authorship) = (word(&item.kind), word(&item.authorship));
+    let head = [item.platform.as_str(), &item.account, &item.id, &kind, &authorship, &created, &item.text];
+    let media = item.media.iter().flat_map(|medium| [medium.alt.as_str(), medium.file_name.as_str()]);
+    leaf(head.into_iter().chain(media))
+}
+
+/// The digest of a row's cells, given with the names of their columns.
+pub fn of_cells<'c>(cells: impl IntoIterator<Item = (&'c str, &'c str)>) -> String {
+    let parts: Vec<&str> = cells.into_iter().flat_map(|(name, cell)| [name, cell.trim()]).collect();
+    leaf(parts).to_hex().chars().take(ROW_DIGITS).collect()
+}
+
+impl Attestation {
+    /// Attests a report.
+    pub fn of(items: Digest, rows: &[Row], closed: &[Closed], run: &Run, columns: &Columns) -> Self {
+        let covered: Vec<_> = columns.iter().filter(|column| !FILLED_IN.contains(&column.name)).collect();
+        let digest = |id: &str, cells: Vec<String>| {
+            let named = covered.iter().map(|column| column.name).zip(cells.iter().map(String::as_str));
+            format!("{id}:{}", of_cells(named))
+        };
+        let shown = rows
+            .iter()
+            .map(|row| digest(&row.finding_id, covered.iter().map(|column| column.cell(row, run)).collect()));
+        let closed = closed.iter().map(|row| {
+            digest(row.finding_id(), covered.iter().map(|column| row.cell(column.name)).collect())
+        });
+        let rows: Vec<String> = shown.chain(closed).collect();
+        let columns = covered.iter().map(|column| column.name.to_owned()).collect();
+        let findings = root_of_rows(&rows);
+        let root = root(&run.ruleset_hash, &run.profile.blake3, &run.started.to_string(), &items, &findings);
+        Self { root, items, findings, columns, rows }
+    }
+}
+
+/// The root over the digests of rows.
+pub fn root_of_rows(rows: &[String]) -> Digest {
+    let mut tree = Tree::default();
+    rows.iter().for_each(|row| tree.add(leaf([row.as_str()])));
+    tree.digest()
+}
+
+/// The root over everything.
+pub fn root(rules: &str, profile: &str, started: &str, items: &Digest, findings: &Digest) -> String {
+    let (item_count, finding_count) = (items.count.to_string(), findings.count.to_string());
+    let parts = [SCHEME, rules, profile, started, &item_count, &items.root, &finding_count, &findings.root];
+    leaf(parts).to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(leaves: &[&str]) -> Digest {
+        let mut tree = Tree::default();
+        leaves.iter().for_each(|text| tree.add(leaf([*text])));
+        tree.digest()
+    }
+
+    #[test]
+    fn a_tree_depends_on_every_leaf_and_their_order() {
+        let five = ["a", "b", "c", "d", "e"];
+        let root = tree(&five);
+        assert_eq!((root.count, root.root.len()), (5, 64));
+        assert_eq!(root, tree(&five));
+        assert_ne!(root.root, tree(&["b", "a", "c", "d", "e"]).root);
+        assert_ne!(root.root, tree(&["a", "b", "c", "d", "f"]).root);
+        assert_ne!(tree(&five[..4]).root, tree(&five[..3]).root);
+        assert_eq!(tree(&[]).count, 0);
+    }
+
+    #[test]
+    fn a_tree_of_many_leaves_stays_small() {
+        let mut tree = Tree::default();
+        (0..100_000).for_each(|number: u32| tree.add(leaf([number.to_string().as_str()])));
+        assert!(tree.peaks.len() <= 17, "{}", tree.peaks.len());
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(leaf(["ab", "c"]), leaf(["a", "bc"]));
+        assert_ne!(of_cells([("a", "b")]), of_cells([("ab", "")]));
+    }
+}

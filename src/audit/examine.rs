@@ -1,0 +1,222 @@
+//! One item: whose it is, whether it is looked at, and what is kept of what is found in it.
+
+use std::collections::BTreeMap;
+
+use whitecoat_engine::{Finding, Item, ReadCounts, Scanner, Timeline};
+
+use super::{Findings, Part, Task};
+use crate::attest;
+use crate::identity::{self, Version};
+use crate::policy::Verdict;
+use crate::profile::Identity;
+use crate::report::Row;
+use crate::report::columns::possible_patient_data;
+use crate::stories::Kept;
+use crate::subject::{Filler, Match};
+
+/// Why an item is not looked at, as reasons in the record of the run.
+const NOT_THEIRS: &str = "an account that the subject file says is somebody else's";
+const NOT_LISTED: &str = "an account that the subject file does not list";
+const DOUBTFUL: &str = "an account that may be another person's of the same name";
+/// What stands for counts by rule where a profile keeps classes from its reader.
+const ALL_RULES: &str = "*";
+
+/// Whose an item is, and why it is looked at.
+#[derive(Clone, Copy)]
+struct Whose<'t> {
+    matched: Match,
+    basis: &'t str,
+    drawn: Option<u64>,
+}
+
+/// Looks at items one after another; one for each thread.
+#[derive(Debug)]
+pub struct Examiner<'t> {
+    task: Task<'t>,
+    scanner: Scanner<'t>,
+    filler: Option<Filler<'t>>,
+    /// The account of the last item, which is mostly that of the next.
+    account: (String, String, String),
+}
+
+impl<'t> Examiner<'t> {
+    /// For this task.
+    pub fn new(task: Task<'t>) -> Self {
+        Self {
+            task,
+            scanner: task.engine.scanner(),
+            filler: task.subject.map(Filler::new),
+            account: Default::default(),
+        }
+    }
+
+    /// What is found in one item that stands alone.
+    pub fn of_one(mut self, item: Item) -> Findings {
+        let mut part = Part::default();
+        self.examine(item, &mut part);
+        part.found
+    }
+
+    /// What the language model did since this was last asked.
+    pub(super) fn take_read_counts(&mut self) -> ReadCounts {
+        self.scanner.take_read_counts()
+    }
+
+    /// Adds what is found in an item.
+    pub(super) fn examine(&mut self, mut item: Item, part: &mut Part) {
+        let policy = self.task.policy;
+        let found = &mut part.found;
+        found.leaves.push(attest::of_item(&item));
+        self.count_account(&item, found);
+        let version = self.task.previous.map(|_| identity::of_version(&item, &identity::of_item(&item)));
+        if let (Some(previous), Some(version)) = (self.task.previous, &version)
+            && previous.items.contains(&version.item)
+        {
+            found.seen.versions.entry(version.item.clone()).or_default().insert(version.words.clone());
+        }
+        let (matched, basis) = match self.identify(&item) {
+            Ok(identity) => identity,
+            Err(reason) => return leave_out(found, reason),
+        };
+        if let Some(reason) = policy.leaves_out(&item) {
+            return leave_out(found, reason);
+        }
+        let drawn = version.and_then(|version| self.place_in_draw(&item, &version));
+        found.draws.extend(drawn);
+        if let Some(filler) = &mut self.filler {
+            filler.fill(&mut item);
+        }
+        let findings = self.scanner.scan(&item);
+        part.timeline.add(&item, &self.scanner);
+        let whose = Whose { matched, basis, drawn };
+        let mut trace = self.scanner.take_trace();
+        // Of a story, the row that it would stand on goes the way of a finding in its item.
+        let anchor = trace.as_mut().and_then(|trace| trace.anchor.take());
+        if !findings.is_empty() || anchor.is_some() {
+            let signals = if policy.needs_signals() { self.scanner.signals(&item) } else { Vec::new() };
+            let row = anchor.and_then(|anchor| {
+                let mut rows = Findings::default();
+                self.judge(&item, std::slice::from_ref(&anchor), &signals, whose, &mut rows);
+                rows.rows.pop().map(Box::new)
+            });
+            self.judge(&item, &findings, &signals, whose, &mut part.found);
+            part.kept.extend(trace.map(|trace| Kept::new(&item, trace, row)));
+        } else {
+            part.kept.extend(trace.map(|trace| Kept::new(&item, trace, None)));
+        }
+        if self.task.copies {
+            part.copied.add(&item, &findings, &self.scanner.masks(&item));
+        }
+    }
+
+    /// Adds what rules find in whole accounts.
+    pub(super) fn examine_accounts(&mut self, timeline: Timeline, found: &mut Findings) {
+        for (bio, findings) in timeline.finish(&mut self.scanner) {
+            let Ok((matched, basis)) = self.identify(&bio) else { continue };
+            let signals =
+                if self.task.policy.needs_signals() { self.scanner.signals(&bio) } else { Vec::new() };
+            self.judge(&bio, &findings, &signals, Whose { matched, basis, drawn: None }, found);
+        }
+    }
+
+    /// Keeps of the findings in an item what the profile lets through.
+    fn judge(
+        &self,
+        item: &Item,
+        findings: &[Finding],
+        signals: &[String],
+        whose: Whose<'_>,
+        found: &mut Findings,
+    ) {
+        let policy = self.task.policy;
+        // One finding of a class that is never shown takes the words from the others in the post.
+        let verdicts: Vec<Verdict<'_>> =
+            findings.iter().map(|finding| policy.judge(item, finding, signals)).collect();
+        let suppressed = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Suppressed(_)));
+        for (finding, verdict) in findings.iter().zip(verdicts) {
+            let mut row = Row::of(item, finding, policy.mask);
+            match verdict {
+                Verdict::Show if !suppressed => {}
+                Verdict::Show => {
+                    row.withheld = true;
+                    row.excerpt.clear();
+                }
+                Verdict::WithoutWords(classes) => {
+                    classes.into_iter().for_each(|class| add(&mut found.suppressed, class));
+                    row.withheld = true;
+                    row.excerpt.clear();
+                }
+                Verdict::Suppressed(class) => {
+                    add(&mut found.suppressed, class);
+                    continue;
+                }
+                Verdict::Hidden => {
+                    add(&mut found.hidden, if policy.suppresses() { ALL_RULES } else { &finding.rule.id });
+                    if self.task.previous.is_some_and(|last| last.entries.contains_key(&row.finding_id)) {
+                        found.seen.hidden.insert(row.finding_id);
+                    }
+                    continue;
+                }
+            }
+            if !policy.shows_patient_data() && possible_patient_data(&row) {
+                row.excerpt.clear();
+            }
+            if !policy.keep_evidence {
+                row.forget_evidence();
+            }
+            (row.identity_match, row.drawn) = (whose.matched, whose.drawn);
+            row.identity_basis = whose.basis.to_owned();
+            found.rows.push(row);
+        }
+    }
+
+    /// Whose account it is, or why it is not looked at.
+    fn identify(&self, item: &Item) -> Result<(Match, &'t str), &'static str> {
+        let Some(subject) = self.task.subject else { return Ok((Match::Unlisted, "")) };
+        let (matched, basis) = subject.identify(item).ok_or(NOT_THEIRS)?;
+        match (self.task.policy.identity, matched) {
+            (Identity::Register, Match::Unlisted) if !subject.account.is_empty() => Err(NOT_LISTED),
+            (Identity::Matched, Match::Unlisted) => Err(NOT_LISTED),
+            (Identity::Matched, Match::Possible) => Err(DOUBTFUL),
+            _ => Ok((matched, basis)),
+        }
+    }
+
+    fn count_account(&mut self, item: &Item, found: &mut Findings) {
+        let (platform, account, name) = &mut self.account;
+        if (&*platform, &*account) != (&item.platform, &item.account) || name.is_empty() {
+            (*platform, *account) = (item.platform.clone(), item.account.clone());
+            *name = format!("{platform}:{account}");
+        }
+        match found.accounts.get_mut(name) {
+            Some(count) => *count += 1,
+            None => drop(found.accounts.insert(name.clone(), 1)),
+        }
+    }
+
+    /// An item's place in the draw, if it takes part: older than the last audit, on an account that this had read, and
+    /// without a finding in it.
+    fn place_in_draw(&self, item: &Item, version: &Version) -> Option<u64> {
+        let (draw, previous) = (self.task.draw?, self.task.previous?);
+        let old = item.created_at.is_some_and(|moment| moment.instant() < draw.since);
+        let read = previous.accounts.as_ref().is_none_or(|accounts| accounts.contains(&self.account.2));
+        (old && read && !previous.items.contains(&version.item)).then(|| place(draw.seed, &version.item))
+    }
+}
+
+/// Where chance puts a name.
+pub fn place(seed: u64, name: &str) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&seed.to_le_bytes()).update(name.as_bytes());
+    let mut bytes = [0; 8];
+    hasher.finalize_xof().fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}
+
+fn leave_out(found: &mut Findings, reason: &str) {
+    add(&mut found.left_out, reason);
+}
+
+fn add(counts: &mut BTreeMap<String, u64>, name: &str) {
+    *counts.entry(name.to_owned()).or_default() += 1;
+}

@@ -1,0 +1,87 @@
+//! What must hold of the parsers of archives for any bytes; see [`crate::sources::properties`].
+
+use std::borrow::Cow;
+
+use super::bluesky;
+use super::pieces::Pieces;
+use super::splitter::{Splitter, Start};
+use super::{metadata, x, xml};
+use crate::sources::properties::{Collecting, NAME};
+
+/// Elements are parts of the file at the places that they name, one after another.
+pub fn splitter(bytes: &[u8]) {
+    for start in [Start::Assigned, Start::Under(&["entries", "a"])] {
+        let mut splitter = Splitter::starting(bytes, start);
+        let mut end = 0;
+        while let Some(chunk) = splitter.next_chunk() {
+            for (offset, element) in chunk.elements() {
+                let from = usize::try_from(offset).unwrap_or(usize::MAX);
+                assert!(from >= end && !element.is_empty());
+                end = from + element.len();
+                assert_eq!(bytes.get(from..end), Some(element));
+            }
+            assert!(chunk.faults.iter().all(|fault| fault.offset <= bytes.len() as u64));
+        }
+    }
+}
+
+/// What was repaired can be broken again into the same text.
+pub fn mojibake(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let repaired = super::mojibake::repair(Cow::Borrowed(&text));
+    let broken: String = repaired.bytes().map(char::from).collect();
+    assert!(repaired == text || broken == text);
+}
+
+/// A date has a day of the calendar, in every zone.
+pub fn dates(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(written) = super::dates::read(&text) {
+        assert!(written.clock.year() > 0);
+        let _ = written.moment(jiff::tz::Offset::MAX);
+        let _ = written.moment(jiff::tz::Offset::MIN);
+    }
+    let _ = super::dates::offset_in(&text);
+}
+
+/// Pieces stand where they say, and together they are the whole page.
+pub fn pieces(bytes: &[u8]) {
+    let mut pieces = Pieces::new(bytes, &["box", "uiBox"]);
+    let mut whole = String::new();
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Ok(piece) => {
+                assert!(piece.offset <= bytes.len() as u64);
+                whole.push_str(&piece.html);
+            }
+            Err((offset, _)) => {
+                assert!(offset <= bytes.len() as u64);
+                return;
+            }
+        }
+    }
+    assert_eq!(whole, String::from_utf8_lossy(bytes));
+}
+
+/// Rows of the old table of X are items out of it.
+pub fn csv_rows(bytes: &[u8]) {
+    let mut sink = Collecting::default();
+    x::read_rows_of_nobody(bytes, NAME, &mut sink);
+    sink.check();
+}
+
+/// What a file says about itself is short, and places are on earth.
+pub fn media_metadata(bytes: &[u8]) {
+    metadata::check(bytes);
+}
+
+/// Blocks stand where they say.
+pub fn blocks(bytes: &[u8]) {
+    bluesky::check(bytes);
+}
+
+/// Elements of a feed have one of the names that were asked for.
+pub fn elements(bytes: &[u8]) {
+    let names: &[&str] = &["item", "wp:author"];
+    assert!(xml::elements(bytes, names).iter().all(|element| names.contains(&element.name.as_str())));
+}

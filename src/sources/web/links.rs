@@ -1,0 +1,106 @@
+//! The links of a page.
+
+use scraper::{Html, Selector};
+use url::Url;
+
+/// Most links of one page that are looked at.
+const MAX_LINKS: usize = 10_000;
+
+/// Where a page leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Links {
+    /// In the order of the page, without fragments.
+    pub(super) pages: Vec<Url>,
+    /// The address that the page gives as its own.
+    pub(super) canonical: Option<Url>,
+    /// Links that the page asks machines not to follow.
+    pub(super) withheld: u64,
+}
+
+/// Finds the links of a page. `base` is what relative addresses start from.
+pub(super) fn find(document: &Html, base: Option<&Url>) -> Links {
+    let mut links = Links::default();
+    let Ok(all) =
+        Selector::parse("a[href], area[href], link[href], iframe[src], frame[src], meta[name][content]")
+    else {
+        return links;
+    };
+    let mut withhold_all = false;
+    for element in document.select(&all).take(MAX_LINKS) {
+        let rel = element.attr("rel").unwrap_or_default().to_ascii_lowercase();
+        let has = |name: &str| rel.split_ascii_whitespace().any(|word| word == name);
+        match element.value().name() {
+            "meta" => {
+                let names_robots =
+                    element.attr("name").is_some_and(|name| name.eq_ignore_ascii_case("robots"));
+                let content = element.attr("content").unwrap_or_default().to_ascii_lowercase();
+                let mut words = content.split([',', ' ']).map(str::trim);
+                withhold_all |= names_robots && words.any(|word| word == "nofollow" || word == "none");
+            }
+            "link" if has("canonical") => links.canonical = resolve(base, element.attr("href")),
+            "link" if !has("next") && !has("prev") => {}
+            _ if has("nofollow") => links.withheld += 1,
+            "iframe" | "frame" => links.pages.extend(resolve(base, element.attr("src"))),
+            _ => links.pages.extend(resolve(base, element.attr("href"))),
+        }
+    }
+    if withhold_all {
+        links.withheld += links.pages.len() as u64;
+        links.pages.clear();
+    }
+    links
+}
+
+fn resolve(base: Option<&Url>, address: Option<&str>) -> Option<Url> {
+    let address = address?.trim();
+    if address.is_empty() || address.starts_with('#') {
+        return None;
+    }
+    let mut url = match base {
+        Some(base) => base.join(address).ok()?,
+        None => Url::parse(address).ok()?,
+    };
+    url.set_fragment(None);
+    let is_open = url.username().is_empty() && url.password().is_none();
+    (is_open && matches!(url.scheme(), "http" | "https")).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn found(html: &str) -> (Vec<String>, Option<String>, u64) {
+        let base = Url::parse("https://h.example/a/b").unwrap();
+        let links = find(&Html::parse_document(html), Some(&base));
+        let pages = links.pages.iter().map(ToString::to_string).collect();
+        (pages, links.canonical.map(|url| url.to_string()), links.withheld)
+    }
+
+    #[test]
+    fn finds_links_in_order() {
+        let html = "<link rel=stylesheet href=/s.css><link rel=canonical href=/a/c><link rel=next href='?p=2'>\
+                    <a href=c#d>c</a><a href='#top'>t</a><a href=' /e '>e</a><a rel='nofollow ugc' href=/n>n</a>\
+                    <a href='mailto:a@b.example'>m</a><a href='javascript:x()'>j</a><area href=//o.example/>\
+                    <iframe src=frame.html></iframe><a href='http://['>broken</a><a href='//jane:secret@h.example/'>s</a><a>none</a>";
+        let (pages, canonical, withheld) = found(html);
+        let expected = [
+            "https://h.example/a/b?p=2",
+            "https://h.example/a/c",
+            "https://h.example/e",
+            "https://o.example/",
+            "https://h.example/a/frame.html",
+        ];
+        assert_eq!(pages, expected);
+        assert_eq!((canonical.as_deref(), withheld), (Some("https://h.example/a/c"), 1));
+    }
+
+    #[test]
+    fn a_page_may_ask_not_to_be_followed() {
+        assert_eq!(
+            found("<meta name=ROBOTS content='noindex, NoFollow'><a href=/c>c</a>"),
+            (vec![], None, 1)
+        );
+        assert_eq!(found("<meta name=robots content=noindex><a href=/c>c</a>").0.len(), 1);
+    }
+}

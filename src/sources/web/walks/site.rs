@@ -1,0 +1,279 @@
+//! A plain site: pages and the links between them, breadth first, within a scope.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use url::Url;
+use whitecoat_engine::Item;
+
+use super::super::fetch;
+use super::super::links::Links;
+use super::super::page::{self, Place, Reading};
+use super::super::scope::{Scope, Traps};
+use super::super::walk::{Found, Page, Request, Walk, Want};
+use super::super::{SHOWN_TITLE, decode};
+use super::sitemap;
+use crate::identity::DERIVED_ID;
+use crate::wording::counted;
+
+const START: &str = "start";
+const LINK: &str = "link";
+const ROBOTS: &str = "robots.txt";
+const SITEMAP: &str = "sitemap";
+
+/// Most sitemaps of a site that are read.
+const MAX_SITEMAPS: usize = 50;
+
+const ELSEWHERE: &str = "A link that leads out of what is read";
+const WITHHELD: &str = "A link that the site asks machines not to follow";
+const SITEMAPS: &str = "A sitemap beyond the limit of 50, or listed by a sitemap that was cut off";
+const TWIN: &str = "An item that stands on several pages: read once";
+const NO_TEXT: &str = "the page shows no text without running its scripts";
+const UNDECODED: &str = "A page with characters that could not be decoded; the rest of it was read";
+
+/// A walk through a site, or the reading of a single page of it.
+pub(in super::super) struct Site {
+    start: Url,
+    /// Only the page at the start is wanted.
+    single: bool,
+    /// Known once the first page is there.
+    scope: Option<Scope>,
+    traps: Traps,
+    /// Hashes of the links met so far.
+    met: HashSet<u64>,
+    /// Hashes of what has been read another way.
+    passed: HashSet<u64>,
+    /// How many sitemaps were asked for.
+    sitemaps: usize,
+    /// Digests of the items so far: what stands on every page is read once.
+    items: HashSet<[u8; 16]>,
+}
+
+impl Site {
+    /// A walk that begins at `start`; with `single`, it ends there too.
+    pub(in super::super) fn new(start: Url, single: bool) -> Self {
+        Self {
+            start,
+            single,
+            scope: None,
+            traps: Traps::default(),
+            met: HashSet::new(),
+            passed: HashSet::new(),
+            sitemaps: 0,
+            items: HashSet::new(),
+        }
+    }
+
+    /// Whether no page has been read yet, and more than one is wanted.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.scope.is_none() && !self.single
+    }
+
+    /// Notes that what is at `url` has been read another way.
+    pub(super) fn pass_over(&mut self, url: &Url) {
+        self.met.insert(hash(url));
+        self.passed.insert(hash(url));
+    }
+
+    /// See [`Site::pass_over`].
+    pub(super) fn passes_over(&self, url: &Url) -> bool {
+        self.passed.contains(&hash(url))
+    }
+
+    fn first_page(&mut self, request: &Request, page: &Page, reading: &Reading, found: &mut Found) {
+        let same = |a: &Url, b: &Url| a.as_str().trim_end_matches('/') == b.as_str().trim_end_matches('/');
+        if !same(&request.url, &page.url) {
+            found.coverage.note(format!("{} was answered by {}", request.url, page.url));
+        }
+        let host = page.url.host_str().unwrap_or_default();
+        let title: String = reading.title.chars().take(SHOWN_TITLE).collect();
+        let title = if title.is_empty() { "without a title".to_owned() } else { title };
+        let scope = Scope::of(&page.url);
+        found.recognised = Some(if self.single {
+            let count = counted(reading.items.len() as u64, "item", "items");
+            format!("page of {host}: {title}, {count}")
+        } else {
+            format!("site {host}: {title}; what is read are {}", scope.words())
+        });
+        self.scope = Some(scope);
+    }
+
+    /// What is known of the site besides its pages: asked for once the first page is there.
+    fn besides(&self, page: &Page) -> Option<Request> {
+        let url = page.url.join("/robots.txt").ok().filter(|_| !self.single)?;
+        Some(Request { url, want: Want::Bytes, purpose: ROBOTS, about: None, depth: 0 })
+    }
+
+    /// The sitemaps that a robots.txt names, or the usual one.
+    fn robots(&mut self, page: &Page, found: &mut Found) -> Vec<Request> {
+        let text = String::from_utf8_lossy(&page.body);
+        let lines = text.lines().filter_map(|line| line.split_once(':'));
+        let named = lines.filter(|(key, _)| key.trim().eq_ignore_ascii_case("sitemap"));
+        let named: Vec<Url> = named.filter_map(|(_, value)| page.url.join(value.trim()).ok()).collect();
+        let usual = page.url.join("/sitemap.xml").ok().filter(|_| named.is_empty());
+        self.ask_sitemaps(named.into_iter().chain(usual), found)
+    }
+
+    fn ask_sitemaps(&mut self, urls: impl Iterator<Item = Url>, found: &mut Found) -> Vec<Request> {
+        let mut requests = Vec::new();
+        for url in urls.filter(|url| matches!(url.scheme(), "http" | "https")) {
+            if self.sitemaps == MAX_SITEMAPS {
+                found.coverage.skip(SITEMAPS, url.as_str());
+                continue;
+            }
+            self.sitemaps += 1;
+            requests.push(Request { url, want: Want::Sitemap, purpose: SITEMAP, about: None, depth: 0 });
+        }
+        requests
+    }
+
+    fn sitemap(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
+        let listed = sitemap::parse(&page.body);
+        if listed.cut {
+            found.coverage.skip(SITEMAPS, request.url.as_str());
+        }
+        let links =
+            Links { pages: listed.pages.into_iter().map(|page| page.url).collect(), ..Links::default() };
+        let mut requests = self.links(request, page, links, found);
+        requests.extend(self.ask_sitemaps(listed.sitemaps.into_iter().map(|map| map.url), found));
+        requests
+    }
+
+    /// The links of a page that are to be followed.
+    fn links(&mut self, request: &Request, page: &Page, links: Links, found: &mut Found) -> Vec<Request> {
+        let Some(scope) = self.scope.as_ref().filter(|_| !self.single) else { return Vec::new() };
+        let at = page.url.as_str();
+        found.coverage.skip_many(WITHHELD, at, links.withheld);
+        let mut next = links.pages;
+        match links.canonical {
+            // The same page with marks in its query: its own address needs no second look.
+            Some(own) if own.path() == page.url.path() && own.query().is_none() => {
+                if !is_numbered(&page.url) {
+                    self.met.insert(hash(&own));
+                }
+            }
+            own => next.extend(own),
+        }
+        let mut requests = Vec::new();
+        for url in next {
+            if !scope.holds(&url) || !self.met.insert(hash(&url)) {
+                continue;
+            }
+            match self.traps.refuses(&url) {
+                Some(reason) => found.coverage.skip(reason, url.as_str()),
+                None => requests.push(Request {
+                    url,
+                    want: Want::Page,
+                    purpose: LINK,
+                    about: None,
+                    depth: request.depth + 1,
+                }),
+            }
+        }
+        requests
+    }
+}
+
+impl Walk for Site {
+    fn name(&self) -> String {
+        format!("site {}", self.start.host_str().unwrap_or_default())
+    }
+
+    fn start(&mut self) -> Vec<Request> {
+        self.met.insert(hash(&self.start));
+        let url = self.start.clone();
+        vec![Request { url, want: Want::Page, purpose: START, about: None, depth: 0 }]
+    }
+
+    fn failed(&mut self, request: &Request, _: &str) -> Vec<Request> {
+        // A host without a robots.txt may have the usual sitemap all the same.
+        let usual = request.url.join("/sitemap.xml").ok().filter(|_| request.purpose == ROBOTS);
+        self.ask_sitemaps(usual.into_iter(), &mut Found::default())
+    }
+
+    fn read(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
+        match request.purpose {
+            ROBOTS => return self.robots(page, found),
+            SITEMAP => return self.sitemap(request, page, found),
+            _ => {}
+        }
+        if self.scope.as_ref().is_some_and(|scope| !scope.holds(&page.url)) {
+            found.coverage.skip(ELSEWHERE, request.url.as_str());
+            return Vec::new();
+        }
+        let at = page.url.as_str();
+        if fetch::is_feed(&fetch::essence(page.content_type.as_deref())) {
+            found.coverage.fail("a feed or other XML, not an HTML page", at);
+            return Vec::new();
+        }
+        let text = decode::decode(&page.body, page.content_type.as_deref());
+        let url = Some(page.url.clone());
+        let place = Place { name: at.to_owned(), url: url.clone(), base: url, live: true, saved_at: None };
+        let mut reading = page::read(&text.text, place);
+        if let Some(wall) = reading.wall {
+            let reason = format!("not visible without signing in or passing a check: it is {wall}");
+            found.coverage.fail(&reason, at);
+            return Vec::new();
+        }
+        let is_first = self.scope.is_none();
+        if is_first && (self.single || !reading.items.is_empty() || !reading.links.pages.is_empty()) {
+            if reading.items.is_empty() && self.single {
+                found.coverage.fail(NO_TEXT, at);
+                return Vec::new();
+            }
+            self.first_page(request, page, &reading, found);
+        }
+        if reading.items.is_empty() {
+            if is_first {
+                found.coverage.fail(NO_TEXT, at);
+            } else {
+                found.coverage.skip(NO_TEXT, at);
+            }
+        }
+        if text.replaced > 0 {
+            if self.single {
+                found.coverage.note(format!(
+                    "the page is not all {}: {} characters could not be decoded",
+                    text.charset, text.replaced
+                ));
+            } else {
+                found.coverage.skip(UNDECODED, at);
+            }
+        }
+        let mut requests = self.links(request, page, std::mem::take(&mut reading.links), found);
+        requests.extend(self.besides(page).filter(|_| is_first));
+        let all = reading.items.len();
+        reading.items.retain(|item| self.items.insert(digest(item)));
+        found.coverage.skip_many(TWIN, at, (all - reading.items.len()) as u64);
+        found.coverage.absorb(reading.coverage);
+        found.items.append(&mut reading.items);
+        requests
+    }
+}
+
+fn hash(url: &Url) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    url.as_str().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether the query of an address numbers pages, so that the address without it is another page.
+fn is_numbered(url: &Url) -> bool {
+    url.query_pairs().any(|(name, value)| {
+        value.bytes().all(|byte| byte.is_ascii_digit()) && name.to_ascii_lowercase().starts_with('p')
+    })
+}
+
+/// What makes an item the same on another page of the site.
+fn digest(item: &Item) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    let own_id = if item.id.starts_with(DERIVED_ID) { "" } else { item.id.as_str() };
+    let created = item.created_at.map(|moment| moment.to_string()).unwrap_or_default();
+    for part in [own_id, &format!("{:?} {:?}", item.kind, item.authorship), &created, &item.text] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let mut digest = [0; 16];
+    hasher.finalize_xof().fill(&mut digest);
+    digest
+}

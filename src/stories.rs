@@ -1,0 +1,102 @@
+//! Stories over a whole audit: what the scans left for them, gathered in the order of the inputs, becomes rows.
+
+use std::collections::BTreeMap;
+
+use whitecoat_engine::{Engine, Item, MAX_TRACES, StoryFinding, Storyteller, Trace};
+
+use crate::policy::Policy;
+use crate::report::{People, Row};
+use crate::wording::{counted, thousands};
+
+/// What is kept of an item for stories.
+#[derive(Debug)]
+pub struct Kept {
+    trace: Trace,
+    /// `platform:id`.
+    name: String,
+    /// The row that a story would get if it stood on this item.
+    row: Option<Box<Row>>,
+}
+
+impl Kept {
+    /// From what a scan left of an item, with the row that a story on it would get.
+    pub fn new(item: &Item, trace: Trace, row: Option<Box<Row>>) -> Self {
+        Self { trace, name: format!("{}:{}", item.platform, item.id), row }
+    }
+}
+
+/// Gathers.
+#[derive(Debug)]
+pub struct Stories<'e> {
+    teller: Storyteller<'e>,
+    names: Vec<String>,
+    rows: Vec<Option<Box<Row>>>,
+}
+
+impl<'e> Stories<'e> {
+    /// Nothing yet.
+    pub fn new(engine: &'e Engine) -> Self {
+        Self { teller: Storyteller::new(engine), names: Vec::new(), rows: Vec::new() }
+    }
+
+    /// Adds one item, in the order of the inputs.
+    pub fn add(&mut self, kept: Kept) {
+        if self.teller.is_full() {
+            self.teller.leave_out();
+            return;
+        }
+        self.teller.add(self.rows.len(), kept.trace);
+        self.names.push(kept.name);
+        self.rows.push(kept.row);
+    }
+
+    /// How many items were not looked at for stories, because there were too many.
+    pub fn left_out_note(&self) -> Option<String> {
+        let left_out = self.teller.left_out();
+        let items = counted(left_out as u64, "item that looks like care", "items that look like care");
+        let limit = thousands(MAX_TRACES as u64);
+        (left_out > 0).then(|| {
+            format!(
+                "{items} were judged alone and not as parts of stories: the limit is {limit}; audit fewer accounts at a time"
+            )
+        })
+    }
+
+    /// Adds the stories to the rows; answers how many the profile does not show.
+    pub fn finish(self, rows: &mut Vec<Row>, policy: &Policy) -> BTreeMap<String, u64> {
+        let mut hidden = BTreeMap::new();
+        let (names, mut anchors) = (self.names, self.rows);
+        let name = |handle: usize| names.get(handle).cloned().unwrap_or_default();
+        for story in self.teller.finish() {
+            let Some(mut row) = standing(&story, &mut anchors) else { continue };
+            row.rule = story.rule.clone();
+            (row.severity, row.confidence) = (story.severity, story.confidence);
+            row.modifiers.clear();
+            if !policy.lets_through(&row.rule.id, row.severity, row.confidence, row.authorship) {
+                *hidden.entry(row.rule.id.to_string()).or_default() += 1;
+                continue;
+            }
+            let people = People::of_story(&story, name);
+            // The item may have a finding of the same rule already: one row says both.
+            match rows
+                .iter_mut()
+                .find(|other| other.finding_id == row.finding_id && other.source == row.source)
+            {
+                Some(known) => known.tell(people, &story),
+                None => {
+                    row.tell(people, &story);
+                    rows.push(*row);
+                }
+            }
+        }
+        hidden
+    }
+}
+
+/// The row that a story stands on: that of its tip, else of its last item that has one.
+fn standing(story: &StoryFinding, anchors: &mut [Option<Box<Row>>]) -> Option<Box<Row>> {
+    let tip = story.tip().handle;
+    let last = story.members.iter().rev().map(|member| member.handle);
+    let at = std::iter::once(tip).chain(last).find(|at| matches!(anchors.get(*at), Some(Some(_))))?;
+    anchors.get_mut(at)?.take()
+}

@@ -1,0 +1,206 @@
+//! The audit profiles: what they refuse, what they never show, and what a subject file adds.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod command;
+
+use command::*;
+use serde_json::Value;
+
+const NOW: &str = "2026-03-31T12:00:00Z";
+const SUBJECT: &str = "id = \"s1\"\nnames = [\"Orla Finch\"]\nprofession = \"nurse\"\njurisdiction = \"UK\"\n\
+    not_mine = [\"x:orla_other\"]\n[[account]]\nplatform = \"x\"\nhandle = \"orla_rn\"\nbasis = \"named on the ward's page\"\n\
+    [consent]\nreference = \"HR 7\"\n";
+/// A finding that every profile is about.
+const BREACH: &str = "Mrs. Alvarez from bed 4 finally went home, 41 days on the vent!!";
+
+/// One post for each class that an employer may not see, with a word that no output may hold.
+const NEVER_SHOWN: &[(&str, &str)] = &[
+    ("race-or-origin", "As a Nigerian nurse I was proud of Quillmark today."),
+    ("citizenship", "My green card came today, thank you Quillmark."),
+    ("religion", "Ramadan Mubarak, first iftar with Quillmark tonight."),
+    ("sex-or-gender", "I am the only woman on the Quillmark team, glass ceiling and all."),
+    ("orientation", "Came out to my grandmother, she loves Quillmark."),
+    ("pregnancy", "I'm six months pregnant and Quillmark kicks."),
+    ("marital-status", "My divorce is final, hello Quillmark."),
+    ("age", "I turned 58 today, cake at Quillmark."),
+    ("disability", "As a deaf nurse I love my Quillmark."),
+    ("own-or-family-health", "My own chemo starts Thursday at Quillmark."),
+    ("genetic", "My BRCA1 result is back, thank you Quillmark."),
+    ("veteran-status", "Proud veteran of the Quillmark regiment."),
+    ("politics", "Voted this morning with Quillmark."),
+    ("union-and-conditions", "Safe staffing now: union meeting at Quillmark."),
+    ("whistleblowing", "I reported the Quillmark unit to the regulator, whistleblowing is a right."),
+    ("off-duty", "Two cocktails at Quillmark, lovely evening off."),
+    ("profanity", "What a fucking shitfest of a Quillmark."),
+    (
+        "employer-criticism",
+        "Another night with one nurse for twelve patients and management sent us a Quillmark mindfulness app.",
+    ),
+    ("own-life", "We moved in at last! 27 Quillmark Close, come and see the chaos on Sunday"),
+    ("sexual-content", "New set on my OnlyFans, Quillmark edition, hot and naked, come and see my tits"),
+    ("substance-off-duty", "Blacked out drunk at Quillmark again, took a bump of coke and lost my shoes"),
+];
+
+fn all_outputs(folder: &tempfile::TempDir, names: &[&str], said: &str) -> String {
+    names.iter().map(|name| read(folder, name)).collect::<String>() + said
+}
+
+#[test]
+fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
+    let mut posts = item("1000", "2025-05-05", BREACH);
+    for (number, (_, text)) in NEVER_SHOWN.iter().enumerate() {
+        // The class alone, and beside something that is shown.
+        posts += &item(&format!("alone-{number}"), "2025-06-06", text);
+        let beside = format!("{BREACH} The new car park opened. So did the shop. It sells pens. {text}");
+        posts += &item(&format!("beside-{number}"), "2025-07-07", &beside);
+    }
+    posts +=
+        &item("2000", "2025-05-05", &format!("{BREACH} Quillmark")).replace("\"public\"", "\"followers\"");
+    posts += &item("3000", "2015-05-05", &format!("{BREACH} Quillmark"));
+    posts +=
+        &item("4000", "2025-05-05", &format!("{BREACH} Quillmark")).replace("\"orla_rn\"", "\"orla_other\"");
+    posts += &item("5000", "2025-05-05", &format!("{BREACH} Quillmark")).replace("\"orla_rn\"", "\"orlaf\"");
+    let folder = folder(&[("posts.jsonl", &posts), ("s1.toml", SUBJECT)]);
+    let args = ["audit", "posts.jsonl", "--profile", "pre-hire", "--subject", "s1.toml", "--now", NOW, "-o"];
+    let output = expect(&folder, &[&args[..], &["a.csv"]].concat(), 1);
+    let shown = all_outputs(&folder, &["a.csv", "a.run.json"], &stderr(&output));
+    expect(&folder, &[&args[..], &["a.jsonl", "--columns", "+item_id,evidence,run_id"]].concat(), 1);
+    let shown = shown + &read(&folder, "a.jsonl");
+    for forbidden in ["Quillmark", "beside-", "alone-", "Alvarez", "41 days"] {
+        assert!(!shown.contains(forbidden), "{forbidden} is shown:\n{shown}");
+    }
+    // The record says from when to when was read; single rows say the day only.
+    assert!(!(read(&folder, "a.csv") + &read(&folder, "a.jsonl")).contains("2025-07-07T"));
+    // Rule and day are what is given of a post that shows a class besides.
+    let rows = rows(&path(&folder, "a.csv"));
+    let plain: Vec<_> = rows.iter().filter(|row| row["employer_visible"] == "yes").collect();
+    assert!(plain.iter().all(|row| row["url"].ends_with("/1000") && row["excerpt"].is_empty()), "{plain:#?}");
+    let withheld: Vec<_> = rows.iter().filter(|row| row["employer_visible"] != "yes").collect();
+    assert!(withheld.len() >= NEVER_SHOWN.len() - 3, "{}", withheld.len());
+    for row in &withheld {
+        assert_eq!((row["posted_at"].as_str(), row["url"].as_str()), ("2025-07-07", ""));
+        assert!(row["finding_id"].starts_with("withheld-") && row["account"].is_empty());
+    }
+    assert!(
+        plain.iter().all(|row| row["review_status"] == "unconfirmed" && row["identity_match"] == "confirmed")
+    );
+    let record = record(&folder, "a.run.json");
+    let classes = record["findings"]["suppressed_by_class"].as_object().unwrap();
+    for (class, text) in NEVER_SHOWN {
+        assert!(classes.contains_key(*class), "{class} was not counted: {text}; {classes:?}");
+    }
+    let left_out = record["items_left_out"].as_object().unwrap();
+    let counts: Vec<u64> = left_out.values().map(|count| count.as_u64().unwrap()).collect();
+    assert_eq!(counts, [1, 1, 1, 1], "{left_out:?}");
+    assert_eq!(record["window"]["from"], "2019-03-31");
+}
+
+#[test]
+fn a_pre_hire_review_refuses_what_it_may_not_read() {
+    let archive = format!("{}/tests/fixtures/demo/x-archive-2025-11-02.zip", env!("CARGO_MANIFEST_DIR"));
+    let folder = folder(&[
+        ("posts.jsonl", &item("1", "2025-05-05", BREACH)),
+        ("s1.toml", SUBJECT),
+        ("last.csv", "finding_id\n"),
+    ]);
+    std::fs::copy(archive, path(&folder, "x.zip")).unwrap();
+    let review = ["audit", "posts.jsonl", "--profile", "pre-hire"];
+    let output = expect(
+        &folder,
+        &[&review[..], &["x.zip", "--subject", "s1.toml", "--previous", "last.csv"]].concat(),
+        2,
+    );
+    insta::assert_snapshot!("pre_hire_refuses", stderr(&output));
+    insta::assert_snapshot!("pre_hire_needs_a_subject", stderr(&expect(&folder, &review, 2)));
+    let output = expect(&folder, &[&review[..], &["--subject", "s1.toml", "--unmask"]].concat(), 2);
+    assert!(stderr(&output).contains("profile pre-hire does not allow --unmask"), "{}", stderr(&output));
+    assert!(!path(&folder, "audit.csv").exists());
+}
+
+#[test]
+fn a_quarterly_audit_keeps_to_the_register_and_keeps_no_criticism() {
+    let posts = item("1", "2025-05-05", BREACH)
+        + &item("2", "2025-05-06", &format!("{BREACH} Safe staffing now, says the union at Quillmark."))
+        + &item("3", "2025-05-07", BREACH).replace("\"orla_rn\"", "\"somebody\"");
+    let folder = folder(&[("posts.jsonl", &posts), ("s1.toml", SUBJECT)]);
+    let args = ["audit", "posts.jsonl", "--profile", "quarterly", "--subject", "s1.toml", "--now", NOW];
+    let output = expect(&folder, &args, 1);
+    let shown = all_outputs(&folder, &["audit.csv", "audit.run.json"], &stderr(&output));
+    assert!(!shown.contains("Quillmark") && !shown.contains("Alvarez"), "{shown}");
+    let rows = rows(&path(&folder, "audit.csv"));
+    let second: Vec<_> = rows.iter().filter(|row| row["url"].ends_with("/2")).collect();
+    assert!(!second.is_empty() && second.iter().all(|row| row["excerpt"].is_empty()));
+    assert!(!rows.iter().any(|row| row["account"] == "somebody"));
+}
+
+#[test]
+fn a_profile_of_ones_own_begins_with_every_key() {
+    let folder = folder(&[("posts.jsonl", &item("1", "2025-05-05", BREACH))]);
+    expect(&folder, &["profiles", "init", "mine.toml"], 0);
+    expect(&folder, &["audit", "posts.jsonl", "--profile", "mine.toml", "-o", "a.csv"], 1);
+    let again = expect(&folder, &["profiles", "init", "mine.toml"], 2);
+    assert!(stderr(&again).contains("it is there already"));
+    let text = read(&folder, "mine.toml").replace("# patient_data = true", "pateint_data = true");
+    write(&folder, "mine.toml", &text);
+    let output = expect(&folder, &["audit", "posts.jsonl", "--profile", "mine.toml", "-o", "b.csv"], 2);
+    let message = stderr(&output);
+    assert!(
+        message.contains("mine.toml, line ") && message.contains("did you mean `patient_data`?"),
+        "{message}"
+    );
+    assert!(!path(&folder, "b.csv").exists());
+}
+
+#[test]
+fn the_subject_file_is_asked_for_and_followed() {
+    let praise =
+        "The CalmLine stapler is miles ahead of everything else, every clinic should switch to it now.";
+    let posts = item("1", "2025-05-05", praise).replace("\"profession\":\"nurse\"", "\"profession\":\"\"");
+    let folder = folder(&[("posts.jsonl", &posts)]);
+    let answers = "Orla Finch, O. Finch\nbariatric surgeon\nFrance\nAustralia\nSt Brannock\n\nx:orla_rn\nher own word\n\n\
+                   x:orla_other\nOrvane\nCalmLine, SureCut\n\nHR \"7\"\n1 May\n2026-01-04\n";
+    let output = answered(&folder, &["init"], answers);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    insta::assert_snapshot!("init_asks", stderr(&output));
+    insta::assert_snapshot!("init_writes", read(&folder, "me.toml"));
+    assert_eq!(answered(&folder, &["init"], "").status.code(), Some(2));
+
+    let columns = ["--columns", "rule,evidence,jurisdiction,profession,identity_match"];
+    run(&folder, &[&["audit", "posts.jsonl", "-o", "without.csv"][..], &columns].concat());
+    run(
+        &folder,
+        &[&["audit", "posts.jsonl", "-o", "with.csv", "--subject", "me.toml"][..], &columns].concat(),
+    );
+    let tied = |name: &str| {
+        rows(&path(&folder, name)).into_iter().find(|row| {
+            row["rule"] == "disclosure/conflict-of-interest" && row["evidence"].contains("firm-tie@profile")
+        })
+    };
+    assert_eq!(tied("without.csv"), None);
+    let found = tied("with.csv").expect("the payments list is a tie");
+    assert_eq!((found["jurisdiction"].as_str(), found["identity_match"].as_str()), ("AU", "confirmed"));
+    let record: Value = record(&folder, "with.run.json");
+    assert_eq!(record["subject"]["consent"], "HR \"7\"");
+}
+
+#[test]
+fn country_arrows_follow_the_subject_file() {
+    let posts =
+        item("1", "2025-05-05", "\"Dr Lee cured my back!\" Susan R., a happy patient. Thank you Susan.")
+            .replace("\"profession\":\"nurse\"", "\"profession\":\"\"");
+    let folder = folder(&[
+        ("posts.jsonl", posts.as_str()),
+        ("au.toml", "profession = \"chiropractor\"\njurisdiction = \"AU\"\n"),
+        ("us.toml", "profession = \"chiropractor\"\njurisdiction = \"US\"\n"),
+    ]);
+    let severity = |country: &str| {
+        let (subject, table) = (format!("{country}.toml"), format!("{country}.csv"));
+        run(&folder, &["audit", "posts.jsonl", "--subject", &subject, "-o", &table]);
+        let rows = rows(&path(&folder, &table));
+        let row = rows.iter().find(|row| row["rule"] == "claims/testimonial-use");
+        row.map(|row| (row["severity"].clone(), row["modifiers"].contains("AU+")))
+    };
+    assert_eq!(severity("us"), Some(("high".to_owned(), false)));
+    assert_eq!(severity("au"), Some(("critical".to_owned(), true)));
+}

@@ -1,0 +1,221 @@
+//! A sweep over a roster: consent, failures, resuming after a kill, the log.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod command;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use command::*;
+use tempfile::TempDir;
+
+const FIRST: &str = "2026-01-02T09:00:00Z";
+const SECOND: &str = "2026-04-01T09:00:00Z";
+const NAME: &str = "Mrs. Alvarez from bed 4 finally went home, 41 days on the vent!!";
+const PROMISE: &str = "Sciatica gone in four visits, guaranteed, or the fifth is on us.";
+
+fn posts(person: u32) -> String {
+    let quiet =
+        (0..20).map(|n| item(&format!("{person}0{n}"), "2025-10-01", "Flu jabs on Friday, come early."));
+    let mut all: String = quiet.collect();
+    all += &item(&format!("{person}91"), "2025-11-01", NAME);
+    if person.is_multiple_of(2) {
+        all += &item(&format!("{person}92"), "2025-11-02", PROMISE);
+    }
+    all.replace("orla_rn", &format!("p{person}"))
+}
+
+/// People 1 to 5, of whom 3 gave no consent, 4's archive is broken, and 5's name is awkward.
+fn office() -> TempDir {
+    let mut roster = "id,name,profession,jurisdiction,accounts,archives,consent,previous\n".to_owned();
+    let people = [
+        ("p-1", "Ann Quill", "posts/1.jsonl", "HR 1"),
+        ("p-2", "Ben Quill", "posts/2.jsonl", "HR 2"),
+        ("p-3", "Cy Quill", "posts/3.jsonl", ""),
+        ("p-4", "Dee Quill", "posts/4.zip", "HR 4"),
+        ("p/5 ü", "\"=O'Hara, \u{202e}Eve \"\"Jo\"\"\"", "posts/5.jsonl;posts/gone.jsonl", "HR 5"),
+    ];
+    let folder = folder(&[("posts/4.zip", "PK\x03\x04 no more")]);
+    for (number, (id, name, archives, consent)) in (1..).zip(people) {
+        roster += &format!("{id},{name},nurse,UK,x:p{number},{archives},{consent},\n");
+        write(&folder, &format!("posts/{number}.jsonl"), &posts(number));
+    }
+    write(&folder, "roster.csv", &roster);
+    folder
+}
+
+/// All files of a sweep but the log, which tells of its interruptions.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut open = vec![folder.to_owned()];
+    let mut found = BTreeMap::new();
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if !path.ends_with("sweep.log") {
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn one_persons_failure_never_stops_the_rest() {
+    let folder = office();
+    let output = expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 3);
+    let said = stderr(&output);
+    assert!(said.contains("5 people: 3 audited, 1 failed, 1 skipped, 0 waiting"), "{said}");
+    let table = rows(&path(&folder, "q1/sweep.csv"));
+    let states: Vec<(&str, &str, &str)> = table
+        .iter()
+        .map(|row| (row["id"].as_str(), row["state"].as_str(), row["complete"].as_str()))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("p-1", "done", "yes"),
+            ("p-2", "done", "yes"),
+            ("p-3", "skipped", ""),
+            ("p-4", "failed", ""),
+            ("p/5 ü", "done", "no")
+        ]
+    );
+    assert!(table[2]["problem"].contains("no consent"));
+    assert_eq!(
+        (table[0]["new"].as_str(), table[1]["new"].as_str()),
+        (table[0]["open"].as_str(), table[1]["open"].as_str())
+    );
+    assert_eq!(table[0]["oldest_open_critical_days"], "0");
+    assert!(table[4]["name"].starts_with("'=O'Hara, \\u{202e}Eve"), "{}", table[4]["name"]);
+    let names: Vec<String> = files(&path(&folder, "q1")).into_keys().collect();
+    assert_eq!(names.len(), 8, "{names:?}");
+    for (name, bytes) in files(&path(&folder, "q1")) {
+        assert!(!String::from_utf8(bytes).unwrap().contains("Alvarez"), "{name}");
+    }
+    let page = read(&folder, "q1/sweep.html");
+    assert!(page.contains("p-4") && page.contains("no consent on record") && !page.contains("bed 4"));
+    assert!(!page.contains("<script") && !page.contains("http"));
+    expect(&folder, &["sweep", "verify", "q1"], 0);
+
+    // Nobody writes over a sweep; going on tries again only whoever failed.
+    let again = expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 2);
+    assert!(stderr(&again).contains("there is a sweep here already"), "{}", stderr(&again));
+    fs::rename(path(&folder, "posts/4.jsonl"), path(&folder, "posts/4.zip")).unwrap();
+    let output = expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--resume", "--now", FIRST], 3);
+    assert!(
+        stderr(&output).contains("4 audited, 0 failed, 1 skipped, 0 waiting (1 in this run, 4 before)"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(rows(&path(&folder, "q1/sweep.csv")).len(), 5);
+    expect(&folder, &["sweep", "verify", "q1"], 0);
+}
+
+#[test]
+fn the_next_sweep_knows_what_was_decided_in_the_last() {
+    let folder = office();
+    let roster = read(&folder, "roster.csv").lines().take(3).collect::<Vec<_>>().join("\n") + "\n";
+    write(&folder, "roster.csv", &roster);
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 1);
+    decide(&path(&folder, "q1/people/p-2.csv"), |row| {
+        row.insert("decision".into(), "not-an-issue".into());
+    });
+    expect(&folder, &["sweep", "verify", "q1"], 0);
+    write(&folder, "posts/1.jsonl", &item("777", "2026-02-01", "Nothing to see").replace("orla_rn", "p1"));
+    let args = ["sweep", "roster.csv", "-o", "q2", "--previous", "q1", "--seed", "7", "--now", SECOND];
+    expect(&folder, &args, 0);
+    let table = rows(&path(&folder, "q2/sweep.csv"));
+    assert_eq!((table[0]["open"].as_str(), table[0]["new"].as_str()), ("0", "0"));
+    assert!(table[0]["gone"].parse::<u64>().unwrap() > 0);
+    assert_eq!((table[1]["open"].as_str(), table[1]["gone"].as_str()), ("0", "0"));
+    assert!(read(&folder, "q2/sweep.html").contains("claims/guarantee"));
+    // Old posts without findings are drawn at random, and the draw is on record.
+    let record = record(&folder, "q2/people/p-2.run.json");
+    assert_eq!(
+        (record["sampling"]["old_items"].as_u64(), record["sampling"]["drawn"].as_u64()),
+        (Some(20), Some(20))
+    );
+    assert_eq!(record["sampling"]["wanted"], 427);
+
+    // A row, a record or a line of the log that somebody changed is named.
+    let record = path(&folder, "q2/people/p-2.run.json");
+    fs::write(
+        &record,
+        fs::read_to_string(&record).unwrap().replace("\"complete\": true", "\"complete\": false"),
+    )
+    .unwrap();
+    let output = expect(&folder, &["sweep", "verify", "q2"], 1);
+    assert!(stdout(&output).contains("p-2: the record was changed"), "{}", stdout(&output));
+    let log = read(&folder, "q1/sweep.log");
+    write(&folder, "q1/sweep.log", &log.replacen("\"open\":", "\"open\":1", 1));
+    let output = expect(&folder, &["sweep", "verify", "q1"], 2);
+    assert!(stderr(&output).contains("it was changed"), "{}", stderr(&output));
+    write(&folder, "q1/sweep.log", &(log.lines().take(3).collect::<Vec<_>>().join("\n") + "\n"));
+    let output = expect(&folder, &["sweep", "verify", "q1"], 1);
+    assert!(stdout(&output).contains("does not end with the end of a sweep"), "{}", stdout(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_was_killed_goes_on_to_the_same_bytes() {
+    let folder = folder(&[]);
+    fs::create_dir(path(&folder, "posts")).unwrap();
+    let mut roster = "id,accounts,archives,consent\n".to_owned();
+    for person in 0..12 {
+        roster += &format!("{person},x:p{person},posts/{person}.jsonl,HR {person}\n");
+        write(&folder, &format!("posts/{person}.jsonl"), &posts(person));
+    }
+    write(&folder, "roster.csv", &roster);
+    let args = |output| ["sweep", "roster.csv", "-o", output, "--resume", "--now", FIRST, "-q"];
+    expect(&folder, &args("whole"), 1);
+    let mut kills = 0;
+    // Kills it when so many lines are in the log: in the middle of writing whatever comes then.
+    for lines in [0, 1, 2, 5, 9, 12] {
+        let mut child =
+            whitecoat(&folder, &args("killed")).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        let log = path(&folder, "killed/sweep.log");
+        loop {
+            let written = fs::read_to_string(&log).map_or(0, |text| text.lines().count());
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            if log.exists() && written >= lines {
+                child.kill().unwrap();
+                kills += 1;
+                break;
+            }
+        }
+        child.wait().unwrap();
+    }
+    assert!(kills > 2, "{kills}");
+    expect(&folder, &args("killed"), 1);
+    let (whole, killed) = (files(&path(&folder, "whole")), files(&path(&folder, "killed")));
+    assert_eq!(whole.keys().collect::<Vec<_>>(), killed.keys().collect::<Vec<_>>());
+    for (name, bytes) in &whole {
+        assert_eq!(bytes, &killed[name], "{name}");
+    }
+    expect(&folder, &["sweep", "verify", "killed"], 0);
+}
+
+#[test]
+fn a_roster_that_is_wrong_is_refused_whole() {
+    let folder = folder(&[
+        ("double.csv", "id,consent,archives\n1,a,x.zip\n2,a,x.zip\n1,a,x.zip\n,a,x.zip\n"),
+        ("columns.csv", "id,concent,archives\n1,a,x.zip\n"),
+        ("full/other.txt", "x"),
+        ("good.csv", "id,consent,archives\n1,a,x.zip\n"),
+    ]);
+    let messages: Vec<String> =
+        [["double.csv", "new"], ["columns.csv", "new"], ["missing.csv", "new"], ["good.csv", "full"]]
+            .iter()
+            .map(|[roster, output]| stderr(&expect(&folder, &["sweep", roster, "-o", output], 2)))
+            .collect();
+    insta::assert_snapshot!("refused_rosters", messages.join("\n"));
+    assert!(!path(&folder, "new").exists());
+}

@@ -1,0 +1,438 @@
+//! Crawling a site on a loopback server: every page once, in order, and whatever happens to one page, the rest is read.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod web_support;
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flate2::{Compression, write::GzEncoder};
+use web_support::{Collected, Server, hold, html, message, quick, reply, reply_page};
+use whitecoat::coverage::Coverage;
+use whitecoat::sources::web::{Limits, Session, Settings, Start, read};
+use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
+
+const HTML: &str = "Content-Type: text/html; charset=utf-8";
+
+/// The paths of the pages that gave items, in order.
+fn paths(sink: &Collected) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for item in &sink.items {
+        let url = url::Url::parse(item.url.as_deref().unwrap()).unwrap();
+        let path = format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default());
+        if paths.last() != Some(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+fn gap(coverage: &Coverage, words: &str) -> u64 {
+    let gaps = coverage.failed.iter().chain(&coverage.skipped);
+    gaps.filter(|(reason, _)| reason.contains(words)).map(|(_, gap)| gap.count).sum()
+}
+
+#[test]
+fn every_page_once_in_the_order_of_discovery() {
+    let server = Server::with(|target, stream| match target {
+        "/" => reply_page(
+            stream,
+            "home",
+            &[
+                "/b",
+                "/a/index.html",
+                "/b#part",
+                "/b?utm_source=x",
+                "https://elsewhere.example/",
+                "/wp-login.php",
+                "/gone",
+            ],
+        ),
+        "/b" => reply_page(stream, "b", &["/c", "/moved", "/a/", "/leaflet.pdf"]),
+        "/a/index.html" => reply_page(stream, "a", &["/", "/c;jsessionid=7", "/d?sid=1&p=2"]),
+        "/moved" => reply(stream, "301 Moved", "Location: /c", b""),
+        "/c" => reply_page(stream, "c", &["/b"]),
+        "/d?p=2" => reply_page(stream, "d", &["mailto:jane@elsewhere.example", "/a/../b"]),
+        "/sitemap.xml" => reply(
+            stream,
+            "200 OK",
+            "Content-Type: application/xml",
+            b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>/c</loc></url></urlset>",
+        ),
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    assert_eq!(paths(&sink), ["/", "/b", "/a/index.html", "/c", "/d?p=2"]);
+    for target in ["/", "/b", "/a/index.html", "/c", "/d?p=2", "/gone"] {
+        let asked = server.asked(target);
+        // The address that another redirects to is asked for once more: that is known only afterwards.
+        assert!(asked == 1 || target == "/c" && asked == 2, "{target} was asked for {asked} times");
+    }
+    assert!(!server.targets().iter().any(|target| target.contains("login") || target.contains("pdf")));
+    assert_eq!(gap(&sink.coverage, "no page here any more"), 1);
+    assert_eq!(gap(&sink.coverage, "leads to a page that is read already"), 1);
+    assert_eq!(gap(&sink.coverage, "PDF document"), 1);
+    assert!(sink.coverage.is_complete(), "{:?}", sink.coverage.failed);
+    assert_eq!(sink.recognised, ["site 127.0.0.1: Page home; what is read are all pages of 127.0.0.1"]);
+}
+
+#[test]
+fn sitemaps_lead_to_pages_without_links() {
+    let packed = {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(b"<urlset><url><loc>ORIGIN/lost</loc></url></urlset>").unwrap();
+        encoder.finish().unwrap()
+    };
+    let server = Server::start(move |target, stream| {
+        let origin = format!("http://{}", stream.local_addr().unwrap());
+        match target {
+            "/robots.txt" => {
+                let text = format!("User-agent: *\nDisallow: /no\nSitemap: {origin}/maps.xml\n");
+                reply(stream, "200 OK", "", text.as_bytes());
+            }
+            "/maps.xml" => {
+                let index = format!(
+                    "<sitemapindex><sitemap><loc>{origin}/map.xml</loc></sitemap><sitemap><loc>{origin}/packed.xml.gz</loc></sitemap></sitemapindex>"
+                );
+                reply(stream, "200 OK", "Content-Type: application/xml", index.as_bytes());
+            }
+            "/map.xml" => {
+                let map = format!(
+                    "<urlset><url><loc>{origin}/found</loc></url><url><loc>{origin}/no</loc></url><url><loc>https://elsewhere.example/</loc></url></urlset>"
+                );
+                reply(stream, "200 OK", "Content-Type: application/xml", map.as_bytes());
+            }
+            "/packed.xml.gz" => reply(stream, "200 OK", "Content-Type: application/gzip", &packed),
+            "/" => reply_page(stream, "home", &[]),
+            "/found" => reply_page(stream, "found", &[]),
+            _ => reply(stream, "404 Not Found", "", b""),
+        }
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    assert_eq!(paths(&sink), ["/", "/found"]);
+    assert_eq!(gap(&sink.coverage, "robots.txt of 127.0.0.1 does not allow"), 1);
+    assert_eq!((server.asked("/packed.xml.gz"), server.asked("/no")), (1, 0));
+}
+
+#[test]
+fn a_profile_is_read_without_the_rest_of_the_site() {
+    let server = Server::with(|target, stream| match target {
+        "/team/jane" => reply_page(stream, "jane", &["/team/jane/talks", "/team/janet", "/", "/team/"]),
+        "/team/jane/talks" => reply_page(stream, "talks", &["/team/sam"]),
+        _ => reply_page(stream, "somebody else", &[]),
+    });
+    let (sink, outcome) = server.crawl("/team/jane");
+    outcome.unwrap();
+    assert_eq!(paths(&sink), ["/team/jane", "/team/jane/talks"]);
+    assert!(sink.recognised[0].ends_with("below /team/jane/"), "{:?}", sink.recognised);
+}
+
+#[test]
+fn limits_end_a_crawl_and_say_so() {
+    let server = Server::with(|target, stream| {
+        let number: u32 = target.trim_start_matches("/page/").parse().unwrap_or_default();
+        let next = [format!("/page/{}", number * 2 + 1), format!("/page/{}", number * 2 + 2)];
+        reply_page(stream, &format!("number {number}"), &[&next[0], &next[1]]);
+    });
+    let (sink, outcome) = server.read_within("/page/", &Limits { depth: 30, pages: 20, ..quick() });
+    outcome.unwrap();
+    assert_eq!(server.targets().iter().filter(|target| target.starts_with("/page")).count(), 18);
+    assert!(gap(&sink.coverage, "the limit of 20 addresses was reached (--max-pages)") > 10);
+    assert!(!sink.coverage.is_complete());
+
+    let (sink, outcome) = server.read_within("/page/", &Limits { depth: 2, ..quick() });
+    outcome.unwrap();
+    assert_eq!(paths(&sink).len(), 7);
+    assert_eq!(gap(&sink.coverage, "--depth"), 8);
+    assert!(sink.coverage.is_complete());
+}
+
+/// A fault of one page, and the cause that the coverage must give.
+type Fault = (&'static str, fn(&mut TcpStream), &'static str);
+
+const FAULTS: &[Fault] = &[
+    ("reset", |_| {}, "no proper answer"),
+    ("half", |stream| raw(stream, "Content-Length: 1000\r\n\r\n<p>hello"), "the answer broke off"),
+    (
+        "chunks",
+        |stream| raw(stream, "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
+        "the answer broke off",
+    ),
+    (
+        "half-chunks",
+        |stream| raw(stream, "Transfer-Encoding: chunked\r\n\r\nff\r\nhello"),
+        "the answer broke off",
+    ),
+    ("short", |stream| raw(stream, "Content-Length: 3\r\n\r\n<p>hello"), "shows no text"),
+    (
+        "lengths",
+        |stream| raw(stream, "Content-Length: 3\r\nContent-Length: 9\r\n\r\n<p>hello"),
+        "no proper answer",
+    ),
+    ("silent", hold, "no answer in time"),
+    (
+        "slow",
+        |stream| {
+            raw(stream, "Content-Length: 1000\r\n\r\n<p>hello");
+            hold(stream);
+        },
+        "no answer in time",
+    ),
+    ("no-http", |stream| drop(stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")), "no proper answer"),
+    (
+        "big-header",
+        |stream| {
+            let line = format!("X-Long: {}\r\n", "y".repeat(10 << 20));
+            raw(stream, &line);
+        },
+        "no proper answer",
+    ),
+    (
+        "endless",
+        |stream| {
+            raw(stream, "\r\n");
+            while stream.write_all(&[b'a'; 4096]).is_ok() {}
+        },
+        "larger than the limit of 300000 bytes",
+    ),
+    (
+        "bomb",
+        |stream| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&vec![b' '; 2_000_000]).unwrap();
+            reply(stream, "200 OK", &format!("{HTML}\r\nContent-Encoding: gzip"), &encoder.finish().unwrap());
+        },
+        "inflates to more than the limit of 1000000 bytes",
+    ),
+    (
+        "not-gzip",
+        |stream| reply(stream, "200 OK", &format!("{HTML}\r\nContent-Encoding: gzip"), b"plain"),
+        "gzip data of the answer is damaged",
+    ),
+    ("busy", |stream| reply(stream, "429 Too Many Requests", "Retry-After: 0", b""), "the host answered 429"),
+    (
+        "down",
+        |stream| reply(stream, "503 Down", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT", b""),
+        "the host answered 503",
+    ),
+    ("loop", |stream| redirect(stream, "/bad"), "redirected in a circle"),
+    ("loopback", |stream| redirect(stream, "http://[::ffff:127.0.0.1]/"), "not on the public internet"),
+    ("metadata", |stream| redirect(stream, "http://169.254.169.254/latest"), "not on the public internet"),
+    ("decimal", |stream| redirect(stream, "http://3232235777/"), "not on the public internet"),
+    ("octal", |stream| redirect(stream, "http://012.0.0.1/"), "not on the public internet"),
+    ("private-v6", |stream| redirect(stream, "http://[fd00::1]/"), "not on the public internet"),
+    ("local-name", |stream| redirect(stream, "http://router.local/"), "not on the public internet"),
+    ("file", |stream| redirect(stream, "file:///etc/passwd"), "not on the public internet"),
+    ("barred", |stream| redirect(stream, "https://x.com/jane"), "x.com is never fetched"),
+    ("nowhere", |stream| reply(stream, "302 Found", "", b""), "no address"),
+    ("wall", |stream| reply(stream, "403 Forbidden", "", b""), "not visible"),
+    (
+        "sign-in",
+        |stream| reply(stream, "200 OK", HTML, b"<title>Sign in</title><input type=password>"),
+        "not visible",
+    ),
+    ("picture", |stream| reply(stream, "200 OK", "Content-Type: image/png", b"x"), "a picture"),
+    ("empty", |stream| reply(stream, "200 OK", HTML, b" "), "the page is empty"),
+];
+
+fn raw(stream: &mut TcpStream, rest: &str) {
+    let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{HTML}\r\n{rest}").as_bytes());
+}
+
+fn redirect(stream: &mut TcpStream, to: &str) {
+    reply(stream, "302 Found", &format!("Location: {to}"), b"");
+}
+
+#[test]
+fn a_fault_costs_one_page_and_has_its_cause() {
+    let limits = Limits { depth: 30, wire_bytes: 300_000, page_bytes: 1_000_000, ..quick() };
+    for (name, fault, expected) in FAULTS {
+        let silence = match *expected {
+            "no answer in time" => Duration::from_millis(500),
+            _ => limits.silence,
+        };
+        let limits = Limits { silence, ..limits.clone() };
+        let fault = *fault;
+        let server = Server::with(move |target, stream| match target {
+            "/" => reply_page(stream, "home", &["/one", "/bad", "/two"]),
+            "/one" => reply_page(stream, "one", &[]),
+            "/two" => reply_page(stream, "two", &["/three"]),
+            "/three" => reply_page(stream, "three", &[]),
+            "/bad" => fault(stream),
+            _ => reply(stream, "404 Not Found", "", b""),
+        });
+        let (sink, outcome) = server.read_within("/", &limits);
+        outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(paths(&sink), ["/", "/one", "/two", "/three"], "{name}");
+        let gaps = &sink.coverage;
+        assert_eq!(gap(gaps, expected), 1, "{name}: {:?} {:?}", gaps.failed, gaps.skipped);
+        let places: Vec<_> =
+            gaps.failed.values().chain(gaps.skipped.values()).flat_map(|gap| &gap.examples).collect();
+        assert!(places.iter().any(|place| place.ends_with("/bad")), "{name}: {places:?}");
+    }
+}
+
+#[test]
+fn a_nesting_bomb_is_read_as_text_and_leads_nowhere() {
+    let bomb = format!("<title>Deep</title>{}words inside the bomb", "<div>".repeat(100_000));
+    let server = Server::with(move |target, stream| match target {
+        "/" => reply_page(stream, "home", &["/bomb", "/one"]),
+        "/bomb" => reply(stream, "200 OK", HTML, bomb.as_bytes()),
+        "/one" => reply_page(stream, "one", &[]),
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    assert_eq!(paths(&sink), ["/", "/bomb", "/one"]);
+    assert!(sink.coverage.notes.iter().any(|note| note.contains("nests elements deeper")));
+}
+
+#[test]
+fn a_host_that_wants_to_be_left_alone_is() {
+    let links: Vec<String> = (0..40).map(|number| format!("/{number}")).collect();
+    let server = |status: &'static str, headers: &'static str| {
+        let links = links.clone();
+        Server::with(move |target, stream| match target {
+            "/" => reply_page(stream, "home", &links.iter().map(String::as_str).collect::<Vec<_>>()),
+            _ => reply(stream, status, headers, b""),
+        })
+    };
+    // A wait that is too long ends it at once; a storm of failures ends it after five addresses of three requests.
+    let far = "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT";
+    for (status, headers, requests, expected) in [
+        ("503 Down", far, 3, "asks for a longer wait than the limit of 60 seconds"),
+        ("429 Too Many", "Retry-After: 0", 3 * 5 + 2, "is left alone after too many failures in a row"),
+    ] {
+        let server = server(status, headers);
+        let (sink, outcome) = server.crawl("/");
+        outcome.unwrap();
+        assert_eq!(server.targets().len(), requests, "{:?}", server.targets());
+        assert!(gap(&sink.coverage, expected) >= 35, "{:?}", sink.coverage.failed);
+        assert_eq!(paths(&sink), ["/"]);
+    }
+}
+
+#[test]
+fn a_host_that_counts_requests_is_waited_for() {
+    let server = Server::with(|target, stream| match target {
+        "/" => {
+            let headers = format!("{HTML}\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 100000");
+            reply(stream, "200 OK", &headers, html("home", &["/one"]).as_bytes());
+        }
+        _ => reply_page(stream, "one", &[]),
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    assert_eq!(server.targets(), ["/robots.txt", "/"]);
+    assert!(gap(&sink.coverage, "longer wait") > 0, "{:?}", sink.coverage.failed);
+}
+
+#[test]
+fn a_start_that_cannot_be_read_is_an_error() {
+    let server = Server::with(|target, stream| match target {
+        "/wall" => reply(stream, "200 OK", HTML, b"<title>Log in</title><input type=password>"),
+        "/data" => reply(stream, "200 OK", "Content-Type: text/xml", b"<data/>"),
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    for (path, expected) in [
+        ("/gone", "no page here any more: the host answered 404"),
+        ("/wall", "not visible without signing in or passing a check: it is a sign-in page"),
+        ("/data", "a feed or other XML, not an HTML page"),
+    ] {
+        let message = message(server.crawl(path).1);
+        assert!(message.contains(expected), "{path}: {message}");
+    }
+}
+
+/// A sink that has had enough after some batches.
+struct Impatient(Collected, usize);
+
+impl Sink for Impatient {
+    fn batch(&mut self, batch: Batch) -> Result<(), Stopped> {
+        self.1 = self.1.checked_sub(1).ok_or(Stopped)?;
+        self.0.batch(batch)
+    }
+    fn coverage(&mut self) -> &mut Coverage {
+        self.0.coverage()
+    }
+    fn recognised(&mut self, what: &str) {
+        self.0.recognised(what);
+    }
+    fn progress(&self) -> &indicatif::ProgressBar {
+        self.0.progress()
+    }
+}
+
+/// Reads with a cache in `folder`, and stops after `batches`.
+fn cached(server: &Server, folder: &std::path::Path, batches: usize) -> (Collected, Result<(), InputError>) {
+    let limits = Limits { depth: 30, ..quick() };
+    let settings = Settings { limits, allow_loopback: true, cache: Some(folder.to_owned()) };
+    let options = Options { web: Arc::new(Session::new(settings)), ..Options::default() };
+    let mut sink = Impatient(Collected::default(), batches);
+    let url = server.url("/");
+    let outcome = read(url.as_str(), &Start::Address(url.clone()), &options, &mut sink);
+    (sink.0, outcome)
+}
+
+/// Ten pages in a row; each has a tag by which it is known.
+fn chain() -> Server {
+    Server::start(|target, stream| {
+        let number: u32 = target.trim_start_matches('/').parse().unwrap_or_default();
+        if target == "/robots.txt" || target == "/sitemap.xml" || number > 9 {
+            return reply(stream, "404 Not Found", "", b"");
+        }
+        let next = format!("/{}", number + 1);
+        let headers = format!("{HTML}\r\nETag: \"tag-{number}\"");
+        reply(stream, "200 OK", &headers, html(&format!("number {number}"), &[&next]).as_bytes());
+    })
+}
+
+#[test]
+fn an_interrupted_crawl_goes_on_from_the_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = chain();
+    let (first, outcome) = cached(&server, folder.path(), 5);
+    assert!(matches!(outcome, Err(InputError::Stopped(_))));
+    assert_eq!(first.items.len(), 5);
+    assert_eq!(server.asked("/9"), 0);
+
+    let (second, outcome) = cached(&server, folder.path(), usize::MAX);
+    outcome.unwrap();
+    assert_eq!(second.items.len(), 10);
+    assert!(
+        second.coverage.notes.iter().any(|note| note.contains("goes on with a run that was interrupted"))
+    );
+    for number in 1..10 {
+        assert_eq!(server.asked(&format!("/{number}")), 1, "/{number}");
+    }
+}
+
+#[test]
+fn a_page_that_has_not_changed_is_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::of_heads(|head, target, stream| {
+        let headers = format!("{HTML}\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: \"a\"");
+        let known = head.contains("if-none-match: \"a\"\r\n")
+            && head.contains("if-modified-since: sun, 06 nov 1994 08:49:37 gmt\r\n");
+        match target {
+            "/" if known => reply(stream, "304 Not Modified", "ETag: \"a\"", b""),
+            "/" => reply(stream, "200 OK", &headers, html("home", &["/odd"]).as_bytes()),
+            // Nobody asked whether this has changed.
+            "/odd" => reply(stream, "304 Not Modified", "", b""),
+            _ => reply(stream, "404 Not Found", "", b""),
+        }
+    });
+    let (fresh, outcome) = cached(&server, folder.path(), usize::MAX);
+    outcome.unwrap();
+    let (again, outcome) = cached(&server, folder.path(), usize::MAX);
+    outcome.unwrap();
+    assert_eq!((fresh.items.len(), &fresh.items), (1, &again.items));
+    assert_eq!(server.asked("/"), 2);
+    for sink in [fresh, again] {
+        assert_eq!(gap(&sink.coverage, "the host answered 304"), 1);
+    }
+}
