@@ -2,8 +2,10 @@
 //!
 //! Sums of plain numbers are made in eight fixed lanes and `exp` is our own, so that every processor gets the same bits.
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, f32x8};
 
+use crate::input::Piece;
 use crate::matrix::{Linear, Scaled};
 
 /// How wide a piece's numbers are, and how many heads attention has.
@@ -15,6 +17,10 @@ const HEAD: usize = WIDTH / HEADS;
 pub(crate) const TYPES: usize = 2;
 
 const LANES: usize = 8;
+
+/// Pieces that look at once, and pieces or numbers that are looked at: their sums fill the registers of most processors.
+const TALL: usize = 4;
+const WIDE: usize = 2 * LANES;
 
 /// Weights of a layer norm.
 #[derive(Debug)]
@@ -49,15 +55,15 @@ pub(crate) struct Network {
     pub(crate) head_biases: Vec<f32>,
 }
 
-/// Memory that is kept from one row to the next.
+/// Memory that is kept from one pass to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     scaled: Scaled,
     x: Vec<f32>,
     wide: Vec<f32>,
     seen: Vec<f32>,
-    keys: Vec<f32>,
-    shares: Vec<f32>,
+    keys: Vec<[f32; WIDE]>,
+    shares: [Vec<f32>; TALL],
     narrow: Vec<f32>,
 }
 
@@ -67,46 +73,45 @@ impl Network {
         self.positions.len() / WIDTH
     }
 
-    /// A score for each head; `pieces` with the type of each.
-    pub(crate) fn scores(&self, pieces: &[(u16, u8)], scratch: &mut Scratch) -> Vec<f32> {
+    /// A score for each head, for each window. Windows that are read together cost less than one after another.
+    pub(crate) fn scores(&self, windows: &[&[Piece]], scratch: &mut Scratch) -> Vec<Vec<f32>> {
         let level = Level::new();
-        dispatch!(level, simd => self.scores_with(simd, pieces, scratch))
+        dispatch!(level, simd => self.scores_with(simd, windows, scratch))
     }
 
     #[inline(always)]
-    pub(crate) fn scores_with<S: Simd>(
-        &self,
-        simd: S,
-        pieces: &[(u16, u8)],
-        scratch: &mut Scratch,
-    ) -> Vec<f32> {
+    fn scores_with<S: Simd>(&self, simd: S, windows: &[&[Piece]], scratch: &mut Scratch) -> Vec<Vec<f32>> {
         simd.vectorize(
             #[inline(always)]
             || {
-                self.embed(pieces, &mut scratch.x);
+                scratch.x.clear();
+                windows.iter().for_each(|window| self.embed(window, &mut scratch.x));
+                self.norm.apply(&mut scratch.x);
                 for layer in &self.layers {
-                    layer.apply(simd, scratch);
+                    layer.apply(simd, windows, scratch);
                 }
-                self.heads(&scratch.x)
+                let mut rest = scratch.x.as_slice();
+                let mut next = |window: &&[Piece]| {
+                    let (own, others) = rest.split_at(rest.len().min(window.len() * WIDTH));
+                    rest = others;
+                    self.heads(own)
+                };
+                windows.iter().map(&mut next).collect()
             },
         )
     }
 
     #[inline(always)]
-    fn embed(&self, pieces: &[(u16, u8)], x: &mut Vec<f32>) {
-        x.clear();
+    fn embed(&self, pieces: &[Piece], x: &mut Vec<f32>) {
         for ((piece, kind), position) in pieces.iter().zip(self.positions.chunks_exact(WIDTH)) {
-            let row = |all: &[f32], at: usize| {
-                all.get(at * WIDTH..(at + 1) * WIDTH).map_or(0..0, |_| at * WIDTH..(at + 1) * WIDTH)
-            };
             let word = usize::from(*piece) * WIDTH;
             let words = self.words.get(word..word + WIDTH).unwrap_or_default();
             let scale = self.word_scales.get(usize::from(*piece)).copied().unwrap_or_default();
-            let types = self.types.get(row(&self.types, usize::from(*kind))).unwrap_or_default();
+            let kind = usize::from(*kind) * WIDTH;
+            let types = self.types.get(kind..kind + WIDTH).unwrap_or_default();
             let sums = words.iter().zip(position).zip(types);
             x.extend(sums.map(|((word, position), kind)| f32::from(*word) * scale + position + kind));
         }
-        self.norm.apply(x);
     }
 
     #[inline(always)]
@@ -129,10 +134,17 @@ impl Network {
 
 impl Layer {
     #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, scratch: &mut Scratch) {
+    fn apply<S: Simd>(&self, simd: S, windows: &[&[Piece]], scratch: &mut Scratch) {
         let Scratch { scaled, x, wide, seen, keys, shares, narrow } = scratch;
         self.qkv.apply(simd, x, scaled, wide);
-        attend(wide, keys, shares, seen);
+        seen.resize(x.len(), 0.0);
+        let (mut qkv, mut own) = (wide.as_slice(), seen.as_mut_slice());
+        for window in windows {
+            let (here, rest) = qkv.split_at(qkv.len().min(window.len() * 3 * WIDTH));
+            let (into, others) = own.split_at_mut(own.len().min(window.len() * WIDTH));
+            attend(simd, here, keys, shares, into);
+            (qkv, own) = (rest, others);
+        }
         self.out.apply(simd, seen, scaled, narrow);
         add(x, narrow);
         self.norm1.apply(x);
@@ -149,53 +161,135 @@ fn add(x: &mut [f32], more: &[f32]) {
     x.iter_mut().zip(more).for_each(|(x, more)| *x += more);
 }
 
-/// What each piece sees of the others. A row of `qkv` holds query, key and value.
+/// What each piece of a window sees of the others. A row of `qkv` holds query, key and value.
 #[inline(always)]
-fn attend(qkv: &[f32], keys: &mut Vec<f32>, shares: &mut Vec<f32>, seen: &mut Vec<f32>) {
+fn attend<S: Simd>(
+    simd: S,
+    qkv: &[f32],
+    keys: &mut Vec<[f32; WIDE]>,
+    shares: &mut [Vec<f32>; TALL],
+    seen: &mut [f32],
+) {
     let count = qkv.len() / (3 * WIDTH);
-    seen.clear();
-    seen.resize(count * WIDTH, 0.0);
-    shares.clear();
-    shares.resize(count, 0.0);
     let times = 1.0 / (HEAD as f32).sqrt();
+    shares.iter_mut().for_each(|shares| shares.resize(count.next_multiple_of(WIDE), 0.0));
     for head in 0..HEADS {
-        let from = head * HEAD;
-        // Keys stand in columns, so that all pieces are looked at in one step.
+        let part = |row: &'_ [f32], which: usize| -> [f32; HEAD] {
+            let from = which * WIDTH + head * HEAD;
+            row.get(from..from + HEAD).and_then(|part| part.try_into().ok()).unwrap_or([0.0; HEAD])
+        };
+        // Keys of WIDE pieces stand beside each other, number by number.
         keys.clear();
-        keys.resize(HEAD * count, 0.0);
-        for (at, row) in qkv.chunks_exact(3 * WIDTH).enumerate() {
-            let row = row.get(WIDTH + from..WIDTH + from + HEAD).unwrap_or_default();
-            for (value, column) in row.iter().zip(keys.chunks_exact_mut(count)) {
-                if let Some(slot) = column.get_mut(at) {
-                    *slot = value * times;
+        for rows in qkv.chunks(WIDE * 3 * WIDTH) {
+            let mut block = [[0.0; WIDE]; HEAD];
+            for (at, row) in rows.chunks_exact(3 * WIDTH).enumerate() {
+                for (column, value) in block.iter_mut().zip(part(row, 1)) {
+                    if let Some(slot) = column.get_mut(at) {
+                        *slot = value * times;
+                    }
                 }
             }
+            keys.extend_from_slice(&block);
         }
-        for (row, seen) in qkv.chunks_exact(3 * WIDTH).zip(seen.chunks_exact_mut(WIDTH)) {
-            shares.fill(0.0);
-            let query = row.get(from..from + HEAD).unwrap_or_default();
-            for (value, column) in query.iter().zip(keys.chunks_exact(count)) {
-                shares.iter_mut().zip(column).for_each(|(share, key)| *share += value * key);
+        for (rows, seen) in qkv.chunks(TALL * 3 * WIDTH).zip(seen.chunks_mut(TALL * WIDTH)) {
+            let mut queries = [[0.0; TALL]; HEAD];
+            for (at, row) in rows.chunks_exact(3 * WIDTH).enumerate() {
+                for (column, value) in queries.iter_mut().zip(part(row, 0)) {
+                    if let Some(slot) = column.get_mut(at) {
+                        *slot = value;
+                    }
+                }
             }
-            softmax(shares);
-            let mut sums = [0.0_f32; HEAD];
-            for (share, row) in shares.iter().zip(qkv.chunks_exact(3 * WIDTH)) {
-                let values = row.get(2 * WIDTH + from..2 * WIDTH + from + HEAD).unwrap_or_default();
-                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
+            look(simd, &queries, keys, shares);
+            let there = rows.len() / (3 * WIDTH);
+            for shares in shares.iter_mut().take(there) {
+                softmax(shares.get_mut(..count).unwrap_or_default());
             }
-            if let Some(seen) = seen.get_mut(from..from + HEAD) {
-                seen.copy_from_slice(&sums);
+            for half in 0..HEAD / WIDE {
+                let from = 2 * WIDTH + head * HEAD + half * WIDE;
+                let sums = gather(simd, qkv, from, shares);
+                let from = head * HEAD + half * WIDE;
+                for (sums, seen) in sums.iter().zip(seen.chunks_exact_mut(WIDTH)) {
+                    for (sum, seen) in
+                        sums.iter().zip(seen.get_mut(from..from + WIDE).unwrap_or_default().chunks_mut(LANES))
+                    {
+                        seen.copy_from_slice(sum.as_slice());
+                    }
+                }
             }
         }
     }
 }
 
+/// Products of some queries with all keys.
+#[inline(always)]
+fn look<S: Simd>(
+    simd: S,
+    queries: &[[f32; TALL]; HEAD],
+    keys: &[[f32; WIDE]],
+    shares: &mut [Vec<f32>; TALL],
+) {
+    for (block, keys) in keys.chunks_exact(HEAD).enumerate() {
+        let mut sums = [[f32x8::splat(simd, 0.0); WIDE / LANES]; TALL];
+        for (queries, keys) in queries.iter().zip(keys) {
+            let (left, right) = keys.split_at(LANES);
+            let (left, right) = (f32x8::from_slice(simd, left), f32x8::from_slice(simd, right));
+            for ([sum_left, sum_right], query) in sums.iter_mut().zip(queries) {
+                let query = f32x8::splat(simd, *query);
+                *sum_left += query * left;
+                *sum_right += query * right;
+            }
+        }
+        for (sums, shares) in sums.iter().zip(shares.iter_mut()) {
+            let shares = shares.get_mut(block * WIDE..(block + 1) * WIDE).unwrap_or_default();
+            sums.iter()
+                .zip(shares.chunks_exact_mut(LANES))
+                .for_each(|(sum, slot)| slot.copy_from_slice(sum.as_slice()));
+        }
+    }
+}
+
+/// Values of all pieces, which begin at `from` in their rows, by their shares.
+#[inline(always)]
+fn gather<S: Simd>(
+    simd: S,
+    qkv: &[f32],
+    from: usize,
+    shares: &[Vec<f32>; TALL],
+) -> [[f32x8<S>; WIDE / LANES]; TALL] {
+    let mut sums = [[f32x8::splat(simd, 0.0); WIDE / LANES]; TALL];
+    let [a, b, c, d] = shares;
+    let shares = a.iter().zip(b).zip(c.iter().zip(d));
+    for (row, ((a, b), (c, d))) in qkv.chunks_exact(3 * WIDTH).zip(shares) {
+        let Some(values) = row.get(from..from + WIDE) else { continue };
+        let (left, right) = values.split_at(LANES);
+        let (left, right) = (f32x8::from_slice(simd, left), f32x8::from_slice(simd, right));
+        for ([sum_left, sum_right], share) in sums.iter_mut().zip([a, b, c, d]) {
+            let share = f32x8::splat(simd, *share);
+            *sum_left += share * left;
+            *sum_right += share * right;
+        }
+    }
+    sums
+}
+
 #[inline(always)]
 fn softmax(scores: &mut [f32]) {
-    let most = scores.iter().fold(f32::MIN, |most, score| if *score > most { *score } else { most });
+    let most = largest(scores);
     scores.iter_mut().for_each(|score| *score = exp(*score - most));
     let total = 1.0 / sum(scores);
     scores.iter_mut().for_each(|score| *score *= total);
+}
+
+#[inline(always)]
+fn largest(values: &[f32]) -> f32 {
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let mut lanes = [f32::MIN; LANES];
+    let more = |most: f32, value: f32| if value > most { value } else { most };
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = more(*lane, *value));
+    }
+    lanes.iter().chain(rest).fold(f32::MIN, |most, value| more(most, *value))
 }
 
 impl Norm {

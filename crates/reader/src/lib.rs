@@ -22,6 +22,9 @@ pub const WEIGHTS: &[u8] = include_bytes!("../model/reader.bin");
 /// Windows of one item that are read; of an item that has more, the first and the last.
 pub const MAX_WINDOWS: usize = 96;
 
+/// Windows that go through the network together; more would not fit the caches.
+const TOGETHER: usize = 3;
+
 /// A loaded reader, for items of one engine.
 #[derive(Debug)]
 pub struct Reader {
@@ -71,12 +74,11 @@ impl Reader {
         let (first, last) = (MAX_WINDOWS / 2, windows.len().saturating_sub(MAX_WINDOWS / 2));
         let mut scratch = self.lock().pop().unwrap_or_default();
         let mut most = vec![f32::NEG_INFINITY; self.heads().len()];
-        for (at, window) in windows.iter().enumerate() {
-            if left_out > 0 && (first..last).contains(&at) {
-                continue;
-            }
-            for (most, score) in most.iter_mut().zip(network.scores(window, &mut scratch)) {
-                *most = most.max(score);
+        let read = windows.iter().enumerate().filter(|(at, _)| left_out == 0 || !(first..last).contains(at));
+        let read: Vec<&[input::Piece]> = read.map(|(_, window)| window.as_slice()).collect();
+        for together in read.chunks(TOGETHER) {
+            for scores in network.scores(together, &mut scratch) {
+                most.iter_mut().zip(scores).for_each(|(most, score)| *most = most.max(score));
             }
         }
         self.lock().push(scratch);

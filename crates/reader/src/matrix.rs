@@ -1,7 +1,8 @@
 //! Products of matrices in whole numbers, so that every processor gets the same.
 //!
 //! Rows of activations are scaled to 14-bit numbers, weights are 8-bit numbers; sums of products fit 32 bits and are exact
-//! in whatever order they are made.
+//! in whatever order they are made. Both are laid out in the order in which they are multiplied: a panel of weights stays in
+//! the nearest cache while all rows pass it.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8};
@@ -12,24 +13,26 @@ const MOST: f32 = 8191.0;
 /// The longest row that may be summed.
 const LONGEST_ROW: usize = 2048;
 
-/// Rows of activations and of weights that are multiplied at a time: what the registers of most processors hold.
-const TALL: usize = 4;
-const WIDE: usize = 2;
+/// Rows of activations and outputs that are computed at a time: their sums fill the registers of most processors.
+const TALL: usize = 6;
+const WIDE: usize = 2 * LANES;
 
-/// Numbers multiplied at a time.
-const STEP: usize = 16;
+const LANES: usize = 8;
+
+/// Numbers are multiplied in pairs.
+const PAIR: usize = 2;
 
 /// Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, ties to even.
 const ROUNDING: f32 = 12_582_912.0;
 
-/// Weights of a linear layer: a row for each output.
+/// Weights of a linear layer.
 #[derive(Debug)]
 pub(crate) struct Linear {
-    /// How long a row is.
-    pub(crate) inputs: usize,
-    /// Rows, as wide as they are multiplied.
+    /// How many weights an output has.
+    inputs: usize,
+    /// A panel for each [`WIDE`] outputs; in it, for each pair of inputs, the pair of each output.
     weights: Vec<i16>,
-    /// What each row's weights are to be multiplied by.
+    /// What each output's weights are to be multiplied by.
     scales: Vec<f32>,
     biases: Vec<f32>,
 }
@@ -37,54 +40,56 @@ pub(crate) struct Linear {
 /// Rows of scaled activations.
 #[derive(Debug, Default)]
 pub(crate) struct Scaled {
-    numbers: Vec<i16>,
+    /// A panel for each [`TALL`] rows; in it, for each pair of inputs, the pair of each row as one number.
+    numbers: Vec<i32>,
+    /// What each row's numbers are to be multiplied by.
     scales: Vec<f32>,
+    row: Vec<i16>,
 }
 
+type Sums<S> = [[i32x8<S>; WIDE / LANES]; TALL];
+
 impl Linear {
-    /// Weights as the file has them. `None` where sizes do not fit together.
-    pub(crate) fn new(inputs: usize, weights: &[u8], scales: Vec<f32>, biases: Vec<f32>) -> Option<Self> {
+    /// Weights as the file has them, a row for each output. `None` where sizes do not fit.
+    pub(crate) fn new(inputs: usize, rows: &[u8], scales: Vec<f32>, biases: Vec<f32>) -> Option<Self> {
         let outputs = scales.len();
-        let fits = inputs.is_multiple_of(STEP) && (STEP..=LONGEST_ROW).contains(&inputs);
-        if !fits || weights.len() != inputs * outputs || biases.len() != outputs {
+        let fits = inputs.is_multiple_of(PAIR) && (PAIR..=LONGEST_ROW).contains(&inputs);
+        if !fits || !outputs.is_multiple_of(WIDE) || rows.len() != inputs * outputs || biases.len() != outputs
+        {
             return None;
         }
-        let weights = weights.iter().map(|weight| i16::from(weight.cast_signed())).collect();
+        let mut weights = vec![0; rows.len()];
+        for (panel, rows) in weights.chunks_exact_mut(WIDE * inputs).zip(rows.chunks_exact(WIDE * inputs)) {
+            for (output, row) in rows.chunks_exact(inputs).enumerate() {
+                for (pairs, pair) in panel.chunks_exact_mut(WIDE * PAIR).zip(row.chunks_exact(PAIR)) {
+                    for (slot, weight) in pairs.iter_mut().skip(output * PAIR).zip(pair) {
+                        *slot = i16::from(weight.cast_signed());
+                    }
+                }
+            }
+        }
         Some(Self { inputs, weights, scales, biases })
-    }
-
-    /// How many outputs there are.
-    pub(crate) fn outputs(&self) -> usize {
-        self.scales.len()
     }
 
     /// Outputs for each row of activations, one row after another.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(&self, simd: S, rows: &[f32], scaled: &mut Scaled, out: &mut Vec<f32>) {
         scaled.fill(rows, self.inputs);
-        let count = scaled.scales.len();
-        let outputs = self.outputs();
-        out.clear();
-        out.resize(count * outputs, 0.0);
-        let tall = TALL * self.inputs;
-        let blocks = scaled.numbers.chunks(tall).zip(scaled.scales.chunks(TALL));
-        for ((numbers, scales), out) in blocks.zip(out.chunks_mut(TALL * outputs)) {
-            // The last rows are few: the first of them stands in for those that are not there.
-            let first = numbers.get(..self.inputs).unwrap_or_default();
-            let row = |at: usize| numbers.get(at * self.inputs..(at + 1) * self.inputs).unwrap_or(first);
-            let rows = [row(0), row(1), row(2), row(3)];
-            let pairs = self.weights.chunks(WIDE * self.inputs);
-            let pairs = pairs.zip(self.scales.chunks(WIDE)).zip(self.biases.chunks(WIDE));
-            for (pair, ((weights, factors), biases)) in pairs.enumerate() {
-                let (left, right) = weights.split_at(self.inputs.min(weights.len()));
-                let right = if right.len() == left.len() { right } else { left };
-                let sums = products(simd, rows, [left, right]);
-                for (row, (sums, scale)) in sums.iter().zip(scales).enumerate() {
-                    for (at, (sum, (factor, bias))) in sums.iter().zip(factors.iter().zip(biases)).enumerate()
-                    {
-                        if let Some(slot) = out.get_mut(row * outputs + pair * WIDE + at) {
-                            *slot = *sum as f32 * (scale * factor) + bias;
-                        }
+        let outputs = self.scales.len();
+        // Every number is written below; what is there already need not be cleared.
+        out.resize(scaled.scales.len() * outputs, 0.0);
+        let panels = self.weights.chunks_exact(WIDE * self.inputs);
+        let panels = panels.zip(self.scales.as_chunks::<WIDE>().0).zip(self.biases.as_chunks::<WIDE>().0);
+        for (panel, ((weights, factors), biases)) in panels.enumerate() {
+            let numbers = scaled.numbers.chunks_exact(TALL * self.inputs / PAIR);
+            let blocks = numbers.zip(scaled.scales.chunks(TALL)).zip(out.chunks_mut(TALL * outputs));
+            for ((numbers, scales), out) in blocks {
+                let sums = products(simd, numbers, weights);
+                for ((sums, scale), out) in sums.iter().zip(scales).zip(out.chunks_exact_mut(outputs)) {
+                    let Some(out) = out.get_mut(panel * WIDE..(panel + 1) * WIDE) else { continue };
+                    let sums = sums.iter().flat_map(|sums| sums.as_slice());
+                    for (((slot, sum), factor), bias) in out.iter_mut().zip(sums).zip(factors).zip(biases) {
+                        *slot = *sum as f32 * (scale * factor) + bias;
                     }
                 }
             }
@@ -95,37 +100,59 @@ impl Linear {
 impl Scaled {
     #[inline(always)]
     fn fill(&mut self, rows: &[f32], inputs: usize) {
+        let count = rows.len() / inputs;
         self.scales.clear();
+        // Rows that are not there, in the last panel, stay nought.
         self.numbers.clear();
-        self.numbers.resize(rows.len(), 0);
-        for (row, numbers) in rows.chunks_exact(inputs).zip(self.numbers.chunks_exact_mut(inputs)) {
-            let largest =
-                row.iter().fold(1e-12_f32, |most, value| if value.abs() > most { value.abs() } else { most });
-            let times = MOST / largest;
-            for (number, value) in numbers.iter_mut().zip(row) {
-                *number = ((value * times + ROUNDING) - ROUNDING) as i32 as i16;
+        self.numbers.resize(count.div_ceil(TALL) * TALL * inputs / PAIR, 0);
+        self.row.resize(inputs, 0);
+        let panels = self.numbers.chunks_exact_mut(TALL * inputs / PAIR);
+        for (rows, panel) in rows.chunks(TALL * inputs).zip(panels) {
+            for (at, row) in rows.chunks_exact(inputs).enumerate() {
+                let largest = largest(row);
+                let times = MOST / largest;
+                for (number, value) in self.row.iter_mut().zip(row) {
+                    *number = ((value * times + ROUNDING) - ROUNDING) as i32 as i16;
+                }
+                for (rows, [a, b]) in panel.as_chunks_mut::<TALL>().0.iter_mut().zip(self.row.as_chunks().0) {
+                    let ([a, b], [c, d]) = (a.to_ne_bytes(), b.to_ne_bytes());
+                    if let Some(slot) = rows.get_mut(at) {
+                        *slot = i32::from_ne_bytes([a, b, c, d]);
+                    }
+                }
+                self.scales.push(largest / MOST);
             }
-            self.scales.push(largest / MOST);
         }
     }
 }
 
-/// The products of four rows with two, each summed.
+/// The largest number, whatever its sign.
 #[inline(always)]
-fn products<S: Simd>(simd: S, rows: [&[i16]; TALL], weights: [&[i16]; WIDE]) -> [[i32; WIDE]; TALL] {
-    let zero = i32x8::splat(simd, 0);
-    let mut sums = [[zero; WIDE]; TALL];
-    let [left, right] = weights.map(|row| row.chunks_exact(STEP));
-    let [a, b, c, d] = rows.map(|row| row.chunks_exact(STEP));
-    for ((left, right), ((a, b), (c, d))) in left.zip(right).zip(a.zip(b).zip(c.zip(d))) {
+fn largest(row: &[f32]) -> f32 {
+    let (chunks, rest) = row.as_chunks::<LANES>();
+    let mut lanes = [1e-12_f32; LANES];
+    let more = |most: f32, value: f32| if value.abs() > most { value.abs() } else { most };
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, value)| *lane = more(*lane, *value));
+    }
+    lanes.iter().chain(rest).fold(1e-12, |most, value| more(most, *value))
+}
+
+/// The products of a panel of activations with one of weights, summed for each row and output.
+#[inline(always)]
+fn products<S: Simd>(simd: S, numbers: &[i32], weights: &[i16]) -> Sums<S> {
+    let mut sums = [[i32x8::splat(simd, 0); WIDE / LANES]; TALL];
+    let pairs = numbers.as_chunks::<TALL>().0.iter().zip(weights.as_chunks::<{ WIDE * PAIR }>().0);
+    for (rows, weights) in pairs {
+        let (left, right) = weights.split_at(LANES * PAIR);
         let (left, right) = (i16x16::from_slice(simd, left), i16x16::from_slice(simd, right));
-        for (sums, row) in sums.iter_mut().zip([a, b, c, d]) {
-            let row = i16x16::from_slice(simd, row);
-            sums[0] += row.pairwise_dot_product(left);
-            sums[1] += row.pairwise_dot_product(right);
+        for ([sum_left, sum_right], row) in sums.iter_mut().zip(rows) {
+            let row: i16x16<S> = i32x8::splat(simd, *row).bitcast();
+            *sum_left += row.pairwise_dot_product(left);
+            *sum_right += row.pairwise_dot_product(right);
         }
     }
-    sums.map(|row| row.map(|sum| sum.as_array().iter().sum()))
+    sums
 }
 
 #[cfg(test)]
@@ -144,7 +171,7 @@ mod tests {
 
     #[test]
     fn products_are_near_those_of_plain_numbers_and_the_same_on_every_processor() {
-        let (inputs, outputs, count) = (48, 5, 7);
+        let (inputs, outputs, count) = (46, 32, 7);
         let weights: Vec<u8> = (0..inputs * outputs).map(|i| (i * 37 % 251) as u8).collect();
         let scales: Vec<f32> = (0..outputs).map(|i| 0.01 + i as f32 * 0.001).collect();
         let biases: Vec<f32> = (0..outputs).map(|i| i as f32).collect();
@@ -164,9 +191,14 @@ mod tests {
 
     #[test]
     fn sizes_must_fit() {
-        assert!(Linear::new(16, &[0; 32], vec![1.0; 2], vec![0.0; 2]).is_some());
-        assert!(Linear::new(16, &[0; 31], vec![1.0; 2], vec![0.0; 2]).is_none());
-        assert!(Linear::new(15, &[0; 30], vec![1.0; 2], vec![0.0; 2]).is_none());
-        assert!(Linear::new(16, &[0; 32], vec![1.0; 2], vec![0.0; 1]).is_none());
+        let sized = |inputs, rows: usize, scales, biases| {
+            Linear::new(inputs, &vec![0; rows], vec![1.0; scales], vec![0.0; biases]).is_some()
+        };
+        assert!(sized(16, 256, 16, 16));
+        assert!(!sized(16, 255, 16, 16));
+        assert!(!sized(15, 240, 16, 16));
+        assert!(!sized(16, 256, 16, 15));
+        assert!(!sized(16, 272, 17, 17));
+        assert!(!sized(4096, 65536, 16, 16));
     }
 }
