@@ -1,14 +1,16 @@
-"""Sets what the reader's scores are worth, on posts that it, the rules and the learned signal have not seen.
+"""Sets what the reader's scores are worth beside the rules and the learned signal, on posts that the reader has not seen.
 
     cargo run -p whitecoat-reader --example scores -- WEIGHTS.bin POSTS.jsonl... > scores.jsonl
-    python training/calibrate.py scores.jsonl POSTS.jsonl...
+    python training/calibrate.py scores.jsonl POSTS.jsonl... [--learned MODEL.bin]
+
+A logistic regression joins them, one where a rule's own signals see something and one where they do not. It is tried leaving
+out one set at a time; what is written is fitted on all of them.
 """
 
 import argparse
 import json
 import pathlib
 import struct
-import sys
 
 import numpy as np
 
@@ -20,32 +22,27 @@ HERE = pathlib.Path(__file__).resolve().parent
 # Never found by the reader alone: what is plain in the words, and speech that the law protects.
 NEVER_ALONE = ("conduct/profanity", "conduct/employer-criticism")
 
-# The reader may make findings alone from the log-odds on at which, over all rules, so many were right, counting one more
-# that was not.
-SURE = 0.75
-
-# What the reader's log-odds add beside the rules and the learned signal: chosen by hand among a few dozen on U and X, looked
-# at on V and Y. Where the reader says less than DISAGREES, the learned signal makes no finding alone (as in the engine).
-EVIDENCE = {"rule": 0.5, "item": 0.0, "shift": 1.5, "beside": 0.8}
-DISAGREES = -2.0
-
-LEARNED_MOST, MOST = 1.8, 2.5  # as in the engine
+RIDGE = 3.0  # regularisation: of so many cells
+LEARNED_MOST, MOST = 1.8, 4.0  # as in the engine
+PARTS = ("learned", "rule", "family", "item")
 
 
-def logistic(columns, right, weights=None):
-    """Logistic regression by Newton's method, barely regularised."""
-    x = np.column_stack([*columns, np.ones(len(right))])
+def logistic(x, right, ridge=RIDGE):
+    """Logistic regression by Newton's method; the last weight is the constant, which is free."""
+    x = np.column_stack([x, np.ones(len(right))])
     y = np.asarray(right, float)
     fit = np.zeros(x.shape[1])
+    hold = ridge * np.eye(x.shape[1])
+    hold[-1, -1] = 1e-6
     for _ in range(40):
         p = 1 / (1 + np.exp(-np.clip(x @ fit, -30, 30)))
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + 1e-6 * np.eye(x.shape[1])
-        fit += np.linalg.solve(curvature, x.T @ (y - p) - 1e-6 * fit)
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + hold
+        fit += np.linalg.solve(curvature, x.T @ (y - p) - hold @ fit)
     return fit
 
 
 def learned_model(path):
-    """The learned signal's heads: name, bias and a weight for each bucket; then weight and shift of its evidence."""
+    """The learned signal's heads: name, bias and bar; a weight for each bucket; then weight and shift of its evidence."""
     file = path.read_bytes()
     weight, shift, count = struct.unpack_from("<ffH", file, 8)
     at, heads = 18, []
@@ -65,19 +62,112 @@ def learned_model(path):
     return [(name, bias, bar) for name, bias, _, bar in heads], table, weight, shift
 
 
-def bar(scores, right):
-    """The lowest score from which on enough were right."""
-    order = np.argsort(-scores, kind="stable")
-    sure = np.cumsum(right[order]) / (np.arange(len(order)) + 2) >= SURE
-    return float(scores[order][np.nonzero(sure)[0].max()]) if sure.any() else float("inf")
+class Cells:
+    """A row for each post, a column for each rule."""
+
+    def __init__(self, given):
+        labelled = {}
+        for path in given.labelled:
+            for line in path.read_text().splitlines():
+                post = json.loads(line)
+                labelled[post["id"]] = post
+        lines = [json.loads(line) for line in given.scores.read_text().splitlines()]
+        names, lines = lines[0]["heads"], lines[1:]
+        posts = [labelled[line["id"]] for line in lines]
+        self.names = names
+        self.scores = np.array([line["scores"] for line in lines])
+        self.wanted, self.counts = (np.stack(part) for part in zip(*(data.labels(post, names) for post in posts)))
+        self.sets = np.array([data.set_of(post) for post in posts])
+        at = [i for i, name in enumerate(names) if "/" in name]
+        self.at, self.rules = at, [names[i] for i in at]
+        self.y, self.c = self.wanted[:, at] > 0, self.counts[:, at] > 0
+        family = [names.index(rule.split("/")[0]) for rule in self.rules]
+        self.rule, self.family = self.scores[:, at], self.scores[:, family]
+        self.item = np.repeat(self.scores[:, :1], len(at), 1)
+        self.able = np.array([
+            [line["clinicians"] and rule in line["able"] and rule not in NEVER_ALONE for rule in self.rules] for line in lines
+        ])
+        self.own = np.full(self.y.shape, np.nan)
+        self.linear, self.sure = np.zeros(self.y.shape), np.zeros(self.y.shape, bool)
+        heads, table, weight, shift = learned_model(given.learned)
+        for row, line in enumerate(lines):
+            for name, value in line["own"].items():
+                if value is not None and name in self.rules:
+                    self.own[row, self.rules.index(name)] = value
+            buckets = np.array([b for b, _ in line["features"]], int)
+            values = np.array([v for _, v in line["features"]], np.float32)
+            sums = values @ table[buckets] if len(buckets) else np.zeros(len(heads))
+            for number, (name, bias, least) in enumerate(heads):
+                if name in self.rules:
+                    column = self.rules.index(name)
+                    self.linear[row, column] = sums[number] + bias
+                    self.sure[row, column] = sums[number] + bias >= least
+        self.evidence = np.clip(self.linear * weight + shift, -LEARNED_MOST, LEARNED_MOST)
+        self.seen = ~np.isnan(self.own)
+
+    def columns(self, mask, reader=True):
+        """Where a rule's signals see something: its own score and the learned signal's evidence; else the learned signal's score."""
+        mine = [self.own[mask], self.evidence[mask]] if self.seen[mask].all() else [self.linear[mask]]
+        return np.column_stack(mine + ([self.rule[mask], self.family[mask], self.item[mask]] if reader else []))
+
+    def today(self):
+        """What rules and learned signal find without the reader."""
+        return (np.where(self.seen, self.own, -99) + self.evidence >= 0) | self.sure & ~(np.where(self.seen, self.own, -99) + self.evidence >= 0)
+
+    def score(self, found, posts):
+        y, c, found = self.y[posts], self.c[posts], found[posts]
+        right, wrong, missed = (found & y).sum(), (found & ~y & c).sum(), (~found & y).sum()
+        clean = self.wanted[posts, 0] == 0
+        any_wrong = (found & ~y & c).any(1)
+        item_right = (found.any(1) & ~clean).sum()
+        item_wrong = any_wrong[clean].sum()
+        return {
+            "precision": right / max(right + wrong, 1), "recall": right / max(right + missed, 1),
+            "F1": 2 * right / max(2 * right + wrong + missed, 1),
+            "item precision": item_right / max(item_right + item_wrong, 1),
+            "item recall": item_right / max((~clean).sum(), 1),
+            "clean with a finding": any_wrong[clean].mean() if clean.any() else 0.0,
+        }
 
 
-def f1(found, wanted, counts):
-    right = (found & (wanted > 0)).sum()
-    wrong = (found & (wanted == 0) & (counts > 0)).sum()
-    missed = (~found & (wanted > 0)).sum()
-    precision, recall = right / max(right + wrong, 1), right / max(right + missed, 1)
-    return f"precision {precision:.3f} recall {recall:.3f} F1 {2 * right / max(2 * right + wrong + missed, 1):.3f}"
+def fit(cells, posts, reader=True):
+    """Two regressions and the two chances from which on there is a finding."""
+    seen = cells.seen & cells.c & posts[:, None]
+    blind = ~cells.seen & cells.c & cells.able & posts[:, None]
+    fits = logistic(cells.columns(seen, reader), cells.y[seen]), logistic(cells.columns(blind, reader), cells.y[blind])
+    chances = apply(cells, fits, reader)
+    return fits, bars(cells, chances, posts)
+
+
+def apply(cells, fits, reader=True):
+    """Log-odds of every cell."""
+    out = np.full(cells.y.shape, -99.0)
+    for mask, weights in ((cells.seen, fits[0]), (~cells.seen & cells.able, fits[1])):
+        x = cells.columns(mask, reader)
+        out[mask] = np.column_stack([x, np.ones(len(x))]) @ weights
+    return out
+
+
+def bars(cells, odds, posts, most_alarms=None):
+    """Bars for cells that rules see and for those that they do not, for the best F1."""
+    grid = np.arange(-2.0, 2.6, 0.1)
+    best = None
+    for low in grid:
+        for high in grid:
+            score = cells.score(found(cells, odds, (low, high)), posts)
+            if most_alarms is not None and score["clean with a finding"] > most_alarms:
+                continue
+            if best is None or score["F1"] > best[0]:
+                best = score["F1"], (float(low), float(high))
+    return best[1] if best else (float(grid[-1]), float(grid[-1]))
+
+
+def found(cells, odds, limits):
+    return np.where(cells.seen, odds >= limits[0], odds >= limits[1])
+
+
+def show(title, score):
+    print(f"{title:42}" + "  ".join(f"{name} {value:.3f}" for name, value in score.items()), flush=True)
 
 
 def main():
@@ -87,75 +177,58 @@ def main():
     ask.add_argument("--learned", type=pathlib.Path, default=HERE.parent / "crates/engine/learned/model.bin")
     ask.add_argument("--output", type=pathlib.Path, default=HERE / "calibration.json")
     given = ask.parse_args()
-    labelled = {}
-    for path in given.labelled:
-        for line in path.read_text().splitlines():
-            post = json.loads(line)
-            labelled[post["id"]] = post
-    lines = [json.loads(line) for line in given.scores.read_text().splitlines()]
-    names, lines = lines[0]["heads"], lines[1:]
-    posts = [labelled[line["id"]] for line in lines]
-    scores = np.array([line["scores"] for line in lines])
-    wanted, counts = (np.stack(part) for part in zip(*(data.labels(post, names) for post in posts)))
-    sets = np.array([data.set_of(post) for post in posts])
-    for name in sorted(set(sets)):
-        at = sets == name
-        measure.report(names, scores[at], wanted[at], counts[at], name, sys.stdout)
-    measure.report(names, scores, wanted, counts, "all", sys.stdout)
+    cells = Cells(given)
+    for name in [*sorted(set(cells.sets)), ""]:
+        at = cells.sets == name if name else np.ones(len(cells.sets), bool)
+        measure.report(cells.names, cells.scores[at], cells.wanted[at], cells.counts[at], name or "all", __import__("sys").stdout)
+    everything = np.ones(len(cells.sets), bool)
+    today = cells.today()
+    alarms = cells.score(today, everything)["clean with a finding"]
+    out = {kind: np.full(cells.y.shape, -99.0) for kind in ("with", "without")}
+    free, held = {}, {}
+    for kind, reader in (("without", False), ("with", True)):
+        free[kind], held[kind] = np.zeros(cells.y.shape, bool), np.zeros(cells.y.shape, bool)
+        for name in sorted(set(cells.sets)):
+            posts, test = cells.sets != name, cells.sets == name
+            fits, limits = fit(cells, posts, reader)
+            odds = apply(cells, fits, reader)
+            out[kind][test] = odds[test]
+            free[kind][test] = found(cells, odds, limits)[test]
+            limits = bars(cells, odds, posts, cells.score(today, posts)["clean with a finding"])
+            held[kind][test] = found(cells, odds, limits)[test]
+    for name in [*sorted(set(cells.sets)), "all"]:
+        posts = everything if name == "all" else cells.sets == name
+        show(f"{name}: rules and learned signal as they are", cells.score(today, posts))
+        show(f"{name}: joined anew without reader, best F1", cells.score(free["without"], posts))
+        show(f"{name}: joined with reader, best F1", cells.score(free["with"], posts))
+        show(f"{name}: joined anew, alarms as today", cells.score(held["without"], posts))
+        show(f"{name}: with reader, alarms as today", cells.score(held["with"], posts))
+    for kind in out:
+        mask = cells.c & (out[kind] > -90)
+        p = np.clip(1 / (1 + np.exp(-out[kind][mask])), 1e-6, 1 - 1e-6)
+        loss = -np.where(cells.y[mask], np.log(p), np.log(1 - p)).sum()
+        print(f"{kind} reader: area over all cells {measure.ranking(out[kind][mask], cells.y[mask]):.4f}, log-loss {loss:.0f}")
+    fits, limits = fit(cells, everything)
+    limits = bars(cells, apply(cells, fits), everything, alarms)
+    print("all: weights", [np.round(part, 3).tolist() for part in fits], "bars", limits)
+    write(cells, fits, limits, given.output)
 
-    rules = [i for i, name in enumerate(names) if "/" in name]
-    rule_names = [names[i] for i in rules]
-    s, y, c = scores[:, rules], wanted[:, rules], counts[:, rules]
-    item = logistic([scores[:, 0]], wanted[:, 0])
-    rule = logistic([s[c > 0]], y[c > 0])
-    limit = bar(s[c > 0], y[c > 0])
-    bars = {name: round(limit, 3) for name in rule_names if name not in NEVER_ALONE}
-    print(f"item: {item[0]:.3f} * score + {item[1]:.3f}; rules: {rule[0]:.3f} * score + {rule[1]:.3f}; alone from {limit:.3f}")
 
-    heads, table, weight, shift = learned_model(given.learned)
-    linear = np.zeros_like(s)
-    alone_linear = np.zeros(s.shape, bool)
-    for at, line in enumerate(lines):
-        buckets = np.array([b for b, _ in line["features"]], int)
-        values = np.array([v for _, v in line["features"]], np.float32)
-        sums = values @ table[buckets] if len(buckets) else np.zeros(len(heads))
-        for number, (name, bias, least) in enumerate(heads):
-            if name in rule_names:
-                linear[at, rule_names.index(name)] = sums[number] + bias
-                alone_linear[at, rule_names.index(name)] = sums[number] + bias >= least
-    own = np.full(s.shape, np.nan)
-    for at, line in enumerate(lines):
-        for name, value in line["own"].items():
-            if value is not None and name in rule_names:
-                own[at, rule_names.index(name)] = value
-    measure.report(names, _with(scores, rules, linear), wanted, counts, "learned signal", sys.stdout)
-
-    log_odds = rule[0] * s + rule[1]
-    evidence = np.clip(linear * weight + shift, -LEARNED_MOST, LEARNED_MOST)
-    more = np.clip(log_odds * EVIDENCE["rule"] + EVIDENCE["shift"], -MOST, MOST) + EVIDENCE["beside"] * evidence
-    own = np.where(np.isnan(own), -99, own)
-    able = np.array([name not in NEVER_ALONE for name in rule_names])
-    alone = (s >= limit) & able | alone_linear & (log_odds >= DISAGREES)
-    for title, found in (
-        ("rules alone", own >= 0),
-        ("rules and learned signal", (own + evidence >= 0) | alone_linear),
-        ("rules, learned signal and reader", (own + more >= 0) | alone),
-    ):
-        clean = wanted[:, 0] == 0
-        print(f"{title}: rules {f1(found, y, c)}; posts {f1(found.any(1), wanted[:, 0], np.ones(len(s)))}; "
-              f"clean posts with a finding {found[clean].any(1).mean():.3f}")
-    given.output.write_text(json.dumps({
-        "item": {"slope": round(float(item[0]), 4), "shift": round(float(item[1]), 4)},
-        "rule": {"slope": round(float(rule[0]), 4), "shift": round(float(rule[1]), 4)},
-        "evidence": EVIDENCE,
-        "bars": bars,
+def write(cells, fits, limits, path):
+    """As the engine counts: in steps of a rule's own score, and a finding from nought on."""
+    (own, learned, rule, family, item, constant), blind = fits
+    cut = lambda number: round(float(number), 4)
+    alone = dict(zip(PARTS, map(cut, blind[:4])), shift=cut(blind[4] - limits[1]))
+    line = logistic(cells.rule[cells.c][:, None], cells.y[cells.c])
+    path.write_text(json.dumps({
+        "rule": {"slope": cut(line[0]), "shift": cut(line[1])},
+        "evidence": {
+            "learned": cut(learned / own), "rule": cut(rule / own), "family": cut(family / own), "item": cut(item / own),
+            "shift": cut((constant - limits[0]) / own),
+        },
+        "alone": alone,
+        "never_alone": list(NEVER_ALONE),
     }, indent=2) + "\n")
-
-
-def _with(scores, rules, linear):
-    out = scores.copy()
-    out[:, rules] = linear
-    return out
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import blake3
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
-MAGIC = b"wcread1\n"
+MAGIC = b"wcread2\n"
 
 
 def whole(rows):

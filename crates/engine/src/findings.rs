@@ -21,9 +21,6 @@ const MAX_MATCHES: usize = 100;
 /// What the learned signal gives is named from so much on.
 const WORTH_NAMING: f32 = 0.3;
 
-/// Where the reader says less, the learned signal makes no finding alone. Chosen on labelled posts (`training/calibrate.py`).
-const DISAGREES: f32 = -2.0;
-
 /// How many words are named that weighed most.
 const NAMED_WORDS: usize = 3;
 
@@ -53,9 +50,12 @@ impl Maker<'_> {
     /// Adds the rule's findings.
     pub(crate) fn make(&self, rule: &Arc<Rule>, findings: &mut Vec<Finding>) {
         let mut judgements = self.judge.judgements(rule, self.given);
+        let blind = judgements.is_empty();
         judgements.retain(|judgement| judgement.score >= rule.needed_score);
-        if judgements.is_empty() {
-            judgements.extend(self.read_alone(rule).or_else(|| self.learned_alone(rule)));
+        if self.reader.is_some() {
+            judgements.extend(self.read_alone(rule).filter(|_| blind));
+        } else if judgements.is_empty() {
+            judgements.extend(self.learned_alone(rule));
         }
         judgements.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.focus.start.cmp(&b.focus.start)));
         let mut kept: Vec<Judgement<'_>> = Vec::new();
@@ -103,8 +103,7 @@ impl Maker<'_> {
     fn learned_alone<'r>(&self, rule: &Rule) -> Option<Judgement<'r>> {
         let learned = self.learned.as_ref().filter(|learned| learned.clinicians)?;
         let sure = learned.score - learned.model.bar(learned.head);
-        let disagrees = self.reader.as_ref().is_some_and(|said| said.log_odds < DISAGREES);
-        if sure < 0.0 || disagrees {
+        if sure < 0.0 {
             return None;
         }
         let mut sentences: Vec<(u32, f32)> = Vec::new();

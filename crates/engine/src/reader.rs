@@ -29,12 +29,12 @@ pub enum Read {
 /// What a reader says of an item, in log-odds that were set on posts that it had not seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
-    /// That there is something to find.
-    pub item: f32,
     /// That each rule is right, in the order of [`crate::Engine::rules`]; `None` for a rule of which it knows nothing.
     pub rules: Vec<Option<RuleReading>>,
     /// What the learned signal still counts beside it, from 0 to 1: both have learned from the same posts.
     pub beside: f32,
+    /// What its scores count where a rule's own signals see nothing.
+    pub beside_alone: f32,
     /// The item was so long that not all of it was read.
     pub in_part: bool,
 }
@@ -46,7 +46,8 @@ pub struct RuleReading {
     pub log_odds: f32,
     /// What that adds to the score of the rule's own signals, or takes from it.
     pub evidence: f32,
-    /// How far it is above the bar from which on the reader may make a finding alone; negative below it.
+    /// Where the rule's own signals see nothing: how far it is, with the learned signal, above the bar from which on the
+    /// two may make a finding; negative below it.
     pub alone: f32,
 }
 

@@ -273,7 +273,7 @@ impl Rule {
     }
 
     /// Whether the rule looks at items of this kind and authorship. By default, at everything of one's own and reshared.
-    pub(crate) fn applies_to(&self, item: &Item) -> bool {
+    pub fn applies_to(&self, item: &Item) -> bool {
         let kind = self.kinds.is_empty() || self.kinds.contains(&item.kind);
         let author = match self.authorship.as_slice() {
             [] => matches!(item.authorship, Authorship::Own | Authorship::Reshare),

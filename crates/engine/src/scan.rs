@@ -267,8 +267,9 @@ impl<'e> Scanner<'e> {
         }
     }
 
-    /// The learned signal makes findings alone on these only: other people's posts are strange to it.
-    fn is_clinicians(&self) -> bool {
+    /// Whether the last item's account names a health profession. The learned signal and the reader make findings alone on
+    /// these only: other people's posts are strange to them.
+    pub fn is_clinicians(&self) -> bool {
         self.engine.facts.get("clinician-account").is_some_and(|fact| self.facts.contains(*fact))
     }
 

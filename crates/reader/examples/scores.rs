@@ -36,7 +36,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             let own: BTreeMap<&str, Option<f32>> =
                 scanner.considered(&item).into_iter().map(|(rule, places)| (rule, best(places))).collect();
             let features = scanner.features(&item);
-            println!("{}", json!({ "id": item.id, "scores": scores, "own": own, "features": features }));
+            let able: Vec<&str> =
+                engine.rules().iter().filter(|rule| rule.applies_to(&item)).map(|rule| &*rule.id).collect();
+            let clinicians = scanner.is_clinicians();
+            println!(
+                "{}",
+                json!({ "id": item.id, "scores": scores, "own": own, "features": features, "able": able, "clinicians": clinicians })
+            );
         }
     }
     eprintln!("{posts} posts, read at {:.1} a second", f64::from(posts) / taken.as_secs_f64().max(1e-9));

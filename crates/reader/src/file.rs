@@ -3,7 +3,7 @@
 //! The magic, the BLAKE3 digest of all that follows, the header (JSON) and the vocabulary (a piece a line), each after its
 //! length (`u32`), then all weights in the order in which [`Parts`] is asked for them. Numbers are little-endian.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
@@ -12,7 +12,7 @@ use crate::matrix::Linear;
 use crate::wordpiece::WordPiece;
 
 /// The first bytes; the digit is the version of the format and of what the network sees.
-const MAGIC: &[u8; 8] = b"wcread1\n";
+const MAGIC: &[u8; 8] = b"wcread2\n";
 
 /// What the inner layer is wide.
 const INNER: usize = 1536;
@@ -26,7 +26,7 @@ const MAX_POSITIONS: usize = 512;
 pub enum LoadError {
     /// The first bytes are others.
     #[error(
-        "this is no file of weights for this version of whitecoat's reader (its first bytes are not `wcread1`)"
+        "this is no file of weights for this version of whitecoat's reader (its first bytes are not `wcread2`)"
     )]
     NotWeights,
     /// The digest does not fit.
@@ -59,22 +59,33 @@ pub(crate) struct Header {
 /// How scores become log-odds, as posts that were not trained on showed it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Calibration {
-    pub(crate) item: Line,
     pub(crate) rule: Line,
-    pub(crate) evidence: Evidence,
-    /// From these scores on a head may make a finding alone, by rule; those without never do.
-    pub(crate) bars: BTreeMap<String, f32>,
+    /// What scores add to that of a rule's own signals.
+    pub(crate) evidence: Joined,
+    /// What they make where a rule's own signals see nothing: a finding from nought on.
+    pub(crate) alone: Joined,
+    /// Rules of which the reader alone never makes a finding.
+    pub(crate) never_alone: BTreeSet<String>,
 }
 
-/// What log-odds add to the score of a rule's own signals: fitted beside them and the learned signal.
+/// What scores count together: fitted on posts that the reader had not seen.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub(crate) struct Evidence {
-    /// For each of the rule's log-odds, for each of the item's, and always.
+pub(crate) struct Joined {
+    /// The learned signal's.
+    pub(crate) learned: f32,
+    /// Those of the rule's head, of its family's and of the item's.
     pub(crate) rule: f32,
+    pub(crate) family: f32,
     pub(crate) item: f32,
+    /// Always.
     pub(crate) shift: f32,
-    /// What the learned signal still counts.
-    pub(crate) beside: f32,
+}
+
+impl Joined {
+    /// Without the learned signal.
+    pub(crate) fn of(self, rule: f32, family: f32, item: f32) -> f32 {
+        self.rule * rule + self.family * family + self.item * item + self.shift
+    }
 }
 
 /// Log-odds are the slope times the score, and the shift.

@@ -29,13 +29,20 @@ const TOGETHER: usize = 3;
 #[derive(Debug)]
 pub struct Reader {
     loaded: file::Loaded,
-    /// The head of each rule of the engine.
-    heads: Vec<Option<usize>>,
-    /// From which log-odds on each rule may be found by the reader alone.
-    bars: Vec<f32>,
+    /// The heads of each rule of the engine.
+    rules: Vec<Option<Heads>>,
     item: Option<usize>,
     /// Memory of threads that are not reading just now.
     idle: Mutex<Vec<forward::Scratch>>,
+}
+
+/// The heads that have to do with a rule.
+#[derive(Clone, Copy, Debug)]
+struct Heads {
+    rule: usize,
+    family: Option<usize>,
+    /// Whether the reader may make a finding alone.
+    alone: bool,
 }
 
 impl Reader {
@@ -47,13 +54,12 @@ impl Reader {
         let loaded = file::load(bytes)?;
         let header = &loaded.header;
         let head = |name: &str| header.heads.iter().position(|head| head == name);
-        let (mut heads, mut bars) = (Vec::new(), Vec::new());
-        for rule in rules {
-            heads.push(head(rule));
-            bars.push(header.calibration.bars.get(rule).copied().unwrap_or(f32::INFINITY));
-        }
-        let item = head("item");
-        Ok(Self { heads, bars, item, loaded, idle: Mutex::default() })
+        let heads = |id: &str| {
+            let family = id.split('/').next().and_then(head);
+            Some(Heads { rule: head(id)?, family, alone: !header.calibration.never_alone.contains(id) })
+        };
+        let (rules, item) = (rules.map(heads).collect(), head("item"));
+        Ok(Self { rules, item, loaded, idle: Mutex::default() })
     }
 
     /// How many posts it was trained on, and the SHA-256 of their files.
@@ -100,15 +106,24 @@ impl whitecoat_engine::Reader for Reader {
             return Read::OtherLanguage;
         }
         let (scores, left_out) = self.scores(item);
-        let Calibration { item: of_item, rule: of_rule, evidence, .. } = &self.loaded.header.calibration;
-        let score = |head: Option<usize>| head.and_then(|head| scores.get(head)).copied();
-        let item = score(self.item).map_or(0.0, |score| of_item.of(score));
-        let rules = self.heads.iter().zip(&self.bars).map(|(head, bar)| {
-            let score = score(*head)?;
-            let log_odds = of_rule.of(score);
-            let adds = evidence.rule * log_odds + evidence.item * item + evidence.shift;
-            Some(RuleReading { log_odds, evidence: adds, alone: score - bar })
+        let Calibration { rule: line, evidence, alone, .. } = &self.loaded.header.calibration;
+        let score = |head: Option<usize>| head.and_then(|head| scores.get(head)).copied().unwrap_or_default();
+        let item = score(self.item);
+        let rules = self.rules.iter().map(|heads| {
+            let heads = (*heads)?;
+            let (rule, family) = (score(Some(heads.rule)), score(heads.family));
+            let able = if heads.alone { 0.0 } else { f32::NEG_INFINITY };
+            Some(RuleReading {
+                log_odds: line.of(rule),
+                evidence: evidence.of(rule, family, item),
+                alone: alone.of(rule, family, item) + able,
+            })
         });
-        Read::Judged(Reading { item, rules: rules.collect(), beside: evidence.beside, in_part: left_out > 0 })
+        Read::Judged(Reading {
+            rules: rules.collect(),
+            beside: evidence.learned,
+            beside_alone: alone.learned,
+            in_part: left_out > 0,
+        })
     }
 }

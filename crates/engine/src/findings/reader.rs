@@ -13,11 +13,12 @@ use crate::reading::Hit;
 use crate::rule::Rule;
 use crate::text::{Token, TokenKind, flag};
 
-/// Into so many parts a text is cut; the part without which the reader is least sure is cut again, down to a sentence.
-const PARTS: usize = 8;
+/// A long text is cut into so many parts; the one that moves the reader most by itself is cut again, until it has no more
+/// sentences than that. Then one sentence after another is left out.
+const PARTS: u32 = 6;
 
 /// So many words of the sentence are left out one by one, the longest first.
-const TRIED_WORDS: usize = 10;
+const TRIED_WORDS: usize = 6;
 
 /// A word moved the reader if its log-odds fall by so much without it.
 const MOVED: f32 = 0.1;
@@ -50,10 +51,15 @@ impl ReaderOf<'_> {
         }
     }
 
-    fn without(&self, part: Range<usize>) -> f32 {
+    fn log_odds_of_part(&self, part: Range<usize>) -> f32 {
+        self.log_odds_of(self.item.text.get(part).unwrap_or_default().to_owned())
+    }
+
+    /// The log-odds of a part of the text without a part of it.
+    fn log_odds_without(&self, whole: Range<usize>, out: Range<usize>) -> f32 {
         let text = &self.item.text;
-        let before = text.get(..part.start).unwrap_or_default();
-        self.log_odds_of(format!("{before} {}", text.get(part.end..).unwrap_or_default()))
+        let before = text.get(whole.start..out.start).unwrap_or_default();
+        self.log_odds_of(format!("{before} {}", text.get(out.end..whole.end).unwrap_or_default()))
     }
 }
 
@@ -74,14 +80,22 @@ impl Maker<'_> {
         let text = self.document.tokens().get(..self.judge.text_tokens as usize)?;
         let (first, last) = (text.first()?.sentence, text.last()?.sentence);
         let mut part = first..last + 1;
-        while part.len() > 1 {
-            let step = part.len().div_ceil(PARTS);
-            let parts = part.clone().step_by(step).map(|from| from..part.end.min(from + step as u32));
-            let falls = parts.filter_map(|part| Some((said.without(self.bytes(part.clone())?), part)));
-            let least = falls.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.start.cmp(&b.1.start)));
-            part = least?.1;
+        while part.end - part.start > PARTS {
+            let step = (part.end - part.start).div_ceil(PARTS);
+            let parts = part.clone().step_by(step as usize).map(|from| from..part.end.min(from + step));
+            let scored =
+                parts.filter_map(|part| Some((said.log_odds_of_part(self.bytes(part.clone())?), part)));
+            part = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.start.cmp(&a.1.start)))?.1;
         }
-        Some(part.start)
+        if part.end - part.start == 1 {
+            return Some(part.start);
+        }
+        let whole = self.bytes(part.clone())?;
+        let left = part.filter_map(|sentence| {
+            let out = self.bytes(sentence..sentence + 1)?;
+            Some((said.log_odds_without(whole.clone(), out), sentence))
+        });
+        left.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, sentence)| sentence)
     }
 
     /// Where sentences of the item's text stand.

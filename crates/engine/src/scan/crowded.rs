@@ -52,7 +52,8 @@ impl Scanner<'_> {
         let anchor = collected.anchor;
         let near = NearItem { item, figures: &collector.figures };
         let Some(mut trace) = Trace::of(&near, collected) else { return };
-        let maker = Maker { judge: self.judge(), document, own: &self.own, learned: None, reader: None, given: 0.0 };
+        let maker =
+            Maker { judge: self.judge(), document, own: &self.own, learned: None, reader: None, given: 0.0 };
         trace.anchor = anchor.and_then(|hit| maker.anchor(&rule, hit)).map(Box::new);
         self.trace = Some(trace);
     }

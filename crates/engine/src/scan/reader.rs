@@ -67,22 +67,31 @@ impl Scanner<'_> {
         reading.rules.get(rule).copied().flatten().map_or(0.0, |said| said.evidence.clamp(-most, most))
     }
 
+    /// Whether the reader and the learned signal make a finding of a rule whose own signals see nothing.
+    fn is_found_alone(&self, reading: &Reading, rule: usize) -> bool {
+        let learned = self.engine.learned.as_ref().and_then(|learned| learned.head(rule));
+        let learned =
+            learned.and_then(|head| self.scores.get(usize::from(head))).copied().unwrap_or_default();
+        let said = reading.rules.get(rule).copied().flatten();
+        self.is_clinicians() && said.is_some_and(|said| said.alone + reading.beside_alone * learned >= 0.0)
+    }
+
     /// What the reader says of a rule, for the findings.
     pub(super) fn reader_of<'a>(&'a self, item: &'a Item, rule: u16) -> Option<ReaderOf<'a>> {
         let reader = self.engine.reader.as_deref()?;
         let reading = self.reading.as_ref()?;
         let said = reading.rules.get(usize::from(rule)).copied().flatten()?;
         let evidence = self.given_by_reader(reading, usize::from(rule));
-        let alone = self.is_clinicians() && said.alone >= 0.0;
+        let alone = self.is_found_alone(reading, usize::from(rule));
         Some(ReaderOf { reader, item, rule: usize::from(rule), log_odds: said.log_odds, evidence, alone })
     }
 
     /// Rules of which the reader alone makes findings.
     pub(super) fn add_read_candidates(&mut self) {
-        let Some(reading) = self.reading.as_ref().filter(|_| self.is_clinicians()) else { return };
-        let alone = reading.rules.iter().enumerate();
-        let alone = alone.filter(|(_, said)| said.is_some_and(|said| said.alone >= 0.0));
-        self.candidates.extend(alone.map(|(rule, _)| rule as u16));
+        let Some(reading) = &self.reading else { return };
+        let alone = (0..reading.rules.len()).filter(|rule| self.is_found_alone(reading, *rule));
+        let alone: Vec<u16> = alone.map(|rule| rule as u16).collect();
+        self.candidates.extend(alone);
         self.candidates.sort_unstable();
         self.candidates.dedup();
     }
