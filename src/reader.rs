@@ -9,6 +9,10 @@ use whitecoat_engine::{Engine, ReadCounts};
 
 use crate::wording::thousands;
 
+/// What the record says of a reader that took part, and of one that had nothing to read.
+const USED: &str = "used";
+const NOT_NEEDED: &str = "not needed";
+
 /// Which reader a run uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
@@ -33,6 +37,9 @@ pub struct Joined {
 pub struct Record {
     /// Whether it took part, and if not, why.
     pub state: String,
+    /// BLAKE3 of its weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
     /// Posts that were read.
     pub read: u64,
     /// Of them, so long that only a part was read.
@@ -76,14 +83,23 @@ impl Joined {
         None
     }
 
-    /// For the record of the run; nothing if no reader was asked for.
+    /// BLAKE3 of the weights, once they have been loaded.
+    fn weights(&self) -> Option<String> {
+        #[cfg(feature = "reader")]
+        return self.lazy.as_ref().and_then(|lazy| lazy.weights());
+        #[cfg(not(feature = "reader"))]
+        None
+    }
+
+    /// For the record of the run; nothing if the reader was left out.
     pub fn record(&self, counts: ReadCounts) -> Option<Record> {
         #[cfg(feature = "reader")]
         let asked = self.lazy.is_some();
         #[cfg(not(feature = "reader"))]
         let asked = false;
         asked.then(|| Record {
-            state: self.problem().unwrap_or_else(|| "used".to_owned()),
+            state: self.problem().unwrap_or_else(|| if counts.read > 0 { USED } else { NOT_NEEDED }.to_owned()),
+            weights: self.weights(),
             read: counts.read,
             in_part: counts.in_part,
             passed_over: counts.passed_over,
@@ -93,9 +109,14 @@ impl Joined {
 }
 
 impl Record {
+    /// Whether it read something, or could not.
+    pub fn is_worth_saying(&self) -> bool {
+        self.state != NOT_NEEDED || self.other_language > 0
+    }
+
     /// For the summary.
     pub fn sentence(&self) -> String {
-        if self.state != "used" {
+        if self.state != USED && self.state != NOT_NEEDED {
             return format!("reader: {}", self.state);
         }
         let mut parts = vec![format!("{} read", thousands(self.read))];
@@ -136,6 +157,10 @@ mod lazy {
 
         pub(super) fn problem(&self) -> Option<String> {
             self.loaded.get()?.as_ref().err().cloned()
+        }
+
+        pub(super) fn weights(&self) -> Option<String> {
+            self.loaded.get()?.as_ref().ok().map(|reader| reader.digest().to_owned())
         }
 
         fn load(&self) -> Result<whitecoat_reader::Reader, String> {

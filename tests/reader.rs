@@ -32,18 +32,30 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn the_record_and_the_summary_say_how_many_posts_were_read() {
-    let (output, record) = audit(&[BREACH, "Lovely walk by the canal today."], &["--reader"]);
+    let (output, record) = audit(&[BREACH, "Lovely walk by the canal today."], &[]);
     assert_eq!(record["reader"]["state"], "used");
     assert!(record["reader"]["read"].as_u64().unwrap() >= 1, "{record:#}");
+    assert_eq!(record["reader"]["passed_over"], 1, "{record:#}");
+    assert_eq!(record["reader"]["weights"].as_str().unwrap().len(), 64);
     assert!(said(&output).contains("reader: "), "{}", said(&output));
 }
 
 #[test]
-fn it_is_left_out_unless_it_is_asked_for() {
-    for options in [&[][..], &["--no-reader"]] {
+fn it_can_be_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("mine.toml");
+    std::fs::write(&profile, "name = \"mine\"\ntitle = \"Mine\"\nlanguage_model = false\n").unwrap();
+    for options in [&["--no-reader"][..], &["--profile", profile.to_str().unwrap()]] {
         let (output, record) = audit(&[BREACH], options);
-        assert!(record.get("reader").is_none() && !said(&output).contains("reader"));
+        assert!(record.get("reader").is_none() && !said(&output).contains("reader"), "{record:#}");
     }
+}
+
+#[test]
+fn a_run_without_posts_to_read_loads_nothing() {
+    let (output, record) = audit(&["Lovely walk by the canal today."], &["--reader-weights", "missing.bin"]);
+    assert_eq!(record["reader"]["state"], "not needed");
+    assert!(!said(&output).contains("missing.bin"), "{}", said(&output));
 }
 
 #[test]
@@ -58,7 +70,7 @@ fn bad_weights_are_named_and_the_rules_go_on() {
         ("missing.bin", None, "missing.bin"),
         ("cut.bin", Some(&good[..good.len() / 2]), "it is cut short or was altered"),
         ("altered.bin", Some(&altered), "it is cut short or was altered"),
-        ("other.bin", Some(b"PK\x03\x04"), "its first bytes are not `wcread1`"),
+        ("other.bin", Some(b"PK\x03\x04"), "its first bytes are not `wcread2`"),
     ];
     let (_, without) = audit(&[BREACH], &["--no-reader"]);
     for (name, bytes, problem) in files {
@@ -83,7 +95,7 @@ fn strange_posts_are_read_or_said_not_to_be() {
         "Nor here at all. ".repeat(3_000)
     );
     let german = "Meine Patientin Tilda Marrow auf Station vier hat Leukämie, und ihre Familie weiß noch nichts davon.";
-    let (_, record) = audit(&[&long, "", "😀😀😀", german, BREACH], &["--reader"]);
+    let (_, record) = audit(&[&long, "", "😀😀😀", german, BREACH], &[]);
     assert_eq!(record["reader"]["state"], "used");
     assert_eq!(record["complete"], true);
     assert!(record["reader"]["read"].as_u64().unwrap() >= 1);
@@ -92,6 +104,6 @@ fn strange_posts_are_read_or_said_not_to_be() {
 #[test]
 fn the_same_posts_give_the_same_findings() {
     let run =
-        || audit(&[BREACH, "Told a stranger online to stop her warfarin, she thanked me."], &["--reader"]).1;
+        || audit(&[BREACH, "Told a stranger online to stop her warfarin, she thanked me."], &[]).1;
     assert_eq!(run()["findings"], run()["findings"]);
 }

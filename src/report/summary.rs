@@ -84,7 +84,7 @@ impl Page<'_> {
                 self.text(4, DIM, &format!("note: {note}"))?;
             }
         }
-        if let Some(reader) = &run.reader {
+        if let Some(reader) = run.reader.as_ref().filter(|reader| reader.is_worth_saying()) {
             self.text(2, DIM, &reader.sentence())?;
         }
         let mut not_read: Vec<(&str, String)> = run.inputs.iter().flat_map(not_read).collect();

@@ -116,6 +116,7 @@ impl<'e> Scanner<'e> {
     /// Everything the rules find in one item, ordered by rule id and then by place.
     pub fn scan(&mut self, item: &Item) -> Vec<Finding> {
         let document = self.read(item);
+        self.find_candidates(&document, item);
         let mut findings = Vec::new();
         if !self.candidates.is_empty() {
             let candidates = std::mem::take(&mut self.candidates);
@@ -140,7 +141,7 @@ impl<'e> Scanner<'e> {
         findings
     }
 
-    /// Reads all texts of the item; afterwards the sets and candidates are those of the item.
+    /// Reads all texts of the item; afterwards the sets are those of the item.
     fn read<'i>(&mut self, item: &'i Item) -> Document<'i> {
         let knowledge = &self.engine.knowledge;
         let lexicon = &knowledge.signals.lexicon;
@@ -176,7 +177,6 @@ impl<'e> Scanner<'e> {
         for hit in &self.reader.hits {
             self.everything.insert(hit.signal);
         }
-        self.find_candidates(&document, item);
         document
     }
 
@@ -199,6 +199,7 @@ impl<'e> Scanner<'e> {
         if !(has_model || self.has_reader())
             || (self.candidates.is_empty() && !(clinicians && self.near_care))
         {
+            self.read_counts.passed_over += u64::from(self.has_reader());
             return;
         }
         self.learn(document);

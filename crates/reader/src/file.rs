@@ -104,6 +104,7 @@ impl Line {
 /// What a file holds.
 #[derive(Debug)]
 pub(crate) struct Loaded {
+    pub(crate) digest: String,
     pub(crate) header: Header,
     pub(crate) words: WordPiece,
     pub(crate) network: Network,
@@ -190,5 +191,6 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
     if !parts.0.is_empty() {
         return Err(LoadError::Wrong("something stands after the weights"));
     }
-    Ok(Loaded { header, words, network })
+    let digest = blake3::Hash::from_bytes(*digest).to_hex().to_string();
+    Ok(Loaded { digest, header, words, network })
 }

@@ -67,6 +67,11 @@ impl Reader {
         (self.loaded.header.posts, &self.loaded.header.data_sha256)
     }
 
+    /// BLAKE3 of the weights and all that stands with them, as the file gives it.
+    pub fn digest(&self) -> &str {
+        &self.loaded.digest
+    }
+
     /// The names of the heads: `item`, families, rules.
     pub fn heads(&self) -> &[String] {
         &self.loaded.header.heads
