@@ -8,7 +8,17 @@ use whitecoat_engine::{Engine, Item, Profile};
 
 #[test]
 fn lawful_private_life_stays_silent() {
-    let engine = Engine::builtin().unwrap();
+    stays_silent(&Engine::builtin().unwrap());
+}
+
+#[cfg(feature = "reader")]
+#[test]
+fn lawful_private_life_stays_silent_with_the_reader() {
+    use whitecoat::reader::{Choice, join};
+    stays_silent(&join(Engine::builtin().unwrap(), &Choice::Shipped).unwrap().0);
+}
+
+fn stays_silent(engine: &Engine) {
     let mut scanner = engine.scanner();
     let professions = ["", "registered nurse", "general practitioner", "dentist"];
     let mut found = Vec::new();

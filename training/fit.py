@@ -129,8 +129,8 @@ def update(trained, state, gradient, clip, at, rate):
     return trained, (mean, square)
 
 
-def train(trained, frozen, read, bare, wanted, counts, names, epochs, highest, seed, after, log=sys.stderr):
-    """Fits the parts that are trained. `read` and `bare`: rows of each post with and without its profile.
+def train(trained, frozen, read, wanted, counts, names, epochs, highest, seed, after, log=sys.stderr):
+    """Fits the parts that are trained. `read`: the rows of a post, with its profile or bare.
     `after` is told the parts after each epoch but the last."""
     generator = np.random.default_rng(seed)
     kinds = ["item" if name == "item" else "rule" if "/" in name else "family" for name in names]
@@ -140,9 +140,9 @@ def train(trained, frozen, read, bare, wanted, counts, names, epochs, highest, s
     key, at, started = jax.random.key(seed), 0, time.time()
     total, below = None, Below(frozen)
     for epoch in range(epochs):
-        without = generator.random(len(read)) < BARE
-        shown = [bare[i] if without[i] else read[i] for i in range(len(read))]
-        steps = batches(shown, generator.permutation(len(read)), generator)
+        bare = generator.random(len(wanted)) < BARE
+        shown = [read(i, bare[i]) for i in range(len(wanted))]
+        steps = batches(shown, generator.permutation(len(shown)), generator)
         total = total or epochs * len(steps)
         losses = 0.0
         for number in generator.permutation(len(steps)):

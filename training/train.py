@@ -61,24 +61,22 @@ def main():
     ]
     vocabulary, kept = trimmed(base, texts, start["vocabulary"].tolist() if given.start else None)
     pieces = WordPiece(vocabulary)
-    read = [data.rows(post, pieces) for post in everything]
-    bare = [data.rows(post, pieces, bare=True) for post in everything]
     labelled = [data.labels(post, names) for post in everything]
     wanted, counts = (np.stack(part) for part in zip(*labelled))
     trained, frozen = model.parameters(weights, kept, len(names))
     if given.start:
         trained = go_on(trained, start)
-    pick = lambda rows: [rows[i] for i in learn]
     keep = lambda trained, path: save(path, trained, frozen, names, vocabulary, digest, held, len(learn))
     trained = fit.train(
-        trained, frozen, pick(read), pick(bare), wanted[learn], counts[learn], names, given.epochs, given.rate, given.seed,
+        trained, frozen, lambda i, bare: data.rows(everything[learn[i]], pieces, bare), wanted[learn], counts[learn], names,
+        given.epochs, given.rate, given.seed,
         lambda trained, epoch: keep(trained, given.output.with_suffix(f".{epoch}.npz")),
     )
     keep(trained, given.output)
     for name in held:
         at = [i for i, post in enumerate(everything) if data.set_of(post) == name]
         if at:
-            found = fit.scores(trained, frozen, [read[i] for i in at])
+            found = fit.scores(trained, frozen, [data.rows(everything[i], pieces) for i in at])
             measure.report(names, found, wanted[at], counts[at], name, sys.stderr)
             np.savez(given.output.with_suffix(f".{name}.npz"), scores=found, ids=[everything[i]["id"] for i in at])
 
