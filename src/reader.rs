@@ -98,7 +98,9 @@ impl Joined {
         #[cfg(not(feature = "reader"))]
         let asked = false;
         asked.then(|| Record {
-            state: self.problem().unwrap_or_else(|| if counts.read > 0 { USED } else { NOT_NEEDED }.to_owned()),
+            state: self
+                .problem()
+                .unwrap_or_else(|| if counts.read > 0 { USED } else { NOT_NEEDED }.to_owned()),
             weights: self.weights(),
             read: counts.read,
             in_part: counts.in_part,

@@ -11,6 +11,7 @@ import argparse
 import json
 import pathlib
 import struct
+import sys
 
 import numpy as np
 
@@ -149,17 +150,22 @@ def apply(cells, fits, reader=True):
 
 
 def bars(cells, odds, posts, most_alarms=None):
-    """Bars for cells that rules see and for those that they do not, for the best F1."""
-    grid = np.arange(-2.0, 2.6, 0.1)
-    best = None
-    for low in grid:
-        for high in grid:
-            score = cells.score(found(cells, odds, (low, high)), posts)
-            if most_alarms is not None and score["clean with a finding"] > most_alarms:
-                continue
-            if best is None or score["F1"] > best[0]:
-                best = score["F1"], (float(low), float(high))
-    return best[1] if best else (float(grid[-1]), float(grid[-1]))
+    """Bars for cells that rules see and for those that they do not, for the best F1 with no more than so many alarms."""
+    grid = np.arange(-2.5, 2.6, 0.1)
+    clean = cells.wanted[posts, 0] == 0
+    right, wrong, silent = [], [], []
+    for mask in (cells.seen, ~cells.seen):
+        got = [(odds >= bar)[posts] & mask[posts] for bar in grid]
+        right.append(np.array([(part & cells.y[posts]).sum() for part in got]))
+        alarms = [part & ~cells.y[posts] & cells.c[posts] for part in got]
+        wrong.append(np.array([part.sum() for part in alarms]))
+        silent.append(np.array([~part[clean].any(1) for part in alarms], float))
+    rights, wrongs = right[0][:, None] + right[1], wrong[0][:, None] + wrong[1]
+    f1 = 2 * rights / (rights + wrongs + cells.y[posts].sum())
+    if most_alarms is not None:
+        f1[1 - silent[0] @ silent[1].T / clean.sum() > most_alarms] = -1
+    low, high = np.unravel_index(f1.argmax(), f1.shape)
+    return float(grid[low]), float(grid[high])
 
 
 def found(cells, odds, limits):
@@ -180,7 +186,7 @@ def main():
     cells = Cells(given)
     for name in [*sorted(set(cells.sets)), ""]:
         at = cells.sets == name if name else np.ones(len(cells.sets), bool)
-        measure.report(cells.names, cells.scores[at], cells.wanted[at], cells.counts[at], name or "all", __import__("sys").stdout)
+        measure.report(cells.names, cells.scores[at], cells.wanted[at], cells.counts[at], name or "all", sys.stdout)
     everything = np.ones(len(cells.sets), bool)
     today = cells.today()
     alarms = cells.score(today, everything)["clean with a finding"]

@@ -188,11 +188,7 @@ impl<'e> Scanner<'e> {
         let model =
             self.engine.learned.as_ref().filter(|_| !self.without_learned).map(|learned| &learned.model);
         let clinicians = self.is_clinicians();
-        let by_reader = match (self.has_reader(), clinicians) {
-            (false, _) => 0.0,
-            (true, true) => reader::MOST,
-            (true, false) => reader::MOST_FOR_STRANGERS,
-        };
+        let by_reader = self.read_within();
         let most = model.map_or(0.0, |model| model.most(clinicians));
         let has_model = model.is_some();
         self.list_candidates(most + by_reader);

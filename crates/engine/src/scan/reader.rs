@@ -5,12 +5,13 @@ use crate::findings::ReaderOf;
 use crate::item::Item;
 use crate::reader::{Read, ReadCounts, Reading};
 
-/// The most that the reader adds to a score or takes from it, on an account that names a health profession, and on any other.
-/// Hand-set, as the next one.
-pub(super) const MOST: f32 = 2.5;
-pub(super) const MOST_FOR_STRANGERS: f32 = 0.8;
+/// The most that the reader and the learned signal together add to a score or take from it, on an account that names a health
+/// profession, and on any other. Hand-set, as the next ones.
+const MOST: f32 = 4.0;
+const MOST_FOR_STRANGERS: f32 = 0.8;
 
-/// An item is read if a head of the learned model says so much, even if no rule sees anything in it.
+/// An item is read if so much more would make a finding of a rule, or if a head of the learned model says so much.
+const READ_WITHIN: f32 = 3.0;
 const READ_FROM: f32 = -3.0;
 
 impl Scanner<'_> {
@@ -27,6 +28,15 @@ impl Scanner<'_> {
     /// Whether there is a reader, and it may be asked.
     pub(super) fn has_reader(&self) -> bool {
         self.engine.reader.is_some() && !self.without_reader && !self.without_learned
+    }
+
+    /// How much more makes an item worth reading.
+    pub(super) fn read_within(&self) -> f32 {
+        match (self.has_reader(), self.is_clinicians()) {
+            (false, _) => 0.0,
+            (true, true) => READ_WITHIN,
+            (true, false) => MOST_FOR_STRANGERS,
+        }
     }
 
     /// Has the item read if that can change anything, and adds what the reader says to what rules are given.
@@ -54,16 +64,21 @@ impl Scanner<'_> {
         self.given.resize(self.engine.rules().len(), 0.0);
         for rule in 0..self.given.len() {
             let more = self.given_by_reader(&reading, rule);
+            let most = self.most_of_reader();
             if let Some(given) = self.given.get_mut(rule) {
-                *given = *given * reading.beside + more;
+                *given = (*given * reading.beside + more).clamp(-most, most);
             }
         }
         self.reading = Some(reading);
     }
 
+    fn most_of_reader(&self) -> f32 {
+        if self.is_clinicians() { MOST } else { MOST_FOR_STRANGERS }
+    }
+
     /// What a reading gives a rule.
     fn given_by_reader(&self, reading: &Reading, rule: usize) -> f32 {
-        let most = if self.is_clinicians() { MOST } else { MOST_FOR_STRANGERS };
+        let most = self.most_of_reader();
         reading.rules.get(rule).copied().flatten().map_or(0.0, |said| said.evidence.clamp(-most, most))
     }
 
