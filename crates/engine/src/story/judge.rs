@@ -123,9 +123,8 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     }
     let confidence = 1.0 / (1.0 + (-score).exp());
     let mut modifiers = Vec::new();
-    let mut severity = rule.severity.max(Severity::High);
-    let sure = confidence >= SURE && estimate.is_one();
-    if sure && identifying(engine, &story.portrait) >= 2 {
+    let mut severity = if estimate.is_few() { rule.severity.max(Severity::High) } else { Severity::Medium };
+    if confidence >= SURE && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
         severity = Severity::Critical;
         modifiers.push(Modifier { name: "fits-one-person".into(), step: 1 });
     }
