@@ -3,7 +3,7 @@
 use super::place::{Areas, Base, Basis, code_of};
 use super::{Origin, Quasi, Value, age, when, zone};
 use crate::condition::Seen;
-use crate::crowd::{Figures, Portrait, Sort};
+use crate::crowd::{Figure, Figures, Portrait, Sort};
 use crate::item::{Item, Precision, Profile};
 use crate::lexicon::{ClassId, Lexicon};
 use crate::reading::{Hit, Knowledge};
@@ -150,6 +150,7 @@ pub(crate) struct Collector {
     common: [ClassId; 2],
     pronouns: ClassId,
     somebody: ClassId,
+    determiners: ClassId,
 }
 
 /// An item as it was read.
@@ -186,12 +187,21 @@ impl Collector {
             common: [class("quasi.common"), class("quasi.everyday")],
             pronouns: class("quasi.pronouns"),
             somebody: class("quasi.somebody"),
+            determiners: class("quasi.determiners"),
         }
     }
 
     fn means_somebody(&self, token: &Token, lexicon: &Lexicon) -> bool {
         token.word != 0
             && [self.male, self.female, self.somebody].iter().any(|class| lexicon.is_in(token.word, *class))
+    }
+
+    /// "A farmer", "our only baker"; not "slow runner, faster baker".
+    fn is_introduced(&self, read: &Read<'_>, hit: &Hit) -> bool {
+        let lexicon = &read.knowledge.signals.lexicon;
+        let before = (hit.start as usize).saturating_sub(2)..hit.start as usize;
+        let before = read.document.tokens().get(before).unwrap_or_default();
+        before.iter().any(|token| token.word != 0 && lexicon.is_in(token.word, self.determiners))
     }
 
     fn role(&self, hit: &Hit) -> Role {
@@ -278,8 +288,10 @@ impl Collector {
         };
         match role {
             Role::Figure(index) => {
-                let figure =
-                    self.figures.get(index).filter(|figure| found.somebody || figure.sort.is_medical());
+                let is_told = |figure: &&Figure| {
+                    figure.sort.is_medical() || found.somebody || self.is_introduced(read, hit)
+                };
+                let figure = self.figures.get(index).filter(is_told);
                 if let Some(figure) = figure {
                     add(Value::Trait(figure.sort, figure.key, figure.says), 0.8);
                     found.portrait.add_trait(index);

@@ -21,7 +21,7 @@ const TELLS_ALONE: f32 = 1.5;
 const COMPLETES: f64 = 3.0;
 
 /// The log-odds from which on a candidate is a story, and the confidence from which on it may be critical.
-const NEEDED: f32 = 0.0;
+const NEEDED: f32 = -0.5;
 const SURE: f32 = 0.8;
 
 /// An item of a story.
@@ -76,7 +76,7 @@ pub(super) struct Weighed {
     pub(super) signs: [f32; COUNT],
 }
 
-/// `None` for what cannot be a story of a patient, or fits many people.
+/// `None` for what cannot be a story of a patient, or fits many people; where the place is not known, more than a few.
 pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     if story.unreal || 2 * story.own >= story.members.len() || story.members.len() < 2 {
         return None;
@@ -87,7 +87,9 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     }
     let estimate = engine.crowd.estimate(&story.portrait, &engine.collector.figures)?;
     let signs = signs::of(story, &estimate);
-    (estimate.about < MANY).then_some(Weighed { estimate, signs })
+    let known = !matches!(estimate.basis, Basis::Country | Basis::Region);
+    let fits = estimate.is_few() || (known && estimate.about < MANY);
+    fits.then_some(Weighed { estimate, signs })
 }
 
 /// `None` for what is hardly a story of one patient, or is told by one item alone.
@@ -121,7 +123,7 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     if completing < 2 && !hints_without_care {
         return None;
     }
-    let confidence = 1.0 / (1.0 + (-score).exp());
+    let confidence = 1.0 / (1.0 + (NEEDED - score).exp());
     let mut modifiers = Vec::new();
     let mut severity = if estimate.is_few() { rule.severity.max(Severity::High) } else { Severity::Medium };
     if confidence >= SURE && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
