@@ -88,7 +88,8 @@ impl<'e> Stories<'e> {
             told.entry(row.finding_id.to_string()).or_default().push(Told { row, people, story });
         }
         // The item may have a finding of the same rule already: one row says both.
-        for known in rows.iter_mut().filter(|_| !told.is_empty()) {
+        let any = !told.is_empty();
+        for known in rows.iter_mut().filter(|_| any) {
             let Some(same) = told.get_mut(&*known.finding_id) else { continue };
             if let Some(at) = same.iter().position(|story| story.row.source == known.source) {
                 let Told { people, story, .. } = same.swap_remove(at);

@@ -78,13 +78,44 @@ pub(crate) fn fit(
     Ok(())
 }
 
+/// What can only speak for a story; the fit leaves out those that would speak against one.
+const FOR: [&str; 13] = [
+    "in-thread",
+    "tells-of-care",
+    "has-finding",
+    "more-findings",
+    "clues",
+    "strongest-link",
+    "back",
+    "shared-words",
+    "shared-traits",
+    "place-from-profile",
+    "age",
+    "sex",
+    "illness",
+];
+
 fn fitted(candidates: &[Candidate], take: impl Fn(&Candidate) -> bool) -> Fit {
-    let rows: Vec<(&Row, bool)> = candidates
-        .iter()
-        .filter(|candidate| take(candidate))
-        .map(|candidate| (candidate.signs.as_slice(), candidate.is_story))
-        .collect();
-    logistic::fit(&rows, SIGNS.len())
+    let mut left_out: BTreeSet<usize> = BTreeSet::new();
+    loop {
+        let rows: Vec<(Vec<(u16, f32)>, bool)> = candidates
+            .iter()
+            .filter(|candidate| take(candidate))
+            .map(|candidate| {
+                let kept = candidate.signs.iter().filter(|(at, _)| !left_out.contains(&usize::from(*at)));
+                (kept.copied().collect(), candidate.is_story)
+            })
+            .collect();
+        let rows: Vec<(&Row, bool)> =
+            rows.iter().map(|(row, is_story)| (row.as_slice(), *is_story)).collect();
+        let fit = logistic::fit(&rows, SIGNS.len());
+        let against = |at: &usize| fit.weights[*at] < 0.0 && FOR.contains(&SIGNS[*at]);
+        let before = left_out.len();
+        left_out.extend((0..SIGNS.len()).filter(against));
+        if left_out.len() == before {
+            return fit;
+        }
+    }
 }
 
 fn candidates(engine: &Engine, timelines: &[Timeline]) -> Vec<Candidate> {
