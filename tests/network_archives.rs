@@ -195,6 +195,18 @@ fn bluesky_is_walked_from_its_state() {
 }
 
 #[test]
+fn an_altered_block_is_not_believed() {
+    let whole = repository();
+    let at = memchr::memmem::find(&whole, b"Kept").unwrap();
+    let altered = [&whole[..at], b"Lost", &whole[at + 4..]].concat();
+    let read = Archive::new().with("repo.car", altered).alone().read();
+    // The same block stands there twice.
+    assert_eq!((read.texts(), read.failed("identifier names")), (vec!["GP", "Kept", "A day"], 1));
+    let both = String::from_utf8_lossy(&whole).matches("Kept").count();
+    assert_eq!(both, 2);
+}
+
+#[test]
 fn a_cut_repository_says_so() {
     let whole = repository();
     for length in 0..whole.len() {

@@ -27,10 +27,10 @@ impl Account {
         }
     }
 
-    /// The bio as an item, if there is one.
+    /// The bio as an item, if there is one or the account's settings are known.
     pub(in crate::sources) fn bio(&self, place: &str, visibility: Visibility) -> Option<Item> {
         let owner = if self.handle.is_empty() { &self.profile.name } else { &self.handle };
-        (!self.profile.bio.is_empty()).then(|| Item {
+        (!self.profile.bio.is_empty() || !self.profile.settings.is_empty()).then(|| Item {
             id: format!("profile-{owner}"),
             kind: Kind::Profile,
             text: self.profile.bio.clone(),
