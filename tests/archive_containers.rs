@@ -62,7 +62,10 @@ fn reads_what_is_whole_of_a_truncated_zip() {
     assert_eq!(cut.ids(), zipped().read().ids());
     assert_eq!(cut.failed_examples("zip is cut off"), ["the zip's list of entries"]);
     let cut = zipped().rewritten(|bytes| bytes[..list - 1].to_vec()).read();
-    assert_eq!((cut.ids(), cut.failed_examples("zip is cut off")), (vec!["1", "2"], vec!["data/tweets-part1.js".to_owned()]));
+    assert_eq!(
+        (cut.ids(), cut.failed_examples("zip is cut off")),
+        (vec!["1", "2"], vec!["data/tweets-part1.js".to_owned()])
+    );
 }
 
 /// Servers that pack while sending write the sizes of an entry behind it.
@@ -85,7 +88,10 @@ fn reads_what_is_whole_of_a_truncated_zip_with_sizes_behind() {
     };
     let both = [entry("data/tweets.js"), entry("data/deleted-tweets.js")].concat();
     let cut = two_posts().zipped_below("").rewritten(|_| both[..both.len() - 30].to_vec()).read();
-    assert_eq!((cut.ids(), cut.failed_examples("zip is cut off")), (vec!["1"], vec!["data/deleted-tweets.js".to_owned()]));
+    assert_eq!(
+        (cut.ids(), cut.failed_examples("zip is cut off")),
+        (vec!["1"], vec!["data/deleted-tweets.js".to_owned()])
+    );
 }
 
 #[test]

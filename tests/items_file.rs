@@ -112,14 +112,6 @@ fn broken_lines_are_rows_of_the_coverage_and_the_rest_is_read() {
 }
 
 #[test]
-fn utf16_is_named_with_a_way_out() {
-    for bytes in [&b"\xff\xfe{\0\"\0i\0d\0"[..], b"\xfe\xff\0{\0\"\0i\0d"] {
-        let message = try_collect(bytes, true).err().unwrap().to_string();
-        assert!(message.contains("UTF-16") && message.contains("iconv"), "{message}");
-    }
-}
-
-#[test]
 fn private_messages_are_left_out_and_counted_unless_asked_for() {
     let line = br#"{"id": "1", "text": "a", "kind": "message"}"#;
     let sink = try_collect(line, false).unwrap();

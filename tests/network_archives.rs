@@ -69,7 +69,10 @@ struct Car(Vec<u8>);
 impl Car {
     fn name(value: &Ipld) -> Cid {
         let bytes = serde_ipld_dagcbor::to_vec(value).unwrap();
-        Cid::new_v1(0x71, Multihash::wrap(0x12, blake3::hash(&bytes).as_bytes()).unwrap())
+        Cid::new_v1(
+            0x71,
+            Multihash::wrap(0x12, ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref()).unwrap(),
+        )
     }
 
     fn length(&mut self, mut length: usize) {
@@ -172,6 +175,16 @@ fn repository() -> Vec<u8> {
         car.block(block);
     }
     car.0
+}
+
+#[test]
+fn an_actor_names_its_other_addresses() {
+    let actor = r#"{"id": "https://med.example/users/orla", "preferredUsername": "orla", "summary": null, "manuallyApprovesFollowers": true,
+        "alsoKnownAs": ["https://old.example/users/orla", 7, ""], "movedTo": "https://new.example/users/orla"}"#;
+    let read = Archive::new().with("actor.json", actor).with("outbox.json", r#"{"orderedItems": []}"#).read();
+    let profile = read.items[0].profile.as_ref().unwrap();
+    assert_eq!(profile.former_names, ["https://old.example/users/orla", "https://new.example/users/orla"]);
+    assert_eq!((profile.settings.approves_followers, profile.settings.is_open()), (Some(true), false));
 }
 
 #[test]

@@ -47,7 +47,10 @@ fn maps_sample_is_read() {
     let path = support::sample("google-takeout/imbue-ai-datalib").unwrap();
     let chat = support::read(&path, true);
     let messages: Vec<&Item> = chat.items.iter().filter(|item| item.kind == Kind::Message).collect();
-    assert_eq!(messages.iter().map(|item| item.authorship).collect::<Vec<_>>(), [Authorship::Own, Authorship::Other]);
+    assert_eq!(
+        messages.iter().map(|item| item.authorship).collect::<Vec<_>>(),
+        [Authorship::Own, Authorship::Other]
+    );
     assert_eq!(messages[1].created_at.unwrap().to_string(), "2025-03-05T21:34:00Z");
 }
 

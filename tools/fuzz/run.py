@@ -44,6 +44,10 @@ def joined(export):
     return NEXT_FILE.join(f"{path.relative_to(export)}\n".encode() + path.read_bytes() for path in names)
 
 
+def single(export):
+    return [f"{path.relative_to(export)}\n".encode() + path.read_bytes() for path in files(export)]
+
+
 def packed(export):
     as_zip, as_tgz = io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(as_zip, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -59,7 +63,7 @@ def seeds(target):
     archives = FIXTURES / "archives"
     every = list(exports())
     return {
-        "export": lambda: [joined(export) for export in every],
+        "export": lambda: [joined(export) for export in every] + [alone for export in every for alone in single(export)],
         "packed": lambda: [one for export in every[::4] for one in packed(export)],
         "splitter": lambda: suffixed(archives, ".json") + suffixed(FIXTURES / "demo-source", ".js"),
         "pieces": lambda: suffixed(archives, ".html"),

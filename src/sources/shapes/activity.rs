@@ -51,9 +51,12 @@ pub(in crate::sources) fn account_of(actor: &Value, coverage: &mut Coverage) -> 
 
 /// Other addresses of the account's holder: one, or a list.
 fn addresses<'v>(actor: &'v Value, key: &str) -> impl Iterator<Item = String> + use<'v> {
-    let one = actor.get(key).and_then(Value::as_str);
-    let many = list(actor, key).iter().filter_map(Value::as_str);
-    one.into_iter().chain(many).filter(|address| !address.is_empty()).take(MAX_ADDRESSES).map(str::to_owned)
+    list(actor, key)
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(|address| !address.is_empty())
+        .take(MAX_ADDRESSES)
+        .map(str::to_owned)
 }
 
 /// Who is let in. All Mastodon's public posts are open to everybody, whoever may follow.

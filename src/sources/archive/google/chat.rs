@@ -1,7 +1,7 @@
 //! Google Chat: conversations, read only on request.
 
 use jiff::tz::Offset;
-use whitecoat_engine::{Authorship, Item, Kind, Media, Moment, Precision, Visibility};
+use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Moment, Precision, Visibility};
 
 use super::{BAD_TIME, CHAT, CHAT_OWNER, NO_WORDS, Reading};
 use crate::coverage::Coverage;
@@ -63,17 +63,26 @@ pub(super) fn read(export: &mut Export<'_>, reading: &mut Reading) -> Result<(),
 
 fn media(fields: Fields<'_>) -> Vec<Media> {
     let files = fields.list(&["attached_files"]).iter().filter_map(Fields::of);
-    let medium = |file: Fields<'_>| Media {
-        file_name: file.text(&["original_name", "export_name"]),
-        path: Some(file.text(&["export_name"])).filter(|path| !path.is_empty()),
-        ..Media::default()
+    let medium = |file: Fields<'_>| {
+        let file_name = file.text(&["original_name", "export_name"]);
+        let ending = file_name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        Media {
+            kind: match ending.as_str() {
+                "jpg" | "jpeg" | "png" | "gif" | "webp" | "heic" => MediaKind::Image,
+                "mp4" | "mov" | "webm" => MediaKind::Video,
+                _ => MediaKind::Document,
+            },
+            path: Some(file.text(&["export_name"])).filter(|path| !path.is_empty()),
+            file_name,
+            ..Media::default()
+        }
     };
     files.map(medium).collect()
 }
 
 /// `Tuesday, February 11, 2025 at 11:33:35 AM UTC`; the day of the week says nothing new.
 fn time(text: &str, place: &str, coverage: &mut Coverage) -> (Option<Moment>, Precision) {
-    let behind = text.split_once(',').map(|(_, date)| date);
+    let behind = text.split_once(char::is_whitespace).map(|(_, date)| date);
     let written = dates::read(text).or_else(|| dates::read(behind?));
     let found = written.and_then(|written| Some((written.moment(Offset::UTC)?, written.precision)));
     match found {
