@@ -51,9 +51,14 @@ impl Gatherer {
             posted: HashMap::new(),
             batch: Vec::new(),
         };
-        let shown: Vec<String> =
+        let mut shown: Vec<String> =
             std::iter::once(account.words).chain(account.links).filter(|line| !line.is_empty()).collect();
-        if !shown.is_empty() || !gatherer.profile.settings.is_empty() && !account.source.is_empty() {
+        // Where the account's settings are known, its name stands for a profile that says nothing.
+        if shown.is_empty() && !gatherer.profile.settings.is_empty() && !account.source.is_empty() {
+            let names = [&gatherer.name, &gatherer.handle];
+            shown.extend(names.into_iter().find(|name| !name.is_empty()).cloned());
+        }
+        if !shown.is_empty() {
             let bio = Item {
                 kind: Kind::Profile,
                 text: shown.join("\n"),
