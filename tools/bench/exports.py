@@ -1,7 +1,7 @@
 """Makes large invented exports, and measures how fast and in how much memory they are read.
 
-    python3 tools/bench/exports.py make DIR MEGABYTES      # X, Facebook, Mastodon and others as zips
-    python3 tools/bench/exports.py measure DIR BINARY      # against unzip -p of the same file, in the same run
+    python3 tools/bench/exports.py make DIR MEGABYTES [NAME...]   # X, Facebook, Mastodon and others as zips
+    python3 tools/bench/exports.py measure DIR BINARY             # against unzip -p of the same file, in the same run
 """
 
 import csv
@@ -167,8 +167,8 @@ def capped(pieces, limit, end):
             return
 
 
-def make(folder, megabytes):
-    for export in EXPORTS:
+def make(folder, megabytes, names):
+    for export in [export for export in EXPORTS if not names or export.__name__ in names]:
         path = folder / f"{export.__name__}.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
             for name, pieces in export(megabytes * 1_000_000):
@@ -209,6 +209,6 @@ if __name__ == "__main__":
     what, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     if what == "make":
         folder.mkdir(parents=True, exist_ok=True)
-        make(folder, int(sys.argv[3]))
+        make(folder, int(sys.argv[3]), sys.argv[4:])
     else:
         measure(folder, sys.argv[3])
