@@ -56,7 +56,9 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 #[test]
 fn settings_of_an_account_reach_their_rule() {
     let profile = |id: &str, more: &str| {
-        format!(r#"{{"id":"{id}","kind":"profile","platform":"instagram","account":"{id}","text":"Runs, reads. {id}","profile":{{"name":"Jo"{more}}}}}"#) + "\n"
+        format!(
+            r#"{{"id":"{id}","kind":"profile","platform":"instagram","account":"{id}","text":"Runs, reads. {id}","profile":{{"name":"Jo"{more}}}}}"#
+        ) + "\n"
     };
     let items = [
         profile("opened", r#","settings":{"private":false}"#),
@@ -66,7 +68,8 @@ fn settings_of_an_account_reach_their_rule() {
         profile("silent", ""),
     ];
     let folder = folder(&[("items.jsonl", &items.concat())]);
-    let output = run(&folder, &["audit", "items.jsonl", "-o", "a.csv", "--quiet", "--columns", "rule,account"]);
+    let output =
+        run(&folder, &["audit", "items.jsonl", "-o", "a.csv", "--quiet", "--columns", "rule,account"]);
     assert!(output.status.success(), "{}", shown(&output));
     let table = fs::read_to_string(folder.path().join("a.csv")).unwrap();
     let found: Vec<&str> = table.lines().filter(|row| row.contains("account/privacy-settings")).collect();

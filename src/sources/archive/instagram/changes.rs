@@ -37,13 +37,16 @@ pub(super) fn read(
     Ok(past)
 }
 
+/// Takes the labels of a record with their values, and its place.
+type TakeRows<'t> = dyn FnMut(&[(&str, &str)], String) + 't;
+
 /// Hands over the labelled values of each record.
 fn each(
     export: &mut Export<'_>,
     source: &read::Source,
     lists: &'static [&'static str],
     files: &Files,
-    take: &mut dyn FnMut(&[(&str, &str)], String),
+    take: &mut TakeRows<'_>,
 ) -> Result<(), Stopped> {
     let sink: &mut dyn Sink = &mut *export.sink;
     if source.is_page {

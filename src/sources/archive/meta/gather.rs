@@ -19,6 +19,9 @@ const MAX_REMEMBERED: usize = 2_000_000;
 /// Services that posted to Facebook did so twice at times: the same words within so many seconds are one post.
 const ECHO_SECONDS: u64 = 180;
 
+/// Among how many posts an echo is looked for.
+const MAX_ECHOES: usize = 50_000;
+
 const TWICE: &str = "Records that repeat others of the export, counted once";
 const FORGOTTEN: &str = "The export holds so many records that some which come twice may have been counted twice (limit: 2,000,000)";
 
@@ -120,8 +123,12 @@ impl Gatherer {
     /// Whether the same words were posted moments before.
     fn echoes(&mut self, item: &Item) -> bool {
         let (Some(time), Kind::Post) = (item.created_at, item.kind) else { return false };
-        if item.text.is_empty() || self.posted.len() >= MAX_REMEMBERED {
+        if item.text.is_empty() {
             return false;
+        }
+        // Echoes stand close together: what is far behind need not be remembered.
+        if self.posted.len() >= MAX_ECHOES {
+            self.posted.clear();
         }
         let now = time.instant().as_second();
         let before = self.posted.insert(shortened("post", &item.text), now);
