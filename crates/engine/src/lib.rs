@@ -38,7 +38,7 @@ pub use finding::{Evidence, Field, Finding, Fits, Mask, Modifier, Severity, Span
 pub use guidance::Guidance;
 pub use item::{
     Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
-    Profile, Visibility,
+    Profile, Settings, Visibility,
 };
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;

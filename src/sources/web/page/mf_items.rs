@@ -67,6 +67,7 @@ impl Reader<'_> {
             employer: card.first(&["org"]),
             location: location.join(", "),
             jurisdiction: country(&address.first(&["country-name"])).to_owned(),
+            ..Profile::default()
         };
         let mut item = self.item(card, Kind::Profile, bio);
         item.account = card.first(&["nickname"]).trim_start_matches('@').to_owned();
