@@ -6,7 +6,6 @@ mod web_support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use web_support::{Collected, message};
 use whitecoat::sources::web::{claims_saved_page, read_saved_page};
@@ -280,8 +279,11 @@ fn pages_that_hold_nothing_are_refused_with_a_next_step() {
     assert!(matches!(missing, Err(InputError::Open { .. })));
 }
 
+/// How much longer than a page all that is read of it may be: titles and parents are repeated.
+const MOST_GROWTH: usize = 3;
+
 #[test]
-fn hostile_pages_end_quickly() {
+fn hostile_pages_cost_no_more_than_they_weigh() {
     let deep_json = format!(
         "<script type=application/ld+json>{}1{}</script><p>this much is kept whatever happens",
         "[".repeat(5000),
@@ -295,22 +297,25 @@ fn hostile_pages_end_quickly() {
         "<div>".repeat(50_000)
     );
     let cards = format!("{}kept", "<div class='h-card p-x'>".repeat(500));
-    for (name, html) in [
-        ("lists", "<ul><li>".repeat(50_000) + "kept"),
-        ("unclosed", "<b x>".repeat(100_000) + "kept"),
-        ("attributes", format!("<p {}>kept", "a=1 ".repeat(100_000))),
-        ("wide", "<p>kept".repeat(20_000)),
-        ("tables", "<table><tr><td>".repeat(20_000) + "kept"),
-        ("json", deep_json),
-        ("circle", circle),
-        ("html in json", html_in_json),
-        ("cards", cards),
+    // What would be quadratic in a tree is read without one.
+    for (name, reader, html) in [
+        ("lists", "text", "<ul><li>".repeat(50_000) + "kept"),
+        ("unclosed", "text", "<b x>".repeat(100_000) + "kept"),
+        ("attributes", "text", format!("<p {}>kept", "a=1 ".repeat(100_000))),
+        ("wide", "main-text", "<p>kept".repeat(20_000)),
+        ("tables", "text", "<table><tr><td>".repeat(20_000) + "kept"),
+        ("json", "main-text", deep_json),
+        ("circle", "main-text", circle),
+        ("html in json", "json-ld", html_in_json),
+        ("cards", "main-text", cards),
     ] {
-        let start = Instant::now();
         let found = items(&html);
-        let took = start.elapsed();
-        assert!(took < Duration::from_secs(20), "{name} took {took:?}");
-        assert!(found.iter().any(|item| item.text.contains("kept")), "{name}");
+        let kept = found.iter().find(|item| item.text.contains("kept")).unwrap_or_else(|| panic!("{name}"));
+        assert!(kept.source.contains(&format!("#{reader}:")), "{name}: {}", kept.source);
+        let parents =
+            |item: &Item| item.parent.as_ref().and_then(|parent| parent.text.as_ref()).map_or(0, String::len);
+        let read: usize = found.iter().map(|item| item.text.len() + parents(item)).sum();
+        assert!(read <= html.len() * MOST_GROWTH, "{name}: {read} bytes from {}", html.len());
     }
 }
 

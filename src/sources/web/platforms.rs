@@ -1,5 +1,7 @@
 //! Hosts that are known: what their platform is called, and which are never fetched.
 
+use std::time::Duration;
+
 use url::Url;
 
 /// A host, with everything below it.
@@ -90,6 +92,17 @@ const PLATFORMS: &[Platform] = &[
     open("tumblr.com", "tumblr"),
     open("wordpress.com", "wordpress"),
 ];
+
+/// Hosts with a limit of their own, and the least time between two requests that keeps within it.
+const PACES: &[(&str, Duration)] = &[
+    // 24 searches a minute.
+    ("web.archive.org", Duration::from_millis(2_600)),
+];
+
+/// The least time between two requests that `host` is known to ask for.
+pub(super) fn pace(host: &str) -> Duration {
+    PACES.iter().find(|(known, _)| *known == host).map(|(_, between)| *between).unwrap_or_default()
+}
 
 /// The platform that `url` belongs to.
 pub(super) fn of(url: &Url) -> Option<&'static Platform> {

@@ -48,10 +48,15 @@ fn is_of_links(element: ElementRef<'_>) -> bool {
     all > 0 && linked * 10 >= all * 9
 }
 
-/// All text that is shown, without what stands around the content; if that leaves nothing, with it.
+/// All text that is shown, without what stands around the content; if that leaves nothing, with it. Forms stay: some
+/// frameworks put the whole page into one.
 fn everything(document: &Html) -> String {
     let root = document.root_element();
-    let text = dom::text(root, &["nav", "aside", "footer"]);
+    let text = dom::text_unless(root, &|element| match element.value().name() {
+        "nav" | "aside" | "footer" => true,
+        "ol" | "ul" => is_of_links(element),
+        _ => false,
+    });
     if text.is_empty() { dom::text(root, &[]) } else { text }
 }
 

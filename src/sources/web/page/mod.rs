@@ -72,6 +72,8 @@ pub(super) struct Reading {
     pub(super) coverage: Coverage,
     /// The page that stands in for the real one, such as `a sign-in page`. Nothing else is filled then.
     pub(super) wall: Option<&'static str>,
+    /// The page says of itself that there is none at its address.
+    pub(super) missing: bool,
     /// Where the page is from, completed by what it says itself.
     pub(super) url: Option<Url>,
     /// When it was saved.
@@ -112,10 +114,11 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     place.base = base(&document, place.url.as_ref());
     reading.url = place.url.clone();
     reading.saved_at = place.saved_at;
-    if let Some(wall) = wall::find(&document, &reading.title) {
+    if let Some(wall) = wall::find(&lean, &document, &reading.title) {
         reading.wall = Some(wall);
         return reading;
     }
+    reading.missing = wall::is_missing(&reading.title);
 
     if place.live {
         reading.links = links::find(&document, place.base.as_ref());
@@ -138,8 +141,10 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     merged.add("json-ld", linked.items);
     merged.add("microformats", marked.items);
     merged.add("microdata", typed.items);
-    for (name, items) in recipe::read(html, &document, &place) {
-        merged.add(name, items);
+    merged.pass_over(&mf_items::lines_around(&document));
+    for (name, tried) in recipe::read(html, &document, &place) {
+        merged.pass_over(&tried.around);
+        merged.add(name, tried.items);
     }
     if let Some(mut item) = main_text::read(&lean, &document, &place) {
         (item.created_at, item.created_precision) = created;

@@ -46,7 +46,7 @@ pub(in crate::sources::web) fn of_page(page: &Page, html: &str) -> Option<Way> {
         ["rss+xml", "atom+xml", "feed+json", "rdf+xml"].iter().any(|format| sort.contains(format))
     };
     let feed = links.first(|rel, sort| rel == "alternate" && is_feed(sort));
-    feed.filter(|feed| same_host(feed, &page.url)).map(|feed| Way::partial(Feed::new(&feed)))
+    feed.filter(|feed| same_host(feed, &page.url)).map(|feed| Way::partial(Feed::beside_pages(&feed)))
 }
 
 /// The `<link>` elements of a page, and what made it.

@@ -91,7 +91,7 @@ pub(super) fn of_address(url: &Url) -> Option<Way> {
 }
 
 fn feed(url: &Url, path: &str) -> Option<Way> {
-    Some(Way::partial(Feed::new(&answers::below(url, path, &[]))))
+    Some(Way::partial(Feed::beside_pages(&answers::below(url, path, &[]))))
 }
 
 /// Whether an address is that of a feed, as sites write them.

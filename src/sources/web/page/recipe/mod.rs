@@ -16,6 +16,7 @@ pub use read::{Missing, Tried, try_on};
 /// The shipped recipes: name and text. To add one: a file in `profiles/sites/`, and a line here.
 pub const SITES: &[(&str, &str)] = &[
     ("elfsight", include_str!("../../../../../profiles/sites/elfsight.toml")),
+    ("review-lists", include_str!("../../../../../profiles/sites/review-lists.toml")),
     ("richplugins", include_str!("../../../../../profiles/sites/richplugins.toml")),
     ("squarespace", include_str!("../../../../../profiles/sites/squarespace.toml")),
     ("static-comments", include_str!("../../../../../profiles/sites/static-comments.toml")),
