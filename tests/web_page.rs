@@ -388,6 +388,14 @@ fn scored(found: &str, expected: &str) -> (f64, f64) {
     (share(&found), share(&expected))
 }
 
+/// What the headings of a page say, without spaces.
+fn headings(html: &[u8]) -> BTreeSet<String> {
+    let page = scraper::Html::parse_document(&String::from_utf8_lossy(html));
+    let selector = scraper::Selector::parse("h1, h2").unwrap();
+    let headings = page.select(&selector).map(|heading| heading.text().collect());
+    headings.map(|heading: String| heading.split_whitespace().collect()).collect()
+}
+
 /// Prints its figures: `cargo test --test web_page published_articles -- --nocapture`.
 #[test]
 fn finds_the_body_of_published_articles() {
@@ -395,17 +403,24 @@ fn finds_the_body_of_published_articles() {
     let truth = pages[0].with_file_name("ground-truth.json");
     let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
     let (mut precision, mut recall, mut count) = (0.0, 0.0, 0.0);
+    let mut worst = Vec::new();
     for path in &pages {
         let name = path.file_name().unwrap().to_string_lossy().replace(".html.gz", "");
         let Some(expected) = truth[&name]["articleBody"].as_str() else { continue };
         let mut html = Vec::new();
         flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut html).unwrap();
+        let headings = headings(&html);
         let (sink, outcome) = read(html);
         let texts = sink.items.iter().filter(|it| matches!(it.kind, Kind::Article | Kind::Post));
-        // The article is the longest of them, with its title, which the benchmark leaves out; what else the page says of
-        // itself are items of their own.
+        // The article is the longest of them; what else the page says of itself are items of their own.
         let text = texts.map(|it| it.text.as_str()).max_by_key(|text| text.len()).unwrap_or_default();
+        // An item has its title, which the benchmark leaves out.
+        let text = match text.split_once("\n\n") {
+            Some((title, body)) if headings.contains(&title.split_whitespace().collect::<String>()) => body,
+            _ => text,
+        };
         let (p, r) = scored(text, expected);
+        worst.push(((p + r).min(2.0 * p.min(r)), format!("{name} precision {p:.2}, recall {r:.2}")));
         precision += p;
         recall += r;
         count += 1.0;
@@ -413,6 +428,8 @@ fn finds_the_body_of_published_articles() {
     }
     let (precision, recall) = (precision / count, recall / count);
     let f1 = 2.0 * precision * recall / (precision + recall);
+    worst.sort_by(|one, other| one.0.total_cmp(&other.0));
+    worst.iter().take(20).for_each(|(_, page)| eprintln!("{page}"));
     eprintln!("{count} pages: F1 {f1:.3}, precision {precision:.3}, recall {recall:.3}");
     assert!(recall > 0.97 && f1 > 0.93, "precision {precision:.3}, recall {recall:.3}");
 }

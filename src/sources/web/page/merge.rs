@@ -11,7 +11,7 @@ const KNOWN_PERCENT: usize = 90;
 /// What is left of the main text after the known paragraphs are taken out must have this many words to be an item.
 const MIN_REST_WORDS: usize = 5;
 
-/// The most words of a line that only belongs to something else, such as the name under a review.
+/// The most words, numbers not counted, of a line that only belongs to something else, such as the name under a review.
 const MAX_AROUND_WORDS: usize = 4;
 
 /// Items so far, with their readers, and what their texts consist of.
@@ -36,8 +36,10 @@ impl Merged {
     /// Notes the short ones of the lines that stand in what was read: names, dates, "in reply to". Long ones may be
     /// something that the reader has missed.
     pub(super) fn pass_over(&mut self, text: &str) {
-        let lines = text.lines().map(words);
-        self.around.extend(lines.filter(|words| (1..=MAX_AROUND_WORDS).contains(&words.len())));
+        let is_number = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
+        let weight = |words: &Vec<String>| words.iter().filter(|word| !is_number(word)).count();
+        let lines = text.lines().map(words).filter(|words| !words.is_empty());
+        self.around.extend(lines.filter(|words| weight(words) <= MAX_AROUND_WORDS));
     }
 
     /// Adds an item without the paragraphs that are known. True if what was left was too little to keep.

@@ -10,6 +10,7 @@ mod feed;
 mod ghost;
 mod links;
 mod mastodon;
+mod short;
 mod site;
 pub(super) mod sitemap;
 pub(super) mod tour;

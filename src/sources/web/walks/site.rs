@@ -12,6 +12,7 @@ use super::super::page::{self, Place, Reading};
 use super::super::scope::{NUMBERS, Scope, Traps};
 use super::super::walk::{Found, Page, Request, Walk, Want};
 use super::super::{SHOWN_TITLE, decode};
+use super::short::Short;
 use super::sitemap;
 use crate::identity::DERIVED_ID;
 use crate::wording::counted;
@@ -47,6 +48,7 @@ pub(in super::super) struct Site {
     sitemaps: usize,
     /// Digests of the items so far: what stands on every page is read once.
     items: HashSet<[u8; 16]>,
+    short: Short,
 }
 
 impl Site {
@@ -61,6 +63,7 @@ impl Site {
             passed: HashSet::new(),
             sitemaps: 0,
             items: HashSet::new(),
+            short: Short::default(),
         }
     }
 
@@ -78,6 +81,16 @@ impl Site {
     /// See [`Site::pass_over`].
     pub(super) fn passes_over(&self, url: &Url) -> bool {
         self.passed.contains(&hash(url))
+    }
+
+    /// Keeps back what stands there in short only, as in feeds and lists: its page is read too.
+    pub(super) fn hold_short(&mut self, found: &mut Found) {
+        let profile = found.profile.clone();
+        let hold = |mut item: Item| {
+            item.profile = item.profile.or_else(|| profile.clone());
+            self.short.hold(item)
+        };
+        found.items = std::mem::take(&mut found.items).into_iter().filter_map(hold).collect();
     }
 
     fn first_page(&mut self, request: &Request, page: &Page, reading: &Reading, found: &mut Found) {
@@ -248,8 +261,15 @@ impl Walk for Site {
         reading.items.retain(|item| self.items.insert(digest(item)));
         found.coverage.skip_many(TWIN, at, (all - reading.items.len()) as u64);
         found.coverage.absorb(reading.coverage);
+        if !self.single {
+            self.short.complete(&[&request.url, &page.url], &mut reading.items);
+        }
         found.items.append(&mut reading.items);
         requests
+    }
+
+    fn finish(&mut self, found: &mut Found) {
+        found.items.extend(self.short.left());
     }
 }
 

@@ -1,14 +1,12 @@
 //! The best way through what the user named: the interface or the feed of its platform where there is one, and its pages
 //! where there is none or where that does not show everything.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use url::Url;
-use whitecoat_engine::{Authorship, Item};
 
 use super::super::decode;
 use super::super::fetch;
-use super::super::frontier::page_name;
 use super::super::walk::{Found, Page, Request, Walk};
 use super::feed::Feed;
 use super::site::Site;
@@ -25,8 +23,6 @@ pub(in super::super) struct Tour {
     doubtful: Coverage,
     /// Addresses of what the way has shown whole.
     shown: HashSet<Url>,
-    /// Of what the way has shown only the beginning, by address: waits for the page.
-    short: BTreeMap<String, Item>,
     /// The pages, unless the way shows everything.
     site: Option<Site>,
     /// What the first page holds and where it leads, until it is known whether the way shows that too.
@@ -40,7 +36,6 @@ impl Tour {
             recognised: false,
             doubtful: Coverage::default(),
             shown: HashSet::new(),
-            short: BTreeMap::new(),
             site,
             held: None,
         }
@@ -64,42 +59,17 @@ impl Tour {
 
     /// Keeps what a way finds only once it is one.
     fn weigh(&mut self, found: &mut Found, is_whole: bool) {
-        let has_pages = self.site.is_some() && !is_whole;
-        let mut whole = Vec::with_capacity(found.items.len());
-        for mut item in std::mem::take(&mut found.items) {
-            let url = item.url.as_deref().and_then(|url| Url::parse(url).ok());
-            match url {
-                Some(url) if item.truncated && has_pages && !self.short.contains_key(&page_name(&url)) => {
-                    item.profile = item.profile.or_else(|| found.profile.clone());
-                    self.short.insert(page_name(&url), item);
-                    continue;
-                }
-                Some(url) if !item.truncated => {
-                    self.shown.insert(url);
-                }
-                _ => {}
-            }
-            whole.push(item);
+        for item in found.items.iter().filter(|item| !item.truncated) {
+            self.shown.extend(item.url.as_deref().and_then(|url| Url::parse(url).ok()));
         }
-        found.items = whole;
+        if let Some(site) = self.site.as_mut().filter(|_| !is_whole) {
+            site.hold_short(found);
+        }
         self.recognised |= found.recognised.is_some();
         if self.recognised {
             found.coverage.absorb(std::mem::take(&mut self.doubtful));
         } else if self.site.is_some() {
             self.doubtful.absorb(std::mem::take(&mut found.coverage));
-        }
-    }
-
-    /// What a page says in full need not be said in short too, but for the time, which pages often leave out.
-    fn complete(&mut self, request: &Request, page: &Page, found: &mut Found) {
-        if self.short.is_empty() || found.items.is_empty() {
-            return;
-        }
-        let [asked, answered] = [&request.url, &page.url].map(page_name);
-        let short = self.short.remove(&asked).or_else(|| self.short.remove(&answered));
-        let own = |item: &&mut Item| item.created_at.is_none() && item.authorship == Authorship::Own;
-        if let (Some(short), Some(full)) = (short, found.items.iter_mut().find(own)) {
-            (full.created_at, full.created_precision) = (short.created_at, short.created_precision);
         }
     }
 
@@ -139,7 +109,6 @@ impl Walk for Tour {
         let Some(site) = &mut self.site else { return Vec::new() };
         let is_first = site.is_at_start();
         let next = site.read(request, page, found);
-        self.complete(request, page, found);
         match is_first.then(|| Self::better(page)).flatten() {
             None => next,
             Some(mut way) => {
@@ -197,7 +166,8 @@ impl Walk for Tour {
         if let Some(way) = &mut self.way {
             way.walk.finish(found);
         }
-        // Whose pages could not be read.
-        found.items.extend(std::mem::take(&mut self.short).into_values());
+        if let Some(site) = &mut self.site {
+            site.finish(found);
+        }
     }
 }
