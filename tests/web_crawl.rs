@@ -190,6 +190,49 @@ fn what_a_feed_has_in_short_is_read_in_full() {
 }
 
 #[test]
+fn pages_are_read_where_an_interface_is_shut() {
+    let server = Server::with(|target, stream| match target {
+        "/" => {
+            let page = html("home", &["/b"]) + "<link rel='https://api.w.org/' href='/wp-json/'>";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        "/b" => reply_page(stream, "b", &[]),
+        _ if target.starts_with("/wp-json") => {
+            reply(stream, "401 Unauthorized", "Content-Type: application/json", b"{\"code\":\"no\"}");
+        }
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    assert_eq!(paths(&sink), ["/", "/b"]);
+    assert!(sink.coverage.is_complete(), "{:?}", sink.coverage.failed);
+    let why = "its interface was not read (not visible without signing in or passing a check: the host answered 401)";
+    assert!(sink.coverage.notes.iter().any(|note| note.contains(why)), "{:?}", sink.coverage.notes);
+}
+
+#[test]
+fn an_account_behind_a_sign_in_is_not_taken_for_one_without_posts() {
+    let server = Server::with(|target, stream| match target {
+        "/@orla" => {
+            let page = "<title>Orla</title><meta name=generator content='Mastodon v4.3'><meta name=description \
+                        content='Ward nurse'><div id=mastodon></div><p>Ward nurse, and what else there is to say of her.";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        _ if target.starts_with("/api/") => {
+            reply(stream, "401 Unauthorized", "Content-Type: application/json", b"{\"error\":\"no\"}");
+        }
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/@orla");
+    outcome.unwrap();
+    assert_eq!(sink.items.len(), 1);
+    let expected =
+        "posts of an account: not visible without signing in or passing a check: the host answered 401";
+    assert_eq!(gap(&sink.coverage, expected), 1, "{:?}", sink.coverage);
+    assert!(!sink.coverage.is_complete());
+}
+
+#[test]
 fn sitemaps_lead_to_pages_without_links() {
     let packed = {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

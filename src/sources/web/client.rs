@@ -133,7 +133,7 @@ impl Client {
     /// Checks whether `url` may be asked at all, before anything is sent.
     pub(super) fn check(&self, url: &Url) -> Result<(), Failure> {
         address::check(url, self.allow_loopback)?;
-        match platforms::of(url).and_then(|platform| platform.barred) {
+        match platforms::bar(url) {
             Some(barred) => {
                 Err(Failure::Barred { host: url.host_str().unwrap_or_default().to_owned(), barred })
             }

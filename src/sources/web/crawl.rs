@@ -97,31 +97,19 @@ impl Crawl<'_> {
                 continue;
             };
             let fetched = self.wait(task, &at, sink.progress());
-            for host in &fetched.hosts {
-                sink.coverage().note(format!("host asked: {host}"));
-                let name = Url::parse(host).ok().and_then(|url| url.host_str().map(str::to_owned));
-                sink.coverage().contacted(name.unwrap_or_default());
-            }
-            let outcome = match fetched.outcome {
+            note_hosts(&fetched, sink);
+            let next = match fetched.outcome {
                 Ok(Answered::Moved(trail)) => {
-                    match self.may_go(&trail, &request, &walk, &mut frontier) {
-                        Ok(()) => {
-                            let asked = self.ask(request, trail);
-                            ahead.push_front(asked.map_err(|failure| failure.of_name(self.name))?);
-                        }
-                        Err(reason) => {
-                            tally.asked += 1;
-                            sink.coverage().skip(reason, request.url.as_str());
-                        }
+                    if let Err(reason) = self.may_go(&trail, &request, &walk, &mut frontier) {
+                        tally.asked += 1;
+                        sink.coverage().skip(reason, request.url.as_str());
+                        continue;
                     }
+                    let asked = self.ask(request, trail);
+                    ahead.push_front(asked.map_err(|failure| failure.of_name(self.name))?);
                     continue;
                 }
-                Ok(Answered::Page(page)) => Ok(page),
-                Err(failure) => Err(failure),
-            };
-            tally.asked += 1;
-            let next = match outcome {
-                Ok(page) => {
+                Ok(Answered::Page(page)) => {
                     tally.answered += 1;
                     walk.read(&request, &page, &mut found)
                 }
@@ -135,9 +123,8 @@ impl Crawl<'_> {
                     walk.failed(&request, &reason)
                 }
             };
-            for request in next {
-                frontier.add(request);
-            }
+            tally.asked += 1;
+            next.into_iter().for_each(|request| frontier.add(request));
             self.deliver(&mut tally, &mut found, sink)?;
             self.show(&tally, &frontier, sink);
         }
@@ -269,6 +256,15 @@ impl Tally {
             (None, Some(reason)) => Err(Failure::Unread(reason).of_name(name)),
             (None, None) => Ok(()),
         }
+    }
+}
+
+/// Says which hosts were asked.
+fn note_hosts(fetched: &Fetched, sink: &mut dyn Sink) {
+    for host in &fetched.hosts {
+        sink.coverage().note(format!("host asked: {host}"));
+        let name = Url::parse(host).ok().and_then(|url| url.host_str().map(str::to_owned));
+        sink.coverage().contacted(name.unwrap_or_default());
     }
 }
 

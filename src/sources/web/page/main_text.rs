@@ -89,16 +89,23 @@ fn linked_share(element: ElementRef<'_>) -> usize {
     (linked * 100).checked_div(all).unwrap_or_default()
 }
 
-/// All text that is shown, without what stands around the content; if that leaves nothing, with it. Forms stay: some
-/// frameworks put the whole page into one.
+/// All text that is shown, without what stands around the content; if that leaves nothing, with it.
 fn everything(document: &Html) -> String {
     let root = document.root_element();
     let text = dom::text_unless(root, &|element| match element.value().name() {
         "nav" | "aside" | "footer" => true,
         "ol" | "ul" => is_of_links(element),
+        "form" => is_filled_in(element),
         _ => false,
     });
     if text.is_empty() { dom::text(root, &[]) } else { text }
+}
+
+/// Whether a form is one to comment, search or sign in with. Some frameworks put the whole page into a form.
+fn is_filled_in(form: ElementRef<'_>) -> bool {
+    let has = |selector: &str| Selector::parse(selector).is_ok_and(|it| form.select(&it).next().is_some());
+    has("textarea, input[type=email i], input[type=search i], input[type=password i]")
+        && !has("h1, main, article")
 }
 
 /// The text of the first element that `selector` names.

@@ -114,7 +114,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     place.base = base(&document, place.url.as_ref());
     reading.url = place.url.clone();
     reading.saved_at = place.saved_at;
-    if let Some(wall) = wall::find(&lean, &document, &reading.title) {
+    if let Some(wall) = wall::find(&document, &reading.title) {
         reading.wall = Some(wall);
         return reading;
     }
@@ -139,9 +139,11 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
 
     let mut merged = Merged::default();
     merged.add("json-ld", linked.items);
+    if !marked.items.is_empty() {
+        merged.pass_over(&mf_items::lines_around(&document));
+    }
     merged.add("microformats", marked.items);
     merged.add("microdata", typed.items);
-    merged.pass_over(&mf_items::lines_around(&document));
     for (name, tried) in recipe::read(html, &document, &place) {
         merged.pass_over(&tried.around);
         merged.add(name, tried.items);

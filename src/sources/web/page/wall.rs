@@ -68,8 +68,8 @@ const MEMBERS: &[&str] = &[
 ];
 /// Pages longer than this are content, whatever they say.
 const MAX_WALL_CHARS: usize = 600;
-/// Markup longer than this is that of a page with content.
-const MAX_WALL_BYTES: usize = 64 << 10;
+/// Bytes of text, hidden ones included, after which a page has content.
+const MAX_WALL_BYTES: usize = 8 << 10;
 
 /// What sites call the page that they show instead of one that is not there.
 const MISSING: &[&str] = &[
@@ -107,12 +107,17 @@ pub(super) fn is_missing(title: &str) -> bool {
 
 /// What the page is instead of content, judged by its title, or by its words where it has few. A title that goes on in
 /// other words ("Login security for practices") counts only when the page asks for a password.
-pub(super) fn find(html: &str, document: &Html, title: &str) -> Option<&'static str> {
-    by_title(document, title).or_else(|| by_words(html, document))
+pub(super) fn find(document: &Html, title: &str) -> Option<&'static str> {
+    by_title(document, title).or_else(|| by_words(document))
 }
 
-fn by_words(html: &str, document: &Html) -> Option<&'static str> {
-    if html.len() > MAX_WALL_BYTES {
+fn by_words(document: &Html) -> Option<&'static str> {
+    let mut bytes = 0;
+    let mut texts = document.root_element().text().map(|text| text.trim().len());
+    if texts.any(|length| {
+        bytes += length;
+        bytes > MAX_WALL_BYTES
+    }) {
         return None;
     }
     let words = dom::text(document.root_element(), &[]).to_lowercase();
@@ -156,7 +161,7 @@ mod tests {
             ("Signing off", "", None),
             ("", password, None),
         ] {
-            assert_eq!(find(body, &Html::parse_document(body), title), expected, "{title}");
+            assert_eq!(find(&Html::parse_document(body), title), expected, "{title}");
         }
     }
 
@@ -173,7 +178,7 @@ mod tests {
             ("<p>Please enable JS and disable any ad blocker".to_owned(), true),
             ("<p>Checking your browser before accessing fenwick.example".to_owned(), true),
         ] {
-            let found = find(&body, &Html::parse_document(&body), "Dr Jane Roe");
+            let found = find(&Html::parse_document(&body), "Dr Jane Roe");
             assert_eq!(found.is_some(), expected, "{body}");
         }
     }

@@ -37,8 +37,8 @@ pub(in crate::sources::web) fn of_page(page: &Page, html: &str) -> Option<Way> {
     if let Some(actor) = links.first(|rel, sort| rel == "alternate" && sort.contains("activity+json")) {
         let name = actor.path().strip_prefix("/users/").filter(|name| super::is_name(name));
         return Some(match name {
-            Some(name) => Way::whole(Mastodon::new(&actor, name)),
-            None => Way::whole(ActivityPub::of_actor(&actor)),
+            Some(name) => Way::account(Mastodon::new(&actor, name)),
+            None => Way::account(ActivityPub::of_actor(&actor)),
         });
     }
     // WordPress names its interface unless it is switched off; what is left of it is the feed.

@@ -21,6 +21,8 @@ pub(in super::super) struct Tour {
     recognised: bool,
     /// What the way could not read before it recognised anything.
     doubtful: Coverage,
+    /// Why the way was not answered first.
+    refused: Option<String>,
     /// Addresses of what the way has shown whole.
     shown: HashSet<Url>,
     /// The pages, unless the way shows everything.
@@ -35,6 +37,7 @@ impl Tour {
             way,
             recognised: false,
             doubtful: Coverage::default(),
+            refused: None,
             shown: HashSet::new(),
             site,
             held: None,
@@ -129,7 +132,10 @@ impl Walk for Tour {
 
     fn failed(&mut self, request: &Request, reason: &str) -> Vec<Request> {
         match (&mut self.way, &mut self.site) {
-            (Some(way), _) => way.walk.failed(request, reason),
+            (Some(way), _) => {
+                self.refused.get_or_insert_with(|| reason.to_owned());
+                way.walk.failed(request, reason)
+            }
             (None, Some(site)) => site.failed(request, reason),
             (None, None) => Vec::new(),
         }
@@ -144,6 +150,15 @@ impl Walk for Tour {
             return Vec::new();
         }
         let Some(site) = &mut self.site else { return Vec::new() };
+        if let Some(reason) = self.refused.as_ref().filter(|_| !self.recognised) {
+            let name = way.walk.name();
+            // A page that names the interface, and shows next to nothing without it.
+            if way.alone && self.held.is_some() {
+                found.coverage.fail(&format!("posts of an account: {reason}"), name);
+            } else {
+                found.coverage.note(format!("{name}: its interface was not read ({reason}), but its pages"));
+            }
+        }
         self.doubtful = Coverage::default();
         self.shown.drain().for_each(|url| site.pass_over(&url));
         match self.held.take() {

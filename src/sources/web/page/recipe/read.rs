@@ -68,6 +68,10 @@ pub fn try_on(recipe: &Recipe, page: &[u8], name: &str) -> Option<Tried> {
 impl Recipe {
     /// Whether the page is of such a site.
     fn fits(&self, html: &str, document: &Html, place: &Place) -> bool {
+        let path = place.url.as_ref().map(|url| url.path().to_ascii_lowercase()).unwrap_or_default();
+        if !self.paths.is_empty() && !self.paths.iter().any(|word| path.contains(word.as_str())) {
+            return false;
+        }
         let host = place.url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
         let of_host = self.hosts.iter().any(|pattern| match pattern.strip_prefix("*.") {
             Some(above) => host.strip_suffix(above).is_some_and(|rest| rest.ends_with('.')),
