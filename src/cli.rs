@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
+use url::Url;
 use whitecoat_engine::Severity;
 
 use crate::reader::Choice;
 use crate::report::Format;
 use crate::sources::items_file::Written;
+use crate::sources::web::WAYBACK_INDEX;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -335,6 +337,13 @@ pub struct AuditArgs {
     /// Draw the same random sample of old posts as a run that recorded this seed
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Ask the Wayback Machine (web.archive.org) whether it keeps copies of the pages of critical
+    /// findings: it is told their addresses, and so whose pages are looked at
+    #[arg(long)]
+    pub wayback: bool,
+    /// The address of another index to ask, with the interface of the Wayback Machine's (CDX)
+    #[arg(long, value_name = "URL", requires = "wayback", default_value = WAYBACK_INDEX, hide_default_value = true)]
+    pub wayback_index: Url,
     /// Where to write the findings; - for standard output [default: audit.csv or audit.jsonl]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

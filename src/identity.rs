@@ -28,11 +28,13 @@ pub fn of_item(item: &Item) -> blake3::Hash {
     parts.hash()
 }
 
-/// The same for copies on other platforms and accounts: text and alt texts without regard to case and white space (each
-/// platform renames the files). `None` where an item has no words to compare.
+/// The same for copies on other platforms and accounts: text and alt texts without regard to case, white space and links (each
+/// platform renames the files, and shortens addresses in its own way). `None` where an item has no words to compare.
 pub fn of_words(item: &Item) -> Option<blake3::Hash> {
     let all = item.media.iter().map(|media| &media.alt).fold(item.text.clone(), |all, alt| all + "\n" + alt);
-    let folded = all.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let lower = all.to_lowercase();
+    let is_link = |word: &&str| word.starts_with("https://") || word.starts_with("http://");
+    let folded = lower.split_whitespace().filter(|word| !is_link(word)).collect::<Vec<_>>().join(" ");
     (!folded.is_empty()).then(|| blake3::hash(folded.as_bytes()))
 }
 
@@ -207,11 +209,13 @@ mod tests {
     }
 
     #[test]
-    fn copies_differ_in_case_and_spaces_only() {
+    fn copies_differ_in_case_spaces_and_links_only() {
         assert_eq!(
-            of_words(&item("x", "1", "Bed  4\nagain")),
+            of_words(&item("x", "1", "Bed  4\nagain https://t.co/x1")),
             of_words(&item("threads", "2", "bed 4 Again"))
         );
+        assert_ne!(of_words(&item("x", "1", "bed 4")), of_words(&item("threads", "2", "bed 5")));
+        assert_eq!(of_words(&item("x", "1", "https://t.co/x1")), None);
         assert_eq!(of_words(&item("x", "1", " ")), None);
     }
 }

@@ -25,6 +25,13 @@ impl Kept {
     }
 }
 
+/// A story, and the row that it gets.
+struct Told {
+    row: Box<Row>,
+    people: People,
+    story: StoryFinding,
+}
+
 /// Gathers.
 #[derive(Debug)]
 pub struct Stories<'e> {
@@ -67,6 +74,7 @@ impl<'e> Stories<'e> {
         let mut hidden = BTreeMap::new();
         let (names, mut anchors) = (self.names, self.rows);
         let name = |handle: usize| names.get(handle).cloned().unwrap_or_default();
+        let mut told: BTreeMap<String, Vec<Told>> = BTreeMap::new();
         for story in self.teller.finish() {
             let Some(mut row) = standing(&story, &mut anchors) else { continue };
             row.rule = story.rule.clone();
@@ -77,18 +85,21 @@ impl<'e> Stories<'e> {
                 continue;
             }
             let people = People::of_story(&story, name);
-            // The item may have a finding of the same rule already: one row says both.
-            match rows
-                .iter_mut()
-                .find(|other| other.finding_id == row.finding_id && other.source == row.source)
-            {
-                Some(known) => known.tell(people, &story),
-                None => {
-                    row.tell(people, &story);
-                    rows.push(*row);
-                }
+            told.entry(row.finding_id.to_string()).or_default().push(Told { row, people, story });
+        }
+        // The item may have a finding of the same rule already: one row says both.
+        let any = !told.is_empty();
+        for known in rows.iter_mut().filter(|_| any) {
+            let Some(same) = told.get_mut(&*known.finding_id) else { continue };
+            if let Some(at) = same.iter().position(|story| story.row.source == known.source) {
+                let Told { people, story, .. } = same.swap_remove(at);
+                known.tell(people, &story);
             }
         }
+        rows.extend(told.into_values().flatten().map(|Told { mut row, people, story }| {
+            row.tell(people, &story);
+            *row
+        }));
         hidden
     }
 }

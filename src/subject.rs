@@ -218,6 +218,7 @@ impl Subject {
             employer: filled(&profile.employer, &self.employer),
             location: filled(&profile.location, &self.location),
             jurisdiction: filled(&profile.jurisdiction, self.country()),
+            ..profile.clone()
         }
     }
 

@@ -40,12 +40,58 @@ fn assert_says(archive: &Archive, parts: &[&str]) {
 }
 
 #[test]
-fn refuses_a_truncated_zip() {
+fn refuses_a_truncated_zip_of_which_nothing_is_whole() {
     let cut = two_posts().zipped_below("").rewritten(|mut bytes| {
-        bytes.truncate(bytes.len() / 2);
+        bytes.truncate(60);
         bytes
     });
     assert_says(&cut, &["archive.zip", "cut off or damaged", "download it again"]);
+}
+
+#[test]
+fn reads_what_is_whole_of_a_truncated_zip() {
+    let zipped = || two_posts().with("data/tweets-part1.js", tweets(&[tweet("3", "c")])).zipped_below("");
+    let whole = fs::read(zipped().path).unwrap();
+    let list = memchr::memmem::find(&whole, b"PK\x01\x02").unwrap();
+    for length in 60..list {
+        let cut = zipped().rewritten(|bytes| bytes[..length].to_vec());
+        let Ok(coverage) = cut.read_or_error() else { continue };
+        assert!(!coverage.is_complete(), "{length}");
+    }
+    let cut = zipped().rewritten(|bytes| bytes[..list].to_vec()).read();
+    assert_eq!(cut.ids(), zipped().read().ids());
+    assert_eq!(cut.failed_examples("zip is cut off"), ["the zip's list of entries"]);
+    let cut = zipped().rewritten(|bytes| bytes[..list - 1].to_vec()).read();
+    assert_eq!(
+        (cut.ids(), cut.failed_examples("zip is cut off")),
+        (vec!["1", "2"], vec!["data/tweets-part1.js".to_owned()])
+    );
+}
+
+/// Servers that pack while sending write the sizes of an entry behind it.
+#[test]
+fn reads_what_is_whole_of_a_truncated_zip_with_sizes_behind() {
+    let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    let content = tweets(&[tweet("1", "a")]);
+    packer.write_all(content.as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    let entry = |name: &str| {
+        let mut entry = b"PK\x03\x04\x14\0\x08\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+        entry.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+        entry.extend([0, 0]);
+        entry.extend(name.as_bytes());
+        entry.extend(&packed);
+        entry.extend(b"PK\x07\x08\x01\x02\x03\x04");
+        entry.extend(u32::try_from(packed.len()).unwrap().to_le_bytes());
+        entry.extend(u32::try_from(content.len()).unwrap().to_le_bytes());
+        entry
+    };
+    let both = [entry("data/tweets.js"), entry("data/deleted-tweets.js")].concat();
+    let cut = two_posts().zipped_below("").rewritten(|_| both[..both.len() - 30].to_vec()).read();
+    assert_eq!(
+        (cut.ids(), cut.failed_examples("zip is cut off")),
+        (vec!["1"], vec!["data/deleted-tweets.js".to_owned()])
+    );
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn discord_is_extracted_on_request() {
 fn messages_are_left_out_and_counted_by_default() {
     for (name, count) in [("telegram", 6), ("whatsapp", 5), ("discord", 2)] {
         let read = support::read(&fixture(name), false);
-        assert!(read.items.iter().all(|item| item.kind == Kind::Profile), "{name}: {:?}", read.texts());
+        assert!(!read.items.iter().any(|item| item.kind == Kind::Message), "{name}: {:?}", read.texts());
         assert_eq!(read.skipped(MESSAGES), count, "{name}");
         assert!(read.coverage.is_complete(), "{name}: {:?}", read.coverage);
     }
@@ -42,6 +42,13 @@ fn one_chat_of_telegram_tells_the_other_one() {
     let read = Archive::new().with("result.json", chat).read_with_messages();
     let shown: Vec<_> = read.items.iter().map(|item| (item.text.as_str(), item.authorship)).collect();
     assert_eq!(shown, [("theirs", Authorship::Other), ("mine", Authorship::Own)]);
+}
+
+#[test]
+fn telegram_as_pages_is_named_and_not_taken_for_a_saved_page() {
+    let page = "<!DOCTYPE html>\n<html>\n <head>\n  <meta charset=\"utf-8\"/>\n<title>Exported Data</title></head><body><div class=\"text\">theirs</div></body></html>";
+    let read = Archive::new().with("messages.html", page).alone().read_with_messages();
+    assert_eq!((read.items.len(), read.failed("export again, as machine-readable JSON")), (0, 1));
 }
 
 #[test]

@@ -28,6 +28,14 @@ fn reads_html() {
 }
 
 #[test]
+fn the_same_words_within_three_minutes_are_one_post() {
+    let list =
+        [post(1_600_000_000, "Echo"), post(1_600_000_120, "Echo"), post(1_600_000_500, "Echo")].join(",");
+    let read = Archive::new().with(POSTS, format!("[{list}]")).read();
+    assert_eq!((read.texts(), read.skipped("repeat others of the export")), (vec!["Echo", "Echo"], 1));
+}
+
+#[test]
 fn reads_a_zip_with_a_top_folder_alike() {
     let folder = support::read(&fixture("facebook/json"), false);
     let zip = Archive::of(&fixture("facebook/json")).zipped_below("facebook-zoeravn").read();

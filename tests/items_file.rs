@@ -13,7 +13,7 @@ use whitecoat::sources::items_file::{Writer, Written, encode, read};
 use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
 use whitecoat_engine::{
     Authorship, Item, Kind, LiveState, Media, MediaKind, Moment, Parent, ParentAuthor, ParentKind, Precision,
-    Profile, Visibility,
+    Profile, Settings, Visibility,
 };
 
 /// Keeps everything.
@@ -109,14 +109,6 @@ fn broken_lines_are_rows_of_the_coverage_and_the_rest_is_read() {
     .unwrap();
     assert_eq!(sink.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["1", "4"]);
     insta::assert_debug_snapshot!(sink.coverage.failed);
-}
-
-#[test]
-fn utf16_is_named_with_a_way_out() {
-    for bytes in [&b"\xff\xfe{\0\"\0i\0d\0"[..], b"\xfe\xff\0{\0\"\0i\0d"] {
-        let message = try_collect(bytes, true).err().unwrap().to_string();
-        assert!(message.contains("UTF-16") && message.contains("iconv"), "{message}");
-    }
 }
 
 #[test]
@@ -243,7 +235,18 @@ fn item() -> impl Strategy<Value = Item> {
     );
     let profile = (some_text(), any_text(), any_text(), any_text(), any_text(), any_text()).prop_map(
         |(name, bio, profession, employer, location, jurisdiction)| {
-            Arc::new(Profile { name, bio, profession, employer, location, jurisdiction })
+            let settings = Settings { private: Some(name.len() > 3), ..Settings::default() };
+            let former_names = vec![bio.clone()];
+            Arc::new(Profile {
+                name,
+                bio,
+                profession,
+                employer,
+                location,
+                jurisdiction,
+                former_names,
+                settings,
+            })
         },
     );
     let names = (some_text(), any_text(), "[a-z_.]{0,9}", any_text(), option::of(some_text()));
@@ -277,6 +280,21 @@ fn item() -> impl Strategy<Value = Item> {
             }
         },
     )
+}
+
+#[test]
+fn utf_16_is_read_as_spreadsheets_write_it() {
+    let text = "date,text,parent\r\n2024-05-01,\"wörds 😂\",Why?\r\n";
+    for (mark, bytes) in [
+        (vec![0xFF, 0xFE], text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+        (vec![0xFE, 0xFF], text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        (vec![], text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+    ] {
+        let sink = try_collect(&[mark, bytes].concat(), false).unwrap();
+        let item = &sink.items[0];
+        assert_eq!((item.text.as_str(), item.kind), ("wörds 😂", Kind::Reply));
+        assert!(sink.coverage.is_complete());
+    }
 }
 
 proptest! {

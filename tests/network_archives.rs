@@ -69,7 +69,10 @@ struct Car(Vec<u8>);
 impl Car {
     fn name(value: &Ipld) -> Cid {
         let bytes = serde_ipld_dagcbor::to_vec(value).unwrap();
-        Cid::new_v1(0x71, Multihash::wrap(0x12, blake3::hash(&bytes).as_bytes()).unwrap())
+        Cid::new_v1(
+            0x71,
+            Multihash::wrap(0x12, ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref()).unwrap(),
+        )
     }
 
     fn length(&mut self, mut length: usize) {
@@ -175,6 +178,16 @@ fn repository() -> Vec<u8> {
 }
 
 #[test]
+fn an_actor_names_its_other_addresses() {
+    let actor = r#"{"id": "https://med.example/users/orla", "preferredUsername": "orla", "summary": null, "manuallyApprovesFollowers": true,
+        "alsoKnownAs": ["https://old.example/users/orla", 7, ""], "movedTo": "https://new.example/users/orla"}"#;
+    let read = Archive::new().with("actor.json", actor).with("outbox.json", r#"{"orderedItems": []}"#).read();
+    let profile = read.items[0].profile.as_ref().unwrap();
+    assert_eq!(profile.former_names, ["https://old.example/users/orla", "https://new.example/users/orla"]);
+    assert_eq!((profile.settings.approves_followers, profile.settings.is_open()), (Some(true), false));
+}
+
+#[test]
 fn bluesky_is_walked_from_its_state() {
     let read = Archive::new().with("repo.car", repository()).alone().read();
     assert_eq!(read.recognised, "repo.car of a Bluesky archive of did:plc:orla, 2 posts listed");
@@ -192,6 +205,18 @@ fn bluesky_is_walked_from_its_state() {
     assert_eq!(post.profile.as_ref().unwrap().name, "Orla Fenwick");
     // The key holds a second clock.
     assert_eq!(read.items[2].created_at.unwrap().to_string(), "2025-06-10T22:41:44Z");
+}
+
+#[test]
+fn an_altered_block_is_not_believed() {
+    let whole = repository();
+    let at = memchr::memmem::find(&whole, b"Kept").unwrap();
+    let altered = [&whole[..at], b"Lost", &whole[at + 4..]].concat();
+    let read = Archive::new().with("repo.car", altered).alone().read();
+    // The same block stands there twice.
+    assert_eq!((read.texts(), read.failed("identifier names")), (vec!["GP", "Kept", "A day"], 1));
+    let both = String::from_utf8_lossy(&whole).matches("Kept").count();
+    assert_eq!(both, 2);
 }
 
 #[test]

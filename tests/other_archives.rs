@@ -18,7 +18,10 @@ fn sample(name: &str) -> Option<Read> {
 fn an_emptied_tiktok_account_is_read() {
     let Some(read) = sample("tiktok/LamineLSU-Privacy-Cost-of-Fun") else { return };
     assert!(read.coverage.is_complete(), "{:?}", read.coverage);
-    assert_eq!((read.recognised.as_str(), read.items.len()), ("TikTok archive of @user", 0));
+    // The profile has no bio, and is there for its settings.
+    let only = read.item("profile-user");
+    assert_eq!((read.recognised.as_str(), read.items.len()), ("TikTok archive of @user", 1));
+    assert!(only.profile.as_ref().unwrap().settings.private.is_some());
     assert!(read.skipped("watched") > 10, "{:?}", read.coverage);
 }
 

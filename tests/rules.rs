@@ -54,6 +54,29 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 #[test]
+fn settings_of_an_account_reach_their_rule() {
+    let profile = |id: &str, more: &str| {
+        format!(
+            r#"{{"id":"{id}","kind":"profile","platform":"instagram","account":"{id}","text":"Runs, reads. {id}","profile":{{"name":"Jo"{more}}}}}"#
+        ) + "\n"
+    };
+    let items = [
+        profile("opened", r#","settings":{"private":false}"#),
+        profile("closed", r#","settings":{"private":true}"#),
+        profile("clinician", r#","profession":"Nurse","settings":{"private":false}"#),
+        profile("listed", r#","settings":{"approves_followers":false,"findable":true}"#),
+        profile("silent", ""),
+    ];
+    let folder = folder(&[("items.jsonl", &items.concat())]);
+    let output =
+        run(&folder, &["audit", "items.jsonl", "-o", "a.csv", "--quiet", "--columns", "rule,account"]);
+    assert!(output.status.success(), "{}", shown(&output));
+    let table = fs::read_to_string(folder.path().join("a.csv")).unwrap();
+    let found: Vec<&str> = table.lines().filter(|row| row.contains("account/privacy-settings")).collect();
+    assert_eq!(found, ["account/privacy-settings,listed", "account/privacy-settings,opened"], "{table}");
+}
+
+#[test]
 fn a_rule_that_keeps_its_promises_passes_alone_and_in_a_folder() {
     let folder =
         folder(&[("rules/privacy/mail.toml", &rule(&[])), ("rules/modifiers.toml", "[minor]\nstep = 1")]);

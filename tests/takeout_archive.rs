@@ -43,7 +43,15 @@ fn maps_sample_is_read() {
     assert!(read.coverage.is_complete(), "{:?}", read.coverage);
     assert_eq!(read.items.len(), 2);
     assert_eq!((read.items[0].kind, read.items[0].platform.as_str()), (Kind::Comment, "google-maps"));
-    assert_eq!(read.skipped("Google Chat"), 3);
+    assert_eq!(read.skipped("--include-messages"), 1);
+    let path = support::sample("google-takeout/imbue-ai-datalib").unwrap();
+    let chat = support::read(&path, true);
+    let messages: Vec<&Item> = chat.items.iter().filter(|item| item.kind == Kind::Message).collect();
+    assert_eq!(
+        messages.iter().map(|item| item.authorship).collect::<Vec<_>>(),
+        [Authorship::Own, Authorship::Other]
+    );
+    assert_eq!(messages[1].created_at.unwrap().to_string(), "2025-03-05T21:34:00Z");
 }
 
 #[test]
@@ -60,5 +68,5 @@ fn google_plus_sample_is_read() {
 
 #[test]
 fn takeout_is_extracted() {
-    insta::assert_snapshot!(support::extracted("takeout", &[]));
+    insta::assert_snapshot!(support::extracted("takeout", &["--include-messages"]));
 }

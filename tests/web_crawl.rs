@@ -67,16 +67,169 @@ fn every_page_once_in_the_order_of_discovery() {
     outcome.unwrap();
     assert_eq!(paths(&sink), ["/", "/b", "/a/index.html", "/c", "/d?p=2"]);
     for target in ["/", "/b", "/a/index.html", "/c", "/d?p=2", "/gone"] {
-        let asked = server.asked(target);
-        // The address that another redirects to is asked for once more: that is known only afterwards.
-        assert!(asked == 1 || target == "/c" && asked == 2, "{target} was asked for {asked} times");
+        assert_eq!(server.asked(target), 1, "{target}");
     }
+    let robots = server.targets().iter().filter(|target| *target == "/robots.txt").count();
+    assert_eq!(robots, 1, "{:?}", server.targets());
     assert!(!server.targets().iter().any(|target| target.contains("login") || target.contains("pdf")));
     assert_eq!(gap(&sink.coverage, "no page here any more"), 1);
     assert_eq!(gap(&sink.coverage, "leads to a page that is read already"), 1);
     assert_eq!(gap(&sink.coverage, "PDF document"), 1);
     assert!(sink.coverage.is_complete(), "{:?}", sink.coverage.failed);
     assert_eq!(sink.recognised, ["site 127.0.0.1: Page home; what is read are all pages of 127.0.0.1"]);
+}
+
+#[test]
+fn redirects_lead_to_pages_once_and_never_out() {
+    let elsewhere = Server::with(|_, stream| reply_page(stream, "elsewhere", &[]));
+    let away = elsewhere.url("/").to_string();
+    let server = Server::with(move |target, stream| match target {
+        // Only another way to write the same address.
+        "/index.html" => redirect(stream, "/"),
+        "/" => {
+            reply_page(stream, "home", &["/early", "/b", "/away", "/portal", "/chain", "/canonical?ref=nav"])
+        }
+        // Leads to a page before anything else does.
+        "/early" => redirect(stream, "/found"),
+        "/b" => reply_page(stream, "b", &["/found", "/found?utm_source=b", "/late", "/refresh"]),
+        "/found" => reply_page(stream, "found", &[]),
+        "/late" => redirect(stream, "/b"),
+        "/away" => redirect(stream, &away),
+        "/portal" => redirect(stream, "/wp-login.php?redirect_to=/portal"),
+        "/chain" => redirect(stream, "/chain/2"),
+        "/chain/2" => redirect(stream, "/chain/3/"),
+        "/chain/3/" => reply_page(stream, "chain", &["/chain/2"]),
+        "/canonical?ref=nav" => {
+            let page = html("canonical", &["/canonical"]) + "<link rel=canonical href='/canonical?lang=en'>";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        "/refresh" => {
+            let page = html("refresh", &[]) + "<meta http-equiv=refresh content='0; url=/refreshed'>";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        "/refreshed" => reply_page(stream, "refreshed", &[]),
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/index.html");
+    outcome.unwrap();
+    let expected = ["/", "/found", "/b", "/chain/3/", "/canonical?ref=nav", "/refresh", "/refreshed"];
+    let mut read = paths(&sink);
+    read.retain(|path| path != "/canonical");
+    assert_eq!(read, expected);
+    let targets = server.targets();
+    for target in &targets {
+        assert_eq!(server.asked(target), 1, "{target}");
+    }
+    assert!(!targets.iter().any(|target| target.contains("login") || target.contains("lang")), "{targets:?}");
+    assert!(elsewhere.targets().is_empty());
+    assert_eq!(gap(&sink.coverage, "leads to a page that is read already"), 1);
+    assert_eq!(gap(&sink.coverage, "leads out of what is read"), 1);
+    assert_eq!(gap(&sink.coverage, "redirected to its sign-in page"), 1);
+}
+
+#[test]
+fn sites_that_answer_with_a_page_for_everything_have_no_more_pages() {
+    let server = Server::with(|target, stream| match target {
+        "/" => reply_page(stream, "home", &["/b", "/gone", "/members"]),
+        "/b" => reply_page(stream, "b", &[]),
+        "/gone" => {
+            let page = html("gone", &["/more"]).replace("Page gone", "Page not found | Fenwick");
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        "/members" => {
+            let page = "<title>Choir</title><h1>Members only</h1><form><input type=password></form>";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    assert_eq!(paths(&sink), ["/", "/b"]);
+    assert_eq!(gap(&sink.coverage, "no page here any more: the page says so itself"), 1);
+    assert_eq!(gap(&sink.coverage, "it is a sign-in page"), 1);
+    assert_eq!(server.asked("/more"), 0);
+}
+
+#[test]
+fn what_a_feed_has_in_short_is_read_in_full() {
+    let server = Server::with(|target, stream| match target {
+        "/" => {
+            let page = html("home", &["/short", "/gone", "/full"])
+                + "<link rel=alternate type='application/rss+xml' href='/rss.xml'>";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        "/rss.xml" => {
+            let origin = format!("http://{}", stream.local_addr().unwrap());
+            let entry = |name: &str, text: &str| {
+                format!(
+                    "<item><title>{name}</title><link>{origin}/{name}?utm_source=rss</link><guid>{name}</guid>\
+                     <pubDate>Mon, 06 May 2024 10:00:00 GMT</pubDate>{text}</item>"
+                )
+            };
+            let feed = format!(
+                "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>F</title>\
+                 <link>{origin}/</link>{}{}{}</channel></rss>",
+                entry("short", "<description>The page called short says</description>"),
+                entry("gone", "<description>What was said on a page that is gone</description>"),
+                entry("full", "<content:encoded>All that there is to say of it</content:encoded>"),
+            );
+            reply(stream, "200 OK", "Content-Type: application/rss+xml", feed.as_bytes());
+        }
+        "/short" => reply_page(stream, "short", &[]),
+        "/full" => reply_page(stream, "full", &[]),
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    let texts: Vec<&str> = sink.items.iter().map(|item| item.text.as_str()).collect();
+    let with = |words: &str| texts.iter().filter(|text| text.contains(words)).count();
+    assert_eq!((with("called short says"), with("nothing else, in a sentence")), (1, 3), "{texts:#?}");
+    assert_eq!((with("a page that is gone"), with("All that there is to say")), (1, 1), "{texts:#?}");
+    let short = sink.items.iter().find(|item| item.text.contains("called short")).unwrap();
+    assert_eq!(short.created_at.unwrap().date().to_string(), "2024-05-06");
+}
+
+#[test]
+fn pages_are_read_where_an_interface_is_shut() {
+    let server = Server::with(|target, stream| match target {
+        "/" => {
+            let page = html("home", &["/b"]) + "<link rel='https://api.w.org/' href='/wp-json/'>";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        "/b" => reply_page(stream, "b", &[]),
+        _ if target.starts_with("/wp-json") => {
+            reply(stream, "401 Unauthorized", "Content-Type: application/json", b"{\"code\":\"no\"}");
+        }
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/");
+    outcome.unwrap();
+    assert_eq!(paths(&sink), ["/", "/b"]);
+    assert!(sink.coverage.is_complete(), "{:?}", sink.coverage.failed);
+    let why = "its interface was not read (not visible without signing in or passing a check: the host answered 401)";
+    assert!(sink.coverage.notes.iter().any(|note| note.contains(why)), "{:?}", sink.coverage.notes);
+}
+
+#[test]
+fn an_account_behind_a_sign_in_is_not_taken_for_one_without_posts() {
+    let server = Server::with(|target, stream| match target {
+        "/@orla" => {
+            let page = "<title>Orla</title><meta name=generator content='Mastodon v4.3'><meta name=description \
+                        content='Ward nurse'><div id=mastodon></div><p>Ward nurse, and what else there is to say of her.";
+            reply(stream, "200 OK", HTML, page.as_bytes());
+        }
+        _ if target.starts_with("/api/") => {
+            reply(stream, "401 Unauthorized", "Content-Type: application/json", b"{\"error\":\"no\"}");
+        }
+        _ => reply(stream, "404 Not Found", "", b""),
+    });
+    let (sink, outcome) = server.crawl("/@orla");
+    outcome.unwrap();
+    assert_eq!(sink.items.len(), 1);
+    let expected =
+        "posts of an account: not visible without signing in or passing a check: the host answered 401";
+    assert_eq!(gap(&sink.coverage, expected), 1, "{:?}", sink.coverage);
+    assert!(!sink.coverage.is_complete());
 }
 
 #[test]

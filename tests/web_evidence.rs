@@ -12,7 +12,8 @@ use std::process::{Command, Output, Stdio};
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use tempfile::TempDir;
-use web_support::{Collected, Server, html, quick, reply};
+use url::Url;
+use web_support::{Collected, Server, hold, html, quick, reply};
 use whitecoat::sources::web::Limits;
 use whitecoat::sources::{Options, archive};
 use whitecoat_engine::Visibility;
@@ -96,9 +97,9 @@ fn evidence_is_a_warc_that_others_read() {
     MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut plain).unwrap();
     let text = String::from_utf8(plain).unwrap();
     let count = |kind: &str| text.matches(&format!("WARC-Type: {kind}\r\n")).count();
-    // robots.txt (twice: once as such, once for its sitemaps), the sitemap, five addresses, one of them three times.
-    assert_eq!((count("warcinfo"), count("request"), count("metadata")), (1, 11, 3));
-    assert_eq!(count("response"), 8);
+    // robots.txt, the sitemap, five addresses with a redirect, one of them three times.
+    assert_eq!((count("warcinfo"), count("request"), count("metadata")), (1, 10, 3));
+    assert_eq!(count("response"), 7);
     assert!(text.starts_with("WARC/1.1\r\n") && text.contains("WARC-Payload-Digest: sha1:"));
 
     // Without its mark it is a WARC like any other: its pages are read one by one.
@@ -262,4 +263,191 @@ fn what_was_deleted_and_is_still_visible_is_a_finding() {
     run(&folder, &["audit", "a.jsonl", "-o", "a.csv", "--columns", "rule,item_id"]);
     let table = fs::read_to_string(folder.path().join("a.csv")).unwrap();
     assert_eq!(table, "rule,item_id\naccount/permanence,still-visible\n");
+}
+
+/// What is the same however an item was read: kind, author, time, words, and what it answers.
+fn told(lines: &str) -> BTreeSet<String> {
+    let told = |item: Value| {
+        let parent = &item["parent"];
+        let parent = if parent.is_null() {
+            Value::Null
+        } else {
+            serde_json::json!([parent["author"], parent["text"]])
+        };
+        format!("{} {} {} {} {parent}", item["kind"], item["authorship"], item["created_at"], item["text"])
+    };
+    lines.lines().map(|line| told(serde_json::from_str(line).unwrap())).collect()
+}
+
+#[test]
+fn a_static_site_gives_what_its_files_give() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = fixture("static-site");
+    let server = Server::with({
+        let source = source.clone();
+        move |target, stream| {
+            let file = if target == "/" { "index.html" } else { target.trim_start_matches('/') };
+            match fs::read(source.join(file)) {
+                Ok(page) => reply(stream, "200 OK", HTML, &page),
+                Err(_) => reply(stream, "404 Not Found", "", b""),
+            }
+        }
+    });
+    let url = server.url("/").to_string();
+    let live = run(&folder, &["extract", &url, "--allow-loopback", "-o", "live.jsonl"]);
+    assert_eq!(live.status.code(), Some(0), "{}", stderr(&live));
+    let files = run(&folder, &["extract", source.to_str().unwrap(), "-o", "files.jsonl"]);
+    assert_eq!(files.status.code(), Some(0), "{}", stderr(&files));
+    let read = |name: &str| told(&fs::read_to_string(folder.path().join(name)).unwrap());
+    let (live, files) = (read("live.jsonl"), read("files.jsonl"));
+    assert_eq!(live, files);
+    assert!(live.len() >= 6, "{live:#?}");
+}
+
+/// Pages in a row; the one with `last` in its number is held back, once, until the client goes away.
+fn held_chain(last: u32, told: std::sync::mpsc::Sender<()>) -> Server {
+    let told = std::sync::Mutex::new(Some(told));
+    Server::with(move |target, stream| {
+        let number: u32 = target.trim_start_matches('/').parse().unwrap_or_default();
+        if number > 9 || target == "/sitemap.xml" {
+            return reply(stream, "404 Not Found", "", b"");
+        }
+        if number == last
+            && let Some(told) = told.lock().unwrap().take()
+        {
+            told.send(()).unwrap();
+            return hold(stream);
+        }
+        let next = format!("/{}", number + 1);
+        let page = html(&format!("number {number}"), &[&next]);
+        let post =
+            POST.replace("Margaret Ellison", ["Margaret Ellison", "Margaret Hollis"][number as usize % 2]);
+        reply(stream, "200 OK", HTML, format!("{page}{post}").as_bytes());
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_a_crawl_leaves_what_there_is_and_the_next_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sender, held) = std::sync::mpsc::channel();
+    let server = held_chain(5, sender);
+    let url = server.url("/").to_string();
+    let start = |arguments: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
+        command.current_dir(folder.path()).args(["audit", &url, "--allow-loopback"]).args(arguments);
+        command.env_clear().env("XDG_CACHE_HOME", folder.path().join("cache"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let child = start(&["--evidence", "first.warc.gz", "-o", "first.csv"]);
+    held.recv().unwrap();
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let stopped = child.wait_with_output().unwrap();
+    assert_eq!(stopped.status.code(), Some(3), "{}", stderr(&stopped));
+    assert!(stderr(&stopped).contains("stopping"), "{}", stderr(&stopped));
+
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    let rows =
+        |name: &str| csv::Reader::from_reader(read(name).as_slice()).records().map(Result::unwrap).count();
+    let first = rows("first.csv");
+    assert!(first > 0);
+    let record: Value = serde_json::from_slice(&read("first.run.json")).unwrap();
+    assert_eq!(record["complete"], false);
+    // A whole file: every member unpacks, and what was read by then is in it.
+    let mut plain = Vec::new();
+    MultiGzDecoder::new(read("first.warc.gz").as_slice()).read_to_end(&mut plain).unwrap();
+    assert!(plain.ends_with(b"\r\n\r\n"));
+    let replayed = run(&folder, &["audit", "first.warc.gz", "-o", "replayed.csv"]);
+    assert_eq!(replayed.status.code(), Some(3), "{}", stderr(&replayed));
+    assert_eq!(rows("replayed.csv"), first);
+
+    // What was answered is not asked for again, and stands in the new evidence as well.
+    let second = start(&["--evidence", "second.warc.gz", "-o", "second.csv"]).wait_with_output().unwrap();
+    assert!(matches!(second.status.code(), Some(0 | 1)), "{}", stderr(&second));
+    for number in 1..=9 {
+        let asked = if number == 5 { 2 } else { 1 };
+        assert_eq!(server.asked(&format!("/{number}")), asked, "/{number}");
+    }
+    assert!(rows("second.csv") > first);
+    let whole = run(&folder, &["audit", "second.warc.gz", "-o", "whole.csv"]);
+    assert_eq!(whole.status.code(), second.status.code(), "{}", stderr(&whole));
+    let table = |name: &str| String::from_utf8(read(name)).unwrap();
+    assert_eq!(table("second.csv"), table("whole.csv"));
+}
+
+#[test]
+fn archived_copies_are_asked_for_only_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let item = |id: &str, url: &str, text: &str| {
+        format!("{}\n", serde_json::json!({"id": id, "text": text, "platform": "x", "url": url}))
+    };
+    let grave = "My patient Margaret Ellison, 67, MRN 4482913, was admitted to Larkspur Falls Hospital on 3 March with a stroke.";
+    let items = [
+        item("1", "https://fenwick.example/kept#top", grave),
+        item("2", "https://fenwick.example/not-kept", &grave.replace("Ellison", "Hollis")),
+        item("3", "http://10.0.0.7/inside", &grave.replace("Ellison", "Marlow")),
+        item("4", "https://fenwick.example/broken", &grave.replace("Ellison", "Quayle")),
+        item("5", "https://fenwick.example/harmless", "The clinic is open until four today."),
+    ];
+    fs::write(folder.path().join("a.jsonl"), items.concat()).unwrap();
+    let index = Server::with(|target, stream| {
+        let asked = Url::parse(&format!("http://h.example{target}")).unwrap();
+        let page = asked.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
+        let body = match page.as_deref() {
+            Some("https://fenwick.example/kept") => {
+                r#"[["timestamp","original"],["20240301101112","https://fenwick.example/kept"]]"#
+            }
+            Some("https://fenwick.example/broken") => "<html>Down for maintenance",
+            _ => "[]",
+        };
+        reply(stream, "200 OK", "Content-Type: application/json", body.as_bytes());
+    });
+    let address = index.url("/cdx/search/cdx").to_string();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+
+    let plain = run(&folder, &["audit", "a.jsonl", "-o", "plain.csv"]);
+    assert_eq!(plain.status.code(), Some(1), "{}", stderr(&plain));
+    assert!(!read("plain.csv").contains("archived_url"));
+    assert!(index.targets().is_empty());
+
+    let told = run(
+        &folder,
+        &["audit", "a.jsonl", "--wayback", "--wayback-index", &address, "--allow-loopback", "-o", "told.csv"],
+    );
+    assert_eq!(told.status.code(), Some(3), "{}", stderr(&told));
+    let said = stderr(&told);
+    assert!(
+        said.contains("for archived copies of 4 pages with critical findings: it is told their addresses"),
+        "{said}"
+    );
+    let mut table = csv::Reader::from_reader(read("told.csv").into_bytes().leak() as &[u8]);
+    let headers = table.headers().unwrap().clone();
+    let at = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    assert_eq!(at("archived_url"), headers.len() - 1);
+    let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    let copy = index.url("/web/20240301101112/https://fenwick.example/kept").to_string();
+    for row in &rows {
+        let kept = row[at("item_id")] == *"1" && row[at("severity")] == *"critical";
+        assert_eq!(&row[at("archived_url")], if kept { copy.as_str() } else { "" }, "{row:?}");
+    }
+    assert!(rows.iter().any(|row| row[at("archived_url")] == copy));
+    let targets = index.targets().join("\n");
+    assert_eq!(index.targets().len(), 4, "{targets}");
+    assert!(
+        !targets.contains("harmless") && !targets.contains("10.0.0.7") && !targets.contains("%23top"),
+        "{targets}"
+    );
+
+    let record: Value = serde_json::from_str(&read("told.run.json")).unwrap();
+    let input = record["inputs"][0].to_string();
+    assert!(input.contains("was told the addresses of 3 pages") && input.contains("127.0.0.1"), "{input}");
+    assert!(
+        input.contains("archived copies: not asked about, the page is not on the public internet"),
+        "{input}"
+    );
+    assert!(
+        input.contains("archived copies: the answer of the index is not what its documentation says"),
+        "{input}"
+    );
 }

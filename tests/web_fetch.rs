@@ -5,7 +5,7 @@ mod web_support;
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flate2::{Compression, write::GzEncoder};
 use url::Url;
@@ -297,12 +297,7 @@ fn a_robots_txt_that_hangs_refuses_and_a_huge_one_is_cut() {
 }
 
 #[test]
-fn a_crawl_delay_is_kept() {
-    let server = with_robots("200 OK", "", "User-agent: *\nCrawl-delay: 0.3");
-    let start = Instant::now();
-    server.read("/").1.unwrap();
-    assert!(start.elapsed() >= Duration::from_millis(300));
-
+fn a_crawl_delay_that_is_too_long_is_refused() {
     let server = with_robots("200 OK", "", "User-agent: *\nCrawl-delay: 3600");
     assert!(message(server.read("/").1).contains("asks to wait 3600 seconds"));
 }
@@ -398,10 +393,8 @@ fn a_page_that_nests_too_deep_is_read_as_text() {
         "<div>".repeat(100_000),
         "</div>".repeat(100_000)
     ));
-    let start = Instant::now();
     let (sink, outcome) = server.read("/");
     outcome.unwrap();
-    assert!(start.elapsed() < Duration::from_secs(60));
     assert_eq!(sink.items.len(), 1);
     assert_eq!(sink.items[0].text, "the words inside");
     assert!(sink.items[0].source.ends_with("#text:1"));

@@ -6,7 +6,6 @@ mod web_support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use web_support::{Collected, message};
 use whitecoat::sources::web::{claims_saved_page, read_saved_page};
@@ -280,8 +279,11 @@ fn pages_that_hold_nothing_are_refused_with_a_next_step() {
     assert!(matches!(missing, Err(InputError::Open { .. })));
 }
 
+/// How much longer than a page all that is read of it may be: titles and parents are repeated.
+const MOST_GROWTH: usize = 3;
+
 #[test]
-fn hostile_pages_end_quickly() {
+fn hostile_pages_cost_no_more_than_they_weigh() {
     let deep_json = format!(
         "<script type=application/ld+json>{}1{}</script><p>this much is kept whatever happens",
         "[".repeat(5000),
@@ -295,22 +297,25 @@ fn hostile_pages_end_quickly() {
         "<div>".repeat(50_000)
     );
     let cards = format!("{}kept", "<div class='h-card p-x'>".repeat(500));
-    for (name, html) in [
-        ("lists", "<ul><li>".repeat(50_000) + "kept"),
-        ("unclosed", "<b x>".repeat(100_000) + "kept"),
-        ("attributes", format!("<p {}>kept", "a=1 ".repeat(100_000))),
-        ("wide", "<p>kept".repeat(20_000)),
-        ("tables", "<table><tr><td>".repeat(20_000) + "kept"),
-        ("json", deep_json),
-        ("circle", circle),
-        ("html in json", html_in_json),
-        ("cards", cards),
+    // What would be quadratic in a tree is read without one.
+    for (name, reader, html) in [
+        ("lists", "text", "<ul><li>".repeat(50_000) + "kept"),
+        ("unclosed", "text", "<b x>".repeat(100_000) + "kept"),
+        ("attributes", "text", format!("<p {}>kept", "a=1 ".repeat(100_000))),
+        ("wide", "main-text", "<p>kept".repeat(20_000)),
+        ("tables", "text", "<table><tr><td>".repeat(20_000) + "kept"),
+        ("json", "main-text", deep_json),
+        ("circle", "main-text", circle),
+        ("html in json", "json-ld", html_in_json),
+        ("cards", "main-text", cards),
     ] {
-        let start = Instant::now();
         let found = items(&html);
-        let took = start.elapsed();
-        assert!(took < Duration::from_secs(20), "{name} took {took:?}");
-        assert!(found.iter().any(|item| item.text.contains("kept")), "{name}");
+        let kept = found.iter().find(|item| item.text.contains("kept")).unwrap_or_else(|| panic!("{name}"));
+        assert!(kept.source.contains(&format!("#{reader}:")), "{name}: {}", kept.source);
+        let parents =
+            |item: &Item| item.parent.as_ref().and_then(|parent| parent.text.as_ref()).map_or(0, String::len);
+        let read: usize = found.iter().map(|item| item.text.len() + parents(item)).sum();
+        assert!(read <= html.len() * MOST_GROWTH, "{name}: {read} bytes from {}", html.len());
     }
 }
 
@@ -383,6 +388,14 @@ fn scored(found: &str, expected: &str) -> (f64, f64) {
     (share(&found), share(&expected))
 }
 
+/// What the headings of a page say, without spaces.
+fn headings(html: &[u8]) -> BTreeSet<String> {
+    let page = scraper::Html::parse_document(&String::from_utf8_lossy(html));
+    let selector = scraper::Selector::parse("h1, h2").unwrap();
+    let headings = page.select(&selector).map(|heading| heading.text().collect());
+    headings.map(|heading: String| heading.split_whitespace().collect()).collect()
+}
+
 /// Prints its figures: `cargo test --test web_page published_articles -- --nocapture`.
 #[test]
 fn finds_the_body_of_published_articles() {
@@ -390,17 +403,24 @@ fn finds_the_body_of_published_articles() {
     let truth = pages[0].with_file_name("ground-truth.json");
     let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
     let (mut precision, mut recall, mut count) = (0.0, 0.0, 0.0);
+    let mut worst = Vec::new();
     for path in &pages {
         let name = path.file_name().unwrap().to_string_lossy().replace(".html.gz", "");
         let Some(expected) = truth[&name]["articleBody"].as_str() else { continue };
         let mut html = Vec::new();
         flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut html).unwrap();
+        let headings = headings(&html);
         let (sink, outcome) = read(html);
         let texts = sink.items.iter().filter(|it| matches!(it.kind, Kind::Article | Kind::Post));
-        // The article is the longest of them, with its title, which the benchmark leaves out; what else the page says of
-        // itself are items of their own.
+        // The article is the longest of them; what else the page says of itself are items of their own.
         let text = texts.map(|it| it.text.as_str()).max_by_key(|text| text.len()).unwrap_or_default();
+        // An item has its title, which the benchmark leaves out.
+        let text = match text.split_once("\n\n") {
+            Some((title, body)) if headings.contains(&title.split_whitespace().collect::<String>()) => body,
+            _ => text,
+        };
         let (p, r) = scored(text, expected);
+        worst.push(((p + r).min(2.0 * p.min(r)), format!("{name} precision {p:.2}, recall {r:.2}")));
         precision += p;
         recall += r;
         count += 1.0;
@@ -408,6 +428,8 @@ fn finds_the_body_of_published_articles() {
     }
     let (precision, recall) = (precision / count, recall / count);
     let f1 = 2.0 * precision * recall / (precision + recall);
+    worst.sort_by(|one, other| one.0.total_cmp(&other.0));
+    worst.iter().take(20).for_each(|(_, page)| eprintln!("{page}"));
     eprintln!("{count} pages: F1 {f1:.3}, precision {precision:.3}, recall {recall:.3}");
     assert!(recall > 0.97 && f1 > 0.93, "precision {precision:.3}, recall {recall:.3}");
 }

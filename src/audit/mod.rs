@@ -1,6 +1,7 @@
 //! One audit of one subject: items through the engine, what the profile lets through kept as rows, copies merged, and the
 //! whole held against the last audit.
 
+mod archived;
 mod examine;
 mod gate;
 mod merge;

@@ -1,9 +1,10 @@
 //! An audit from its inputs to its record.
 
 use jiff::Timestamp;
+use url::Url;
 use whitecoat_engine::Engine;
 
-use super::{AuditError, DrawOld, Findings, Task, admit, run};
+use super::{AuditError, DrawOld, Findings, Task, admit, archived, run};
 use crate::attest::Attestation;
 use crate::history::Previous;
 use crate::pipeline::Settings;
@@ -47,6 +48,8 @@ pub struct Order<'o> {
     pub unreadable: &'o [String],
     /// Where the table goes.
     pub output: &'o str,
+    /// The index that is asked for archived copies of the pages of critical findings.
+    pub wayback: Option<&'o Url>,
 }
 
 /// Audits, and writes down what was done. If a redacted copy is wanted, the items go there too.
@@ -69,6 +72,9 @@ pub fn conduct(
         copies: copy.is_some(),
     };
     let (mut outcome, mut findings) = run(inputs, &task, settings, copy)?;
+    if let Some(index) = order.wayback {
+        archived::look_up(&mut findings.rows, index, &mut outcome, settings);
+    }
     outcome.readings.extend(
         order
             .unreadable

@@ -12,6 +12,7 @@ use crate::history::Previous;
 use crate::policy::{Policy, day};
 use crate::profile::Loaded;
 use crate::progress::Progress;
+use crate::report::columns::ARCHIVED_URL;
 use crate::report::run_file::UsedOptions;
 use crate::report::{Columns, Row, Run, summary};
 use crate::subject::Subject;
@@ -20,7 +21,10 @@ use crate::wording::printable;
 pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure> {
     let profile = Loaded::find(&args.judge.profile)?;
     let (engine, reader) = engine(&args.judge.reader.choice(profile.profile.language_model))?;
-    let columns = columns(args.columns.as_deref(), &profile)?;
+    let mut columns = columns(args.columns.as_deref(), &profile)?;
+    if args.wayback {
+        columns = columns.and(ARCHIVED_URL);
+    }
     let subject = args.subject.as_deref().map(Subject::open).transpose()?;
     let previous = args.previous.as_deref().map(Previous::open).transpose()?;
     let inputs = recognise(&args.read)?;
@@ -53,6 +57,7 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
         finished: fixed.or(fixed_time()?),
         unreadable: &[],
         output: &output,
+        wayback: args.wayback.then_some(&args.wayback_index),
     };
     let mut copy = outputs.open_copy()?;
     let (run, findings) = audit::conduct(inputs, &order, &settings, copy.as_mut())

@@ -7,6 +7,6 @@ mod stories;
 mod tally;
 
 pub use floor::{Floor, FloorError};
-pub use labelled::{Answer, Labelled, LabelledError, read};
+pub use labelled::{Answer, Labelled, LabelledError, StoryPart, read};
 pub use page::{markdown, plain};
 pub use tally::{Counts, Quality};

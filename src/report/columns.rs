@@ -51,6 +51,9 @@ pub fn rendered(name: &str, value: Value, field: &str) -> String {
     }
 }
 
+/// Where an archive keeps a copy of the page; there once archives were asked.
+pub const ARCHIVED_URL: &str = "archived_url";
+
 const fn shown(name: &'static str, value: fn(&Row, &Run) -> Value) -> Column {
     Column { name, default: true, value }
 }
@@ -92,6 +95,7 @@ pub const ALL: &[Column] = &[
     shown("finding_id", |row, _| json!(row.finding_id)),
     further("cluster_id", |row, _| json!(cluster(row))),
     shown("item_version", |row, _| text(&row.item_version)),
+    further(ARCHIVED_URL, |row, _| json!(row.archived_url)),
     further("run_id", |_, run| json!(run.run_id)),
     further("run_utc", |_, run| json!(run.started.to_string())),
     further("tool_version", |_, run| json!(run.tool_version)),
@@ -137,6 +141,14 @@ impl Columns {
             }
         }
         Ok(Self(columns))
+    }
+
+    /// Adds a column, unless it is there.
+    #[must_use]
+    pub fn and(mut self, name: &str) -> Self {
+        let is_there = self.0.iter().any(|column| column.name == name);
+        self.0.extend(ALL.iter().filter(|column| column.name == name && !is_there));
+        self
     }
 
     /// Whether any of them says what counted for a finding or against it.

@@ -120,6 +120,8 @@ pub struct Row {
     pub identity_basis: String,
     /// Its words, and where they stand, may not be shown.
     pub withheld: bool,
+    /// Where an archive keeps a copy of its page.
+    pub archived_url: Option<String>,
     /// Its place in the draw of old items.
     pub drawn: Option<u64>,
 
@@ -176,6 +178,7 @@ impl Row {
             identity_match: Match::Unlisted,
             identity_basis: String::new(),
             withheld: false,
+            archived_url: None,
             drawn: None,
             item_version: identity::of_version(item, &identity).to_string(),
             identity,
@@ -201,6 +204,7 @@ impl Row {
         for text in [&mut self.source, &mut self.item_version, &mut self.identity_basis] {
             text.clear();
         }
+        self.archived_url = None;
         (self.url, self.parent_ref, self.parent_author, self.profile) = (None, None, None, None);
         (self.modifiers, self.identifiers, self.quasi_identifiers) = Default::default();
         (self.related, self.further, self.span, self.kind) = Default::default();

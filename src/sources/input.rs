@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use url::Url;
 
-use super::archive::Holds;
+use super::archive::{Holds, encoding};
 use super::look::{self, Look};
 use super::{InputError, Options, Sink, archive, fingerprint, items_file, saved, web};
 use crate::coverage::Coverage;
@@ -199,7 +199,12 @@ fn recognise_file(path: &Path, name: &str) -> Result<Kind, InputError> {
     } else if web::claims_saved_page(&head) {
         Ok(Kind::Page(path.to_owned()))
     } else {
-        match look::at(&head) {
+        // Spreadsheets save text as UTF-16 too.
+        let mut text = Vec::new();
+        encoding::utf8(head.as_slice())
+            .and_then(|mut reader| reader.read_to_end(&mut text))
+            .map_err(|source| InputError::Open { path: path.to_owned(), source })?;
+        match look::at(&text) {
             Look::Items(_) => Ok(Kind::Items(path.to_owned())),
             Look::Other { what, next } => Err(unreadable(name, what, &next)),
         }
@@ -474,7 +479,7 @@ mod tests {
             ("g.json", b"[{\"id\": \"1\", \"text\": \"a\"}]", "a JSON array"),
             ("h.csv", b"who,what\na,b\n", "without a column `text`"),
             ("i.txt", b"Just a note to myself.\n", "plain text"),
-            ("j.csv", b"\xff\xfei\0d\0,\0", "UTF-16"),
+            ("j.csv", b"\xff\xfei\0d\0,\0a\0", "without a column `text`"),
             ("k.csv", b"", "empty file"),
         ];
         for (name, bytes, expected) in cases {
@@ -486,10 +491,13 @@ mod tests {
 
     #[test]
     fn recognises_items_whatever_they_are_called() {
+        const UTF16: &str = "i\0d\0,\0t\0e\0x\0t\0\n\0";
         let folder = tempfile::tempdir().unwrap();
-        for (name, bytes) in
-            [("a.zip", "{\"id\":\"1\",\"text\":\"a\"}\n"), ("b.dat", "\u{feff}Id;Text\n1;a\n")]
-        {
+        for (name, bytes) in [
+            ("a.zip", "{\"id\":\"1\",\"text\":\"a\"}\n"),
+            ("b.dat", "\u{feff}Id;Text\n1;a\n"),
+            ("c.csv", UTF16),
+        ] {
             let path = folder.path().join(name);
             fs::write(&path, bytes).unwrap();
             assert_eq!(seen(&path), ["items "]);

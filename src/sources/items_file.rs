@@ -16,6 +16,7 @@ use whitecoat_engine::{Item, Kind, Precision, Profile};
 pub use write::{Writer, Written, encode};
 
 use self::table::Header;
+use super::archive::encoding::utf8;
 use super::look::{self, Look};
 use super::split::{self, Dialect, Event, Records, Splitter};
 use super::{Batch, Decoded, InputError, Options, Sink};
@@ -114,14 +115,10 @@ fn is_item_line(line: &str) -> bool {
     }
 }
 
-/// Reads an items file that is called `name` in messages.
-pub fn read(
-    mut from: impl Read,
-    name: &str,
-    options: &Options,
-    sink: &mut dyn Sink,
-) -> Result<(), InputError> {
+/// Reads an items file, in UTF-8 or UTF-16, that is called `name` in messages.
+pub fn read(from: impl Read, name: &str, options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
     let failed = |source| InputError::Open { path: name.into(), source };
+    let mut from = utf8(from).map_err(failed)?;
     let mut buffer = vec![0; READ_BYTES];
     let (head, at_end) = read_head(&mut from, &mut buffer).map_err(failed)?;
     let format = match look::at(&head) {

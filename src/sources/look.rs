@@ -30,8 +30,6 @@ const TEXT_ONLY: &str =
     "pictures, video and documents are not read on their own; give the archive or page they belong to";
 const UNPACK: &str = "unpack it and give the folder, or pack the folder as zip";
 const WHICH_ZIP: &str = "give the export as the platform made it, neither repacked nor one part of several";
-const UTF8: &str =
-    "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW, or save it as CSV UTF-8 from the spreadsheet";
 
 const KNOWN: &[Magic] = &[
     magic(0, b"PK\x03\x04", "a zip file, but no post archive of a known platform", WHICH_ZIP),
@@ -57,11 +55,9 @@ const KNOWN: &[Magic] = &[
     magic(4, b"ftyp", "a video or picture (MP4, MOV or HEIC)", TEXT_ONLY),
     magic(0, b"\xd0\xcf\x11\xe0", "an old Office document", "save it as CSV with a column `text`"),
     magic(0, b"SQLite format 3", "a database (SQLite)", "export its posts as CSV with a column `text`"),
-    magic(0, b"\xff\xfe", "text in UTF-16", UTF8),
-    magic(0, b"\xfe\xff", "text in UTF-16", UTF8),
 ];
 
-/// Looks at the beginning of a file.
+/// Looks at the beginning of a file; of text in UTF-16, after its conversion.
 pub(super) fn at(head: &[u8]) -> Look {
     if let Some(known) =
         KNOWN.iter().find(|known| head.get(known.at..).is_some_and(|rest| rest.starts_with(known.bytes)))

@@ -69,6 +69,7 @@ fn attempt(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Result<Option<O
         finished: sweep.finished,
         unreadable: &problems,
         output: &output,
+        wayback: None,
     };
     let turn = hosts.take(inputs.iter().filter_map(Input::host));
     let (run, findings) =

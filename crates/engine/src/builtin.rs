@@ -148,6 +148,7 @@ pub(crate) const OCCUPATIONS_FIGURES: &str = include_str!("../figures/occupation
 pub(crate) const TRAITS_FIGURES: &str = include_str!("../figures/traits.tsv");
 pub(crate) const PYRAMIDS_FIGURES: &str = include_str!("../figures/pyramids.tsv");
 pub(crate) const REGIONS_FIGURES: &str = include_str!("../figures/regions.tsv");
+pub(crate) const STORY: &str = include_str!("../figures/story.tsv");
 pub(crate) const CATCHMENTS_FIGURES: &str = include_str!("../figures/catchments.tsv");
 
 const DRUGS: &str = include_str!("../lexicons/drugs.txt");

@@ -18,6 +18,7 @@ use crate::recognise::{Gazetteer, Vocabulary, builtin as signal, signals};
 use crate::rule::{Rule, SharedModifiers};
 use crate::scan::Scanner;
 use crate::signal::{Builtin, SignalId, Signals};
+use crate::story::Weights;
 
 /// Signals about the manner of saying.
 const MANNER: &[Builtin] = &[
@@ -57,6 +58,7 @@ pub struct Engine {
     /// What identifies a person together with other things, and how many people share it.
     pub(crate) collector: Collector,
     pub(crate) crowd: Crowd,
+    pub(crate) story: Weights,
     /// The rule that stories are findings of.
     pub(crate) combination: Option<Arc<Rule>>,
     definition: Vec<u8>,
@@ -172,6 +174,7 @@ impl Engine {
         definition.extend_from_slice(figures_file.as_bytes());
         let collector = Collector::new(figures, &signals);
         let crowd = Crowd::read();
+        let story = Weights::read();
         let combination = rules.iter().find(|rule| &*rule.id == COMBINATION).cloned();
         let knowledge = Knowledge { signals, vocabulary, quoted, shouted };
         Ok(Self {
@@ -184,6 +187,7 @@ impl Engine {
             of_care,
             collector,
             crowd,
+            story,
             combination,
             definition,
         })

@@ -45,6 +45,7 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("by-reshare", "somebody else wrote it and the account holder passed it on"),
     fact("by-other", "somebody else wrote it"),
     fact("is-private", "it is not public"),
+    fact("account-open", "it is the profile of an account whose settings let everybody in"),
     fact("deleted-still-visible", "its account deleted it, and everybody can still see it"),
     fact("answers-something", "it answers somebody"),
     fact("answers-patient", "it answers a patient or a patient's family"),
@@ -117,6 +118,9 @@ pub(crate) fn of_item(item: &Item) -> impl Iterator<Item = &'static str> {
         Some(kind),
         Some(author),
         matches!(item.visibility, Visibility::Private | Visibility::Followers).then_some("is-private"),
+        (item.kind == Kind::Profile
+            && item.profile.as_ref().is_some_and(|profile| profile.settings.is_open()))
+        .then_some("account-open"),
         (item.live_state == LiveState::StillVisible).then_some("deleted-still-visible"),
         parent.filter(|parent| parent.author != ParentAuthor::Own).map(|_| "answers-something"),
         answered,

@@ -273,4 +273,40 @@ pub struct Profile {
     pub location: String,
     /// Country code: `US`, `UK`, `CA`, `AU`, `IE`, `NZ`, or empty.
     pub jurisdiction: String,
+    /// Handles and names that the account had before, as far as the source says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub former_names: Vec<String>,
+    /// Who the account's settings let in, as far as the source says.
+    #[serde(skip_serializing_if = "Settings::is_empty")]
+    pub settings: Settings,
+}
+
+/// Settings of an account; `None` where the source does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Only those who were let in may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private: Option<bool>,
+    /// Its holder decides who may follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approves_followers: Option<bool>,
+    /// It is shown to people who look for accounts, or its posts to those who search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findable: Option<bool>,
+}
+
+impl Settings {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether everybody may read it, as far as is known.
+    pub fn is_open(&self) -> bool {
+        match self.private {
+            Some(private) => !private,
+            None => self.findable == Some(true) && self.approves_followers == Some(false),
+        }
+    }
 }

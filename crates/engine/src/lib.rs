@@ -39,7 +39,7 @@ pub use finding::{Evidence, Field, Finding, Fits, Mask, Modifier, Severity, Span
 pub use guidance::Guidance;
 pub use item::{
     Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
-    Profile, Visibility,
+    Profile, Settings, Visibility,
 };
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
@@ -47,5 +47,5 @@ pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};
 pub use reader::{Read, ReadCounts, Reader, Reading, RuleReading};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
 pub use scan::{Considered, Scanner};
-pub use story::{MAX_TRACES, Member, StoryFinding, Storyteller, Trace};
+pub use story::{MAX_TRACES, Member, SIGNS, StoryFinding, Storyteller, Trace};
 pub use timeline::Timeline;

@@ -46,7 +46,7 @@ fn members(found: &[StoryFinding]) -> Vec<Vec<usize>> {
 }
 
 const DIAGNOSIS: &str = "A man patted my hand today when I told him it was Parkinson's";
-const JOB: &str = "Update on him: he drove the bus for thirty years, and we talked about corners";
+const JOB: &str = "Update on the man who patted my hand: he drove the school bus in Canora for thirty years, and we talked about corners";
 
 #[test]
 fn a_story_of_two_is_found_on_either_order_and_across_platforms() {

@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release -p whitecoat-tuning -- learn corpus/[!SW].jsonl      trains the learned signal
 //! cargo run --release -p whitecoat-tuning -- weights corpus/[!SW].jsonl    fits the weights in the rule files
+//! cargo run --release -p whitecoat-tuning -- stories corpus/[!SW].jsonl    fits what makes posts one patient's story
 //! ```
 //!
 //! Sets S and W stay out: they are what the rules are measured on. Same posts, same result.
@@ -11,6 +12,7 @@ mod learn;
 mod logistic;
 mod model;
 mod posts;
+mod stories;
 mod weights;
 
 use std::collections::BTreeSet;
@@ -48,6 +50,14 @@ enum Command {
         #[arg(long, default_value = "crates/engine/rules")]
         rules: PathBuf,
     },
+    /// Fit what the signs of a story are worth
+    Stories {
+        #[command(flatten)]
+        posts: Posts,
+        /// Where the weights go
+        #[arg(short, long, default_value = "crates/engine/figures/story.tsv")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -69,12 +79,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Weights { posts, rules } => {
             weights::fit(&engine, &posts.read(&engine, &mut out)?, &rules, &mut out)?;
         }
+        Command::Stories { posts, output } => {
+            stories::fit(&engine, &posts.labelled(&engine, &mut out)?, &output, &mut out)?;
+        }
     }
     Ok(())
 }
 
 impl Posts {
     fn read(&self, engine: &Engine, out: &mut dyn Write) -> Result<Vec<Post>, Box<dyn Error>> {
+        Ok(posts::scan(engine, &self.labelled(engine, out)?))
+    }
+
+    fn labelled(&self, engine: &Engine, out: &mut dyn Write) -> Result<Vec<Labelled>, Box<dyn Error>> {
         let rules: BTreeSet<&str> = engine.rules().iter().map(|rule| &*rule.id).collect();
         let mut labelled: Vec<Labelled> = Vec::new();
         let mut digest = blake3::Hasher::new();
@@ -83,6 +100,6 @@ impl Posts {
             labelled.extend(quality::read(path, &rules)?);
         }
         writeln!(out, "{} posts, digest {}", labelled.len(), digest.finalize().to_hex())?;
-        Ok(posts::scan(engine, &labelled))
+        Ok(labelled)
     }
 }

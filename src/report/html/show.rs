@@ -145,6 +145,9 @@ impl<'r> Shown<'r> {
         if !matches!(row.visibility, Visibility::Public | Visibility::Unknown) {
             say(format!("seen by {}", words(&row.visibility)));
         }
+        if let Some(copy) = &row.archived_url {
+            say(format!("an archive keeps a copy: {copy}"));
+        }
         if row.live_state == LiveState::Deleted {
             say("deleted there".to_owned());
         }

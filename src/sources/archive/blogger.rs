@@ -81,8 +81,9 @@ struct Blog {
 
 impl Blog {
     fn of(export: &mut Export<'_>, entry: &Entry) -> Self {
-        let head = export.container.peek(entry, HEAD_BYTES);
-        let head = memchr::memmem::find(&head, b"<entry>").and_then(|end| head.get(..end)).unwrap_or(&head);
+        let start = export.container.peek(entry, HEAD_BYTES);
+        let head =
+            memchr::memmem::find(&start, b"<entry>").and_then(|end| start.get(..end)).unwrap_or(&start);
         let head = xml::elements(head, &["title", "link", "author"]);
         let first = |name: &str| head.iter().find(|found| found.name == name);
         let links = head.iter().filter(|found| found.name == "link");
@@ -96,7 +97,10 @@ impl Blog {
         let profile = Profile { name: name.to_owned(), ..Profile::default() };
         Self {
             account: Account { platform: PLATFORM, handle: handle.to_owned(), profile: Arc::new(profile) },
-            owner: author.map_or("", |author| author.get("uri")).to_owned(),
+            owner: match author.map_or("", |author| author.get("uri")) {
+                "" => first_writer(&start),
+                owner => owner.to_owned(),
+            },
         }
     }
 
@@ -148,6 +152,13 @@ impl Blog {
         let writer = entry.child("author").map_or("", |author| author.get("uri"));
         !writer.is_empty() && writer == self.owner
     }
+}
+
+/// Who wrote the first post, in feeds whose head does not say whose blog it is.
+fn first_writer(start: &[u8]) -> String {
+    let entries = xml::elements(start, &["entry"]);
+    let post = entries.iter().find(|entry| matches!(sort(entry).as_str(), "post" | "page"));
+    post.and_then(|post| post.child("author")).map_or("", |author| author.get("uri")).to_owned()
 }
 
 /// What an entry is, in lower case: `post`, `page`, `comment`, `settings`, `template`.

@@ -4,6 +4,7 @@
 //! paths that a folder walk itself found.
 
 mod folder;
+mod salvage;
 mod tape;
 mod zipped;
 
@@ -11,6 +12,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use self::zipped::Refused;
 use super::encoding;
 use crate::coverage::Coverage;
 use crate::sources::InputError;
@@ -51,6 +53,9 @@ enum Place {
         at: u64,
     },
     Path(PathBuf),
+    /// The bytes themselves, for trying parsers on them.
+    #[cfg(any(test, fuzzing))]
+    Memory(std::sync::Arc<[u8]>),
 }
 
 impl Entry {
@@ -73,6 +78,7 @@ pub(crate) struct Container {
 #[derive(Debug)]
 enum Part {
     Zip(zipped::Archive),
+    Salvage(salvage::Salvage),
     Tape(tape::Tape),
 }
 
@@ -102,6 +108,19 @@ impl Container {
         Ok(container)
     }
 
+    /// A container of files that are only in memory.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn in_memory<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Self {
+        let entry = |(name, bytes): (&str, &[u8])| Entry {
+            name: name.to_owned(),
+            size: bytes.len() as u64,
+            place: Place::Memory(bytes.into()),
+        };
+        let mut entries: Vec<Entry> = files.map(entry).collect();
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { entries, parts: Vec::new(), is_single: false, total: 0 }
+    }
+
     fn add(&mut self, path: &Path, coverage: &mut Coverage) -> Result<(), InputError> {
         let cannot = |source| InputError::Open { path: path.to_owned(), source };
         let meta = std::fs::metadata(path).map_err(cannot)?;
@@ -112,8 +131,15 @@ impl Container {
             let kind = io::Error::new(io::ErrorKind::InvalidInput, "neither a file nor a folder");
             return Err(cannot(kind));
         } else if zipped::is_zip(path).map_err(cannot)? {
-            let (entries, zip) = zipped::open(path, part, coverage)?;
-            self.parts.push(Part::Zip(zip));
+            let (entries, opened) = match zipped::open(path, part, coverage) {
+                Ok((entries, zip)) => (entries, Part::Zip(zip)),
+                Err(Refused::NoList(error)) => match salvage::open(path, part, coverage) {
+                    Some((entries, salvage)) => (entries, Part::Salvage(salvage)),
+                    None => return Err(error),
+                },
+                Err(Refused::Whole(error)) => return Err(error),
+            };
+            self.parts.push(opened);
             entries
         } else if tape::is_tape(path).map_err(cannot)? {
             let (entries, tape) = tape::Tape::open(path, part, coverage)?;
@@ -146,11 +172,16 @@ impl Container {
     pub(crate) fn read_raw(&mut self, entry: &Entry) -> Result<Box<dyn Read + '_>, String> {
         let opened = match entry.place {
             Place::Zip { part, .. } | Place::Tape { part, .. } => self.parts.get_mut(part),
-            Place::Path(_) => None,
+            _ => None,
         };
         let (raw, packed): (Box<dyn Read + '_>, u64) = match (&entry.place, opened) {
+            #[cfg(any(test, fuzzing))]
+            (Place::Memory(bytes), _) => (Box::new(io::Cursor::new(std::sync::Arc::clone(bytes))), u64::MAX),
             (Place::Path(path), _) => (Box::new(File::open(path).map_err(cannot_open)?), u64::MAX),
             (Place::Zip { index, packed, .. }, Some(Part::Zip(zip))) => (zipped::read(zip, *index)?, *packed),
+            (Place::Zip { index, packed, .. }, Some(Part::Salvage(salvage))) => {
+                (salvage.read(*index).map_err(cannot_open)?, *packed)
+            }
             // The tape itself watches how fast it grows.
             (Place::Tape { at, .. }, Some(Part::Tape(tape))) => (tape.read(*at, entry.size)?, u64::MAX),
             _ => return Err("The archive is not open".to_owned()),

@@ -43,6 +43,10 @@ pub(super) fn read(text: &str) -> Option<Written> {
         [Token::Word(word), rest @ ..] if words::half(word).is_some() => (words::half(word), rest),
         _ => (None, after),
     };
+    // Behind a clock this is Swedish for the afternoon: the hour is another one than it seems.
+    if matches!(after, [Token::Word(word)] if word == "em") {
+        return None;
+    }
     let (zone, after) = zone(after)?;
     let date_tokens: Vec<&Token> = before.iter().chain(after).collect();
     let date = Day::of(&date_tokens)?;
@@ -88,7 +92,10 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     }
     // `a. m.` and `p.m.` are words, whatever the space in them.
     let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let text = text.replace("a. m.", "am").replace("p. m.", "pm").replace("a.m.", "am").replace("p.m.", "pm");
+    let text = words::HALVES.iter().fold(text, |text, (written, half)| match text.contains(written) {
+        true => text.replace(written, half),
+        false => text,
+    });
     let mut tokens = Vec::new();
     let mut rest = text.as_str();
     while let Some(first) = rest.chars().next() {
@@ -274,6 +281,12 @@ mod tests {
             ("26 сент. 2024 г., 13:35:01", "2024-09-26T13:35:01", Second),
             ("dub 10, 2014 9:02:15 odpol.", "2014-04-10T21:02:15", Second),
             ("čvc 01, 2014 9:02:15 dopol.", "2014-07-01T09:02:15", Second),
+            ("lip 26, 2024 1:35:01 po południu", "2024-07-26T13:35:01", Second),
+            ("июл 26, 2024 1:35:01 ПП", "2024-07-26T13:35:01", Second),
+            ("26 июля 2024 г. 9:35:01 утра", "2024-07-26T09:35:01", Second),
+            ("Apr. 05, 2026 5:31 vorm.", "2026-04-05T05:31:00", Minute),
+            ("26 de julho de 2024 às 01:35:01 da tarde", "2024-07-26T13:35:01", Second),
+            ("26 de julio de 2024, 1:35 de la tarde", "2024-07-26T13:35:00", Minute),
             ("2024 Jul 26", "2024-07-26T00:00:00", Day),
             ("26.07.2024, 13:35", "2024-07-26T13:35:00", Minute),
             ("2024-07-26 13:35:01", "2024-07-26T13:35:01", Second),
@@ -325,6 +338,7 @@ mod tests {
             "99999999999999999999 Jul 2024",
             "Jul 2024 13:35",
             "(Jul 26, 2024)",
+            "jul 26, 2024 1:35:01 em",
         ] {
             assert_eq!(shown(text), None, "{text}");
         }

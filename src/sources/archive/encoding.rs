@@ -10,7 +10,7 @@ const BLOCK_BYTES: usize = 64 * 1024;
 
 /// A reader that turns UTF-16 (with a byte-order mark, or plainly zero in every second byte) into UTF-8 and hands all else
 /// through.
-pub(super) fn utf8<'a>(mut reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+pub(in crate::sources) fn utf8<'a>(mut reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut start = Vec::with_capacity(4);
     reader.by_ref().take(4).read_to_end(&mut start)?;
     let encoding = match start.as_slice() {

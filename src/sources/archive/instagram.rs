@@ -1,5 +1,6 @@
 //! Instagram's "Download your information", JSON and HTML, of every layout since 2021.
 
+mod changes;
 mod comment;
 mod files;
 
@@ -96,9 +97,10 @@ impl Sort {
 fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
     let files = Files::of(export.container, &read::root(export.container, TOP_FOLDERS));
     let profiles = read::sources(export, PROFILE);
-    let account = account::gather(export.container, export.sink, &profiles, &files)?;
+    let mut account = account::gather(export.container, export.sink, &profiles, &files)?;
+    let past = changes::read(export, &mut account, &files)?;
     export.sink.recognised(&recognition(export, &account));
-    let is_private = account.is_private;
+    let is_private = account.is_private();
     if is_private {
         export.sink.coverage().note(IS_PRIVATE);
     }
@@ -115,6 +117,9 @@ fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
     read::announce(export.sink, all);
     let handle = account.handle.clone();
     let mut gatherer = Gatherer::new(PLATFORM, account, export.sink)?;
+    for bio in past {
+        gatherer.add(bio, export.sink)?;
+    }
     for (sources, sort) in &sources {
         for source in sources {
             carousel::read(

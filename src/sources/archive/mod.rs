@@ -6,7 +6,7 @@ pub(super) mod bluesky;
 pub(super) mod container;
 mod dates;
 mod discord;
-mod encoding;
+pub(super) mod encoding;
 mod facebook;
 mod fields;
 mod first_reading;
@@ -166,7 +166,16 @@ pub fn read(path: &Path, options: &Options, sink: &mut dyn Sink) -> Result<(), I
 /// As of [`read`].
 pub fn read_parts(paths: &[PathBuf], options: &Options, sink: &mut dyn Sink) -> Result<(), InputError> {
     let Some(path) = paths.first() else { return Ok(()) };
-    let mut container = Container::open(paths, sink.coverage())?;
+    let container = Container::open(paths, sink.coverage())?;
+    read_container(path, container, options, sink)
+}
+
+fn read_container(
+    path: &Path,
+    mut container: Container,
+    options: &Options,
+    sink: &mut dyn Sink,
+) -> Result<(), InputError> {
     let survey = x::Survey::of(&mut container);
     if survey.is_x() {
         let files = metadata::Files::of(&mut container, sink.coverage());

@@ -6,6 +6,9 @@ use super::container::{Container, is_packed};
 use super::{FORMATS, format, x};
 use crate::coverage::Coverage;
 
+/// Platforms that come in one export.
+const TOGETHER: &[&[&str]] = &[&["Blogger", "Google Takeout"], &["Instagram", "Threads"]];
+
 /// Groups files that are parts of one export, in the order of the first of each; all else stays alone.
 pub fn group(paths: Vec<PathBuf>) -> Vec<Vec<PathBuf>> {
     let mut groups: Vec<(Option<String>, Vec<PathBuf>)> = Vec::new();
@@ -37,6 +40,10 @@ fn stem(path: &Path) -> Option<String> {
     let (name, ending) = [".zip", ".tgz", ".tar.gz", ".tar"]
         .iter()
         .find_map(|ending| Some((name.strip_suffix(ending)?.to_owned(), *ending)))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if let Some(stem) = of_meta(&name) {
+        return Some(format!("{}/{stem}{ending}", folder.display()));
+    }
     let before = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let digits = name.len() - before.len();
     let stem = match before.strip_suffix("part") {
@@ -50,8 +57,23 @@ fn stem(path: &Path) -> Option<String> {
         Some(outer) if name.starts_with("takeout-") && outer.ends_with('z') => outer,
         _ => stem,
     };
-    let folder = path.parent().unwrap_or(Path::new(""));
     Some(format!("{}/{stem}{ending}", folder.display()))
+}
+
+/// `facebook-janeroe-2024-05-01` out of `facebook-janeroe-2024-05-01-x7Kq2`: the parts of a day's export differ only in what
+/// Meta makes up for each.
+fn of_meta(name: &str) -> Option<&str> {
+    if !name.starts_with("facebook-") && !name.starts_with("instagram-") {
+        return None;
+    }
+    let (stem, made_up) = name.rsplit_once('-')?;
+    let is_date = |date: &str| {
+        let shape: String = date.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        shape == "0000-00-00"
+    };
+    let date = stem.get(stem.len().checked_sub("2024-05-01".len())?..)?;
+    let is_made_up = !made_up.is_empty() && made_up.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_made_up && is_date(date)).then_some(stem)
 }
 
 /// Whether all are archives, and what they hold is of one platform: X never splits its archives like this.
@@ -66,8 +88,9 @@ fn are_of_one_export(paths: &[PathBuf]) -> bool {
         let (surveys, _) = format::survey(&mut container, FORMATS);
         platforms.extend(surveys.iter().map(|survey| survey.format.name));
     }
+    platforms.sort_unstable();
     platforms.dedup();
-    platforms.len() == 1
+    platforms.len() == 1 || TOGETHER.iter().any(|together| together.iter().eq(&platforms))
 }
 
 #[cfg(test)]
@@ -84,9 +107,19 @@ mod tests {
         assert_ne!(first, stem("b/takeout-20240501T101010Z-001.zip"));
         assert_ne!(first, stem("a/takeout-20240501T101010Z-001.tgz"));
         assert_eq!(stem("me_part1.zip"), stem("me_part2.zip"));
-        for alone in
-            ["export-2024-05-01.zip", "drjones-1.zip", "takeout.zip", "posts-001.csv", "-.zip", "001.zip"]
-        {
+        assert_eq!(stem("facebook-roe-2024-05-01-x7Kq2.zip"), stem("facebook-roe-2024-05-01-b9Zz1.zip"));
+        assert_ne!(stem("facebook-roe-2024-05-01-x7Kq2.zip"), stem("facebook-roe-2024-06-01-b9Zz1.zip"));
+        assert_ne!(stem("instagram-roe-2024-05-01-x7Kq2.zip"), stem("instagram-poe-2024-05-01-b9Zz1.zip"));
+        for alone in [
+            "export-2024-05-01.zip",
+            "drjones-1.zip",
+            "takeout.zip",
+            "posts-001.csv",
+            "-.zip",
+            "001.zip",
+            "facebook-roe-2024-05-01.zip",
+            "facebook-é.zip",
+        ] {
             assert_eq!(stem(alone), None, "{alone}");
         }
     }

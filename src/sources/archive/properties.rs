@@ -1,12 +1,23 @@
 //! What must hold of the parsers of archives for any bytes; see [`crate::sources::properties`].
 
 use std::borrow::Cow;
+use std::io::Read;
+use std::path::Path;
 
 use super::bluesky;
+use super::container::Container;
 use super::pieces::Pieces;
 use super::splitter::{Splitter, Start};
 use super::{metadata, x, xml};
+use crate::coverage::Coverage;
+use crate::sources::Options;
 use crate::sources::properties::{Collecting, NAME};
+
+/// Between the files of an export that is written as one run of bytes.
+const NEXT_FILE: u8 = 0x1E;
+
+/// How much is read of an entry.
+const MAX_READ: u64 = 1 << 20;
 
 /// Elements are parts of the file at the places that they name, one after another.
 pub fn splitter(bytes: &[u8]) {
@@ -84,4 +95,37 @@ pub fn blocks(bytes: &[u8]) {
 pub fn elements(bytes: &[u8]) {
     let names: &[&str] = &["item", "wp:author"];
     assert!(xml::elements(bytes, names).iter().all(|element| names.contains(&element.name.as_str())));
+}
+
+/// Items of an export are out of its files. Each file is its path, a line break and its bytes.
+pub fn export(bytes: &[u8]) {
+    let files = bytes.split(|&byte| byte == NEXT_FILE).filter_map(|file| {
+        let end = memchr::memchr(b'\n', file)?;
+        let (name, content) = (file.get(..end)?, file.get(end + 1..)?);
+        Some((std::str::from_utf8(name).ok()?, content))
+    });
+    let container = Container::in_memory(files);
+    let names: Vec<String> = container.entries.iter().map(|entry| entry.name.clone()).collect();
+    let options = Options { include_messages: true, ..Options::default() };
+    let mut sink = Collecting::default();
+    let _ = super::read_container(Path::new(NAME), container, &options, &mut sink);
+    sink.check_from(&names);
+}
+
+/// What lies in a zip or a tar has a name that stays inside.
+pub fn packed(bytes: &[u8]) {
+    let Ok(mut file) = tempfile::NamedTempFile::new() else { return };
+    if std::io::Write::write_all(&mut file, bytes).is_err() {
+        return;
+    }
+    let Ok(mut container) = Container::open(&[file.path().to_owned()], &mut Coverage::default()) else {
+        return;
+    };
+    let is_single = container.single_file().is_some();
+    for entry in container.entries.clone() {
+        assert!(is_single || !entry.name.split('/').any(|part| part == ".."));
+        if let Ok(reader) = container.read_raw(&entry) {
+            let _ = std::io::copy(&mut reader.take(MAX_READ), &mut std::io::sink());
+        }
+    }
 }

@@ -70,6 +70,7 @@ pub(super) static FORMAT: Format = Format {
         Known("approved_submitter_subreddits.csv", REACTIONS),
         Known("multireddits.csv", REACTIONS),
         Known("gilded_*.csv", REACTIONS),
+        Known("friends.csv", Is::Left("Reddit: lists of friends are about other people, and not read")),
         Known("ip_logs.csv", SYSTEM),
         Known("linked_*.csv", SYSTEM),
         Known("account_gender.csv", SYSTEM),
@@ -189,7 +190,7 @@ impl Reading {
         visibility: Visibility,
     ) -> Result<(), Stopped> {
         let is_draft = visibility == Visibility::Private;
-        let table = Table { needs: if is_draft { &["id"] } else { &["id", "title"] }, backslash: false };
+        let table = Table { needs: if is_draft { &["title"] } else { &["id", "title"] }, backslash: false };
         rows::read(export, entry, table, |row, out| {
             let body = row.any(&["body", "text"]);
             let title = row.get("title");
@@ -199,7 +200,7 @@ impl Reading {
                 return;
             }
             let text = titled(title, if is_removed(body) { "" } else { body });
-            let item = Item {
+            let mut item = Item {
                 kind: Kind::Post,
                 media: media.into_iter().collect(),
                 thread: Some(row.get("id").to_owned()).filter(|id| !id.is_empty()),
@@ -207,6 +208,12 @@ impl Reading {
                 text,
                 ..self.item(row, out)
             };
+            if item.id.is_empty() && is_draft {
+                item.id = match row.named(|name| name.ends_with("_id")).find(|id| !id.is_empty()) {
+                    Some(id) => id.to_owned(),
+                    None => derived_id(&[row.get("created"), &item.text]),
+                };
+            }
             self.keep(item, out);
         })
     }
@@ -273,7 +280,7 @@ impl Reading {
             id: row.any(&["id", "message_id"]).to_owned(),
             created_at,
             created_precision,
-            url: link.starts_with("https://").then(|| link.to_owned()),
+            url: address(link),
             ..self.account.item(&row.place)
         }
     }
@@ -295,6 +302,17 @@ fn time(text: &str, row: &Row<'_>, out: &mut Decoded) -> (Option<Moment>, Precis
         out.coverage.fail(BAD_TIME, &row.place);
     }
     found
+}
+
+/// Some exports leave out the host, which is always the same.
+fn address(link: &str) -> Option<String> {
+    match link {
+        _ if link.starts_with("https://") => Some(link.to_owned()),
+        _ if link.starts_with("/r/") || link.starts_with("/user/") => {
+            Some(format!("https://www.reddit.com{link}"))
+        }
+        _ => None,
+    }
 }
 
 fn is_removed(text: &str) -> bool {

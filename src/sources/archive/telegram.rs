@@ -25,11 +25,14 @@ use crate::sources::InputError;
 const PLATFORM: &str = "telegram";
 
 const CHATS: Role = "chats";
+const PAGES: Role = "chats as pages";
 
 const MEDIA: Is = Is::Left("Telegram: files sent are listed with their messages, and not looked into");
 
 const NOT_JSON: &str = "Telegram: a record is not valid JSON";
 const EVENT: &str = "Telegram: joins, calls and other events hold no words";
+const AS_PAGES: &str =
+    "Telegram: the export as HTML pages is not read: export again, as machine-readable JSON";
 const NO_WORDS: &str = "Telegram: a message without words and files";
 const BAD_TIME: &str = "Telegram: a time was not understood; the item was kept without it";
 const NO_ZONE: &str =
@@ -60,6 +63,9 @@ pub(super) static FORMAT: Format = Format {
 };
 
 fn by_content(start: &[u8]) -> Option<Role> {
+    if memchr::memmem::find(start, b"<title>Exported Data</title>").is_some() {
+        return Some(PAGES);
+    }
     let start = squeezed(start);
     let has = |mark: &str| memchr::memmem::find(&start, mark.as_bytes()).is_some();
     let of_chat =
@@ -79,7 +85,11 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     let owner = handle.map_or(String::new(), |handle| format!("@{handle}"));
     recognised(export, &owner);
     let mut gather = Gather::default();
+    for entry in export.of(PAGES) {
+        gather.coverage().fail(AS_PAGES, entry.name);
+    }
     for (entry, head) in files.iter().zip(&heads) {
+        head.stories(&entry.name, &mut gather);
         if let Some(bio) = head.account.bio(&format!("{}#0", entry.name), Visibility::Public) {
             gather.keep(bio, NO_WORDS);
         }
@@ -130,6 +140,8 @@ struct Head {
     chats: Vec<Chat>,
     messages: u64,
     is_whole: bool,
+    /// Posts that are shown for a day.
+    stories: Vec<Value>,
 }
 
 impl Head {
@@ -164,6 +176,29 @@ impl Head {
             chats,
             messages,
             is_whole,
+            stories: list(&around, "stories").to_vec(),
+        }
+    }
+
+    /// Stories are no messages: they are read in any case.
+    fn stories(&self, file: &str, gather: &mut Gather) {
+        for story in &self.stories {
+            let (created_at, created_precision) = time(story, file, gather.coverage());
+            let shown = match words(story) {
+                shown if shown.is_empty() => text(story, "caption").into_owned(),
+                shown => shown,
+            };
+            let place = format!("{file}#story {}", text(story, "id"));
+            let item = Item {
+                id: derived_id(&["story", &text(story, "id"), &text(story, "date_unixtime"), &shown]),
+                kind: Kind::Caption,
+                text: shown,
+                created_at,
+                created_precision,
+                media: media(story),
+                ..self.account.item(&place)
+            };
+            gather.keep(item, NO_WORDS);
         }
     }
 

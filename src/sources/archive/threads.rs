@@ -58,7 +58,7 @@ fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
     read::announce(export.sink, sources.iter());
     let account = if with_instagram(export) {
         // What the profile says is an item of Instagram's importer.
-        account::Account { words: String::new(), ..account }
+        account::Account { words: String::new(), links: Vec::new(), source: String::new(), ..account }
     } else {
         account
     };

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use whitecoat_engine::{Authorship, Item, Kind, LiveState, Media, MediaKind, Precision, Profile, Visibility};
+use whitecoat_engine::{
+    Authorship, Item, Kind, LiveState, Media, MediaKind, Precision, Profile, Settings, Visibility,
+};
 
 use super::MESSAGES;
 use super::account::{Account, recognised};
@@ -35,8 +37,7 @@ const TEXT_LAYOUT: &str =
     "TikTok: the layout as text files is not read: ask TikTok for the data again, as JSON";
 
 /// Lists with words, at any depth.
-const LISTS: &[&str] = &["CommentsList", "VideoList", "PostList", "ReviewsList", "WatchLiveMap"];
-const LISTS_WITH_MESSAGES: &[&str] =
+const LISTS: &[&str] =
     &["CommentsList", "VideoList", "PostList", "ReviewsList", "WatchLiveMap", "ChatHistory"];
 
 /// In UTC, though nothing says so.
@@ -52,6 +53,7 @@ pub(super) static FORMAT: Format = Format {
         Known("comments/comments.txt", Is::Telling(TEXT)),
         Known("posts/posts.txt", Is::Telling(TEXT)),
         Known("posts/recently deleted posts.txt", Is::Telling(TEXT)),
+        Known("profile/profile info*.txt", Is::Part(TEXT)),
     ],
     by_content,
     read,
@@ -85,7 +87,7 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
         seen.keep(bio, &mut out);
         export.sink.batch(Batch::ready(out.items))?;
     }
-    let mut reading = Reading { account, seen };
+    let mut reading = Reading { account, seen, messages: false };
     for entry in export.of(DATA) {
         reading.file(export, &entry)?;
     }
@@ -99,10 +101,12 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
 fn gather(export: &mut Export<'_>) -> Result<(Account, String), Stopped> {
     let mut account = Account { platform: PLATFORM, ..Account::default() };
     let mut place = String::new();
+    let mut settings = Settings::default();
     for entry in export.of(DATA) {
         let Export { container, sink, .. } = &mut *export;
         let Ok(reader) = container.read(&entry) else { continue };
-        let mut splitter = super::splitter::Splitter::starting(reader, Start::Under(&["ProfileMap"]));
+        let mut splitter =
+            super::splitter::Splitter::starting(reader, Start::Under(&["ProfileMap", "SettingsMap"]));
         while let Some(chunk) = splitter.next_chunk() {
             sink.progress().inc(chunk.bytes_read);
             for (offset, record) in chunk.elements() {
@@ -110,7 +114,11 @@ fn gather(export: &mut Export<'_>) -> Result<(Account, String), Stopped> {
                     records::decoded(record, NOT_JSON, String::new, &mut Coverage::default(), |record| {
                         serde_json::from_slice::<Value>(record)
                     });
-                let profile = value.as_ref().and_then(Fields::of).filter(|map| map.has(&["userName"]));
+                let map = value.as_ref().and_then(Fields::of);
+                if let Some(private) = map.and_then(|map| private(&map.text(&["Private Account"]))) {
+                    settings.private = Some(private);
+                }
+                let profile = map.filter(|map| map.has(&["userName"]));
                 if let Some(map) = profile {
                     account.handle = map.text(&["userName"]).trim_start_matches('@').to_owned();
                     account.profile = Arc::new(Profile {
@@ -123,23 +131,32 @@ fn gather(export: &mut Export<'_>) -> Result<(Account, String), Stopped> {
             }
         }
     }
+    if !place.is_empty() {
+        Arc::make_mut(&mut account.profile).settings = settings;
+    }
     Ok((account, place))
+}
+
+/// Whether a setting is on.
+fn private(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "enabled" | "on" | "yes" | "true" => Some(true),
+        "disabled" | "off" | "no" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 struct Reading {
     account: Account,
     seen: Seen,
+    messages: bool,
 }
 
 impl Reading {
     fn file(&mut self, export: &mut Export<'_>, entry: &Entry) -> Result<(), Stopped> {
         let Export { container, sink, options, .. } = export;
-        let messages = options.include_messages;
-        let lists = if messages { LISTS_WITH_MESSAGES } else { LISTS };
-        if !messages {
-            sink.coverage().skip(MESSAGES, &entry.name);
-        }
-        records::stream(container, *sink, entry, Start::Under(lists), &mut |chunk, sink| {
+        self.messages = options.include_messages;
+        records::stream(container, *sink, entry, Start::Under(LISTS), &mut |chunk, sink| {
             let mut out = Decoded::default();
             for (offset, record) in chunk.elements() {
                 let place = format!("{}#{offset}", entry.name);
@@ -179,7 +196,12 @@ impl Reading {
                     }
                 }
             }
-            "ChatHistory" => self.chats(fields, place, out),
+            "ChatHistory" if self.messages => self.chats(fields, place, out),
+            "ChatHistory" => {
+                let messages =
+                    fields.all().filter_map(|(_, chat)| chat.as_array()).map(Vec::len).sum::<usize>();
+                out.coverage.skip_many(MESSAGES, place, messages as u64);
+            }
             _ => out.coverage.fail(NO_LISTS, place),
         }
     }

@@ -166,6 +166,9 @@ impl Blog {
         } else {
             let stored = stored_html::read(&said.body, gather.coverage());
             item.media = stored.media;
+            if post.attribute("type") == "quote" {
+                item.authorship = Authorship::Reshare;
+            }
             item.text = with_tags(titled(&said.title, &stored.text), &tags(post));
         }
         if !question.is_empty() && state != "submission" {

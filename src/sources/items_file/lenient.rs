@@ -64,6 +64,8 @@ fn profile(mut fields: Fields<'_>) -> Profile {
         employer: fields.text("employer").unwrap_or_default(),
         location: fields.text("location").unwrap_or_default(),
         jurisdiction: fields.text("jurisdiction").unwrap_or_default(),
+        former_names: fields.nested("former_names"),
+        settings: fields.nested("settings"),
     }
 }
 
@@ -139,6 +141,19 @@ impl Fields<'_> {
         let Some(value) = self.take(name) else { return T::default() };
         let word = value.as_str().map(|word| word.trim().to_lowercase().replace(['_', ' '], "-"));
         word.and_then(|word| serde_json::from_value(Value::String(word)).ok()).unwrap_or_else(|| {
+            self.problem(name);
+            T::default()
+        })
+    }
+
+    /// A list or an object, or the JSON text of one.
+    fn nested<T: DeserializeOwned + Default>(&mut self, name: &str) -> T {
+        let found = match self.take(name) {
+            None => return T::default(),
+            Some(Value::String(text)) => serde_json::from_str(&text),
+            Some(value) => serde_json::from_value(value),
+        };
+        found.unwrap_or_else(|_| {
             self.problem(name);
             T::default()
         })

@@ -49,6 +49,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "profile_employer",
     "profile_location",
     "profile_jurisdiction",
+    "profile_former_names",
+    "profile_settings",
     "source",
     "truncated",
 ];
@@ -63,6 +65,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("post_text", "text"),
     ("comment_text", "text"),
     ("date", "created_at"),
+    ("datum", "created_at"),
+    ("fecha", "created_at"),
+    ("data", "created_at"),
     ("time", "created_at"),
     ("timestamp", "created_at"),
     ("created", "created_at"),
@@ -222,6 +227,10 @@ fn object(record: &ByteRecord, header: &Header, name: &str, line: u64) -> Result
         media.push(Value::Object(medium));
     }
     media.extend(more.and_then(|more: Value| more.as_array().cloned()).unwrap_or_default());
+    // A table without a column for it means what it says by the other one.
+    if !parent.is_empty() && !map.contains_key("kind") {
+        map.insert("kind".to_owned(), Value::String("reply".to_owned()));
+    }
     for (field, group) in [("parent", parent), ("profile", profile)] {
         if !group.is_empty() {
             map.insert(field.to_owned(), Value::Object(group));

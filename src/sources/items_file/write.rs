@@ -115,17 +115,24 @@ fn cells(item: &Item) -> io::Result<Vec<String>> {
         medium.unwrap_or(&none.2).author.clone(),
         medium.unwrap_or(&none.2).patient.clone(),
         medium.unwrap_or(&none.2).device.clone(),
-        if more.is_empty() { String::new() } else { serde_json::to_string(more)? },
+        nested(&more, more.is_empty())?,
         profile.name.clone(),
         profile.bio.clone(),
         profile.profession.clone(),
         profile.employer.clone(),
         profile.location.clone(),
         profile.jurisdiction.clone(),
+        nested(&profile.former_names, profile.former_names.is_empty())?,
+        nested(&profile.settings, profile.settings.is_empty())?,
         item.source.clone(),
         if item.truncated { "true".to_owned() } else { String::new() },
     ];
     Ok(cells.into_iter().map(|cell| formula::guarded(&cell).into_owned()).collect())
+}
+
+/// What has no column of its own, as JSON.
+fn nested<T: Serialize>(value: &T, is_empty: bool) -> io::Result<String> {
+    if is_empty { Ok(String::new()) } else { Ok(serde_json::to_string(value)?) }
 }
 
 fn optional<T: Serialize>(value: Option<&T>) -> String {

@@ -27,13 +27,15 @@ impl Account {
         }
     }
 
-    /// The bio as an item, if there is one.
+    /// The bio as an item, if there is one. Where the account's settings are known, the name stands for a bio that is empty.
     pub(in crate::sources) fn bio(&self, place: &str, visibility: Visibility) -> Option<Item> {
         let owner = if self.handle.is_empty() { &self.profile.name } else { &self.handle };
-        (!self.profile.bio.is_empty()).then(|| Item {
+        let shown = if self.profile.bio.is_empty() { &self.profile.name } else { &self.profile.bio };
+        let has_news = !self.profile.bio.is_empty() || !self.profile.settings.is_empty();
+        (has_news && !shown.is_empty()).then(|| Item {
             id: format!("profile-{owner}"),
             kind: Kind::Profile,
-            text: self.profile.bio.clone(),
+            text: shown.clone(),
             visibility,
             ..self.item(place)
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use whitecoat_engine::{
-    Item, Kind, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision, Profile, Visibility,
+    Item, Kind, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision, Profile, Settings, Visibility,
 };
 
 use super::account::Account;
@@ -25,6 +25,9 @@ pub(in crate::sources) const BAD_TIME: &str =
 /// How many mentions of a post are looked at for the author of what it answers.
 const MAX_TAGS: usize = 1_000;
 
+/// How many other addresses of an account are kept.
+const MAX_ADDRESSES: usize = 20;
+
 const PUBLIC: &[&str] = &["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"];
 
 /// The account that an actor is.
@@ -39,9 +42,27 @@ pub(in crate::sources) fn account_of(actor: &Value, coverage: &mut Coverage) -> 
     let profile = Profile {
         name: text(actor, "name").into_owned(),
         bio: bio(&text(actor, "summary"), fields, coverage),
+        former_names: addresses(actor, "alsoKnownAs").chain(addresses(actor, "movedTo")).collect(),
+        settings: settings(actor, "manuallyApprovesFollowers", "discoverable"),
         ..Profile::default()
     };
     Account { platform: PLATFORM, handle, profile: Arc::new(profile) }
+}
+
+/// Other addresses of the account's holder: one, or a list.
+fn addresses<'v>(actor: &'v Value, key: &str) -> impl Iterator<Item = String> + use<'v> {
+    list(actor, key)
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(|address| !address.is_empty())
+        .take(MAX_ADDRESSES)
+        .map(str::to_owned)
+}
+
+/// Who is let in. All Mastodon's public posts are open to everybody, whoever may follow.
+pub(in crate::sources) fn settings(account: &Value, approves: &str, findable: &str) -> Settings {
+    let flag = |key: &str| account.get(key).and_then(Value::as_bool);
+    Settings { private: None, approves_followers: flag(approves), findable: flag(findable) }
 }
 
 /// A bio with the fields below it.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use url::Url;
 
 use super::address::{self, Resolver};
+use super::cache::Kept;
 use super::evidence::Evidence;
 use super::failure::Failure;
 use super::limits::Limits;
@@ -35,6 +37,8 @@ const MAX_HEADER_BYTES: u32 = 64 << 10;
 pub(super) struct Client {
     wire: Wire,
     allow_loopback: bool,
+    /// Whether there is somebody to be polite to. There is not where answers come from a file.
+    pub(super) is_polite: bool,
     /// What a request may cost.
     pub(super) limits: Limits,
     evidence: Option<Arc<Evidence>>,
@@ -111,17 +115,14 @@ impl Client {
             .retry(reqwest::retry::never())
             .build()
             .map_err(|error| Failure::Client(error.to_string()))?;
-        Ok(Self { wire: Wire::Network(network), allow_loopback, limits: limits.clone(), evidence })
+        let wire = Wire::Network(network);
+        Ok(Self { wire, allow_loopback, is_polite: true, limits: limits.clone(), evidence })
     }
 
     /// A client that knows only the answers of an evidence file.
     pub(super) fn of_stored(stored: Stored, limits: &Limits, allow_loopback: bool) -> Self {
-        Self { wire: Wire::Stored(stored), allow_loopback, limits: limits.clone(), evidence: None }
-    }
-
-    /// Whether answers come from a file, so that there is nobody to be polite to.
-    pub(super) fn is_offline(&self) -> bool {
-        matches!(self.wire, Wire::Stored(_))
+        let wire = Wire::Stored(stored);
+        Self { wire, allow_loopback, is_polite: false, limits: limits.clone(), evidence: None }
     }
 
     /// Whether `url` leads to this machine, as tests ask for.
@@ -132,7 +133,7 @@ impl Client {
     /// Checks whether `url` may be asked at all, before anything is sent.
     pub(super) fn check(&self, url: &Url) -> Result<(), Failure> {
         address::check(url, self.allow_loopback)?;
-        match platforms::of(url).and_then(|platform| platform.barred) {
+        match platforms::bar(url) {
             Some(barred) => {
                 Err(Failure::Barred { host: url.host_str().unwrap_or_default().to_owned(), barred })
             }
@@ -148,9 +149,21 @@ impl Client {
             Wire::Stored(stored) => stored.answer(ask.url, ask.want),
         };
         if let Some(evidence) = &self.evidence {
-            evidence.record(ask.url, ask.want, &outcome);
+            evidence.record(ask.url, ask.want, &outcome, Timestamp::now());
         }
         outcome
+    }
+
+    /// Whether what is asked and answered is recorded as evidence.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.evidence.is_some()
+    }
+
+    /// Records an answer that an interrupted run has left in the cache, with the time when it came.
+    pub(super) fn record_kept(&self, ask: Ask<'_>, kept: &Kept) {
+        if let (Some(evidence), Ok(at)) = (&self.evidence, Timestamp::from_second(kept.at)) {
+            evidence.record(ask.url, ask.want, &Ok(kept.answer.clone()), at);
+        }
     }
 
     async fn over_network(&self, network: &reqwest::Client, ask: Ask<'_>) -> Result<Answer, Failure> {

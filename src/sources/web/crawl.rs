@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::failure::Failure;
-use super::fetch::{Fetched, fetch};
+use super::fetch::{Answered, Fetched, Trail, fetch};
 use super::frontier::Frontier;
 use super::session::Shared;
 use super::walk::{Found, Request, Walk, Want};
@@ -32,6 +32,7 @@ const LINE_EVERY: u64 = 100;
 const MAX_ACCOUNTS: usize = 100;
 
 const REDIRECTED: &str = "An address that leads to a page that is read already";
+const LED_OUT: &str = "An address that leads out of what is read: not followed";
 const NOT_INSIDE: &str = "A link deeper than the limit (--depth)";
 
 /// Walks one input to its end.
@@ -43,6 +44,14 @@ pub(super) struct Crawl<'a> {
     pub(super) since: Option<i64>,
     /// Where what is seen is noted, for the archives of the same run.
     pub(super) live: &'a Live,
+}
+
+/// A request under way.
+struct Asked {
+    request: Request,
+    /// The address that is asked now.
+    at: Url,
+    task: JoinHandle<Fetched>,
 }
 
 /// What a walk came to.
@@ -75,10 +84,10 @@ impl Crawl<'_> {
             while ahead.len() < AHEAD
                 && let Some(request) = frontier.next()
             {
-                let task = self.ask(&request).map_err(|failure| failure.of_name(self.name))?;
-                ahead.push_back((request, task));
+                let trail = Trail::of(&request);
+                ahead.push_back(self.ask(request, trail).map_err(|failure| failure.of_name(self.name))?);
             }
-            let Some((request, task)) = ahead.pop_front() else {
+            let Some(Asked { request, at, task }) = ahead.pop_front() else {
                 let more = walk.more(&mut found);
                 self.deliver(&mut tally, &mut found, sink)?;
                 if more.is_empty() {
@@ -87,19 +96,20 @@ impl Crawl<'_> {
                 more.into_iter().for_each(|request| frontier.add(request));
                 continue;
             };
-            let fetched = self.wait(task, &request.url, sink.progress());
-            for host in &fetched.hosts {
-                sink.coverage().note(format!("host asked: {host}"));
-                let name = Url::parse(host).ok().and_then(|url| url.host_str().map(str::to_owned));
-                sink.coverage().contacted(name.unwrap_or_default());
-            }
-            tally.asked += 1;
+            let fetched = self.wait(task, &at, sink.progress());
+            note_hosts(&fetched, sink);
             let next = match fetched.outcome {
-                Ok(page) if page.url != request.url && !frontier.meet(&page.url, request.want) => {
-                    sink.coverage().skip(REDIRECTED, request.url.as_str());
-                    Vec::new()
+                Ok(Answered::Moved(trail)) => {
+                    if let Err(reason) = self.may_go(&trail, &request, &walk, &mut frontier) {
+                        tally.asked += 1;
+                        sink.coverage().skip(reason, request.url.as_str());
+                        continue;
+                    }
+                    let asked = self.ask(request, trail);
+                    ahead.push_front(asked.map_err(|failure| failure.of_name(self.name))?);
+                    continue;
                 }
-                Ok(page) => {
+                Ok(Answered::Page(page)) => {
                     tally.answered += 1;
                     walk.read(&request, &page, &mut found)
                 }
@@ -113,9 +123,8 @@ impl Crawl<'_> {
                     walk.failed(&request, &reason)
                 }
             };
-            for request in next {
-                frontier.add(request);
-            }
+            tally.asked += 1;
+            next.into_iter().for_each(|request| frontier.add(request));
             self.deliver(&mut tally, &mut found, sink)?;
             self.show(&tally, &frontier, sink);
         }
@@ -155,9 +164,27 @@ impl Crawl<'_> {
         sink.batch(Batch::ready(items))
     }
 
-    fn ask(&self, request: &Request) -> Result<JoinHandle<Fetched>, Failure> {
-        let (shared, request, since) = (Arc::clone(&self.shared), request.clone(), self.since);
-        Ok(self.shared.runtime()?.spawn(async move { fetch(&shared, &request, since).await }))
+    /// Whether a request goes on where its host redirects it: every address is asked for once, and none out of scope.
+    fn may_go(
+        &self,
+        trail: &Trail,
+        request: &Request,
+        walk: &Tour,
+        frontier: &mut Frontier,
+    ) -> Result<(), &'static str> {
+        // What may not be asked at all fails with its reason when it is asked.
+        if self.shared.check(&trail.end).is_ok() && !walk.admits(request, &trail.end) {
+            return Err(LED_OUT);
+        }
+        let is_new = trail.stays(request.want) || frontier.meet(&trail.end, request.want);
+        if is_new { Ok(()) } else { Err(REDIRECTED) }
+    }
+
+    fn ask(&self, request: Request, trail: Trail) -> Result<Asked, Failure> {
+        let (shared, since) = (Arc::clone(&self.shared), self.since);
+        let (at, asked) = (trail.end.clone(), request.clone());
+        let task = self.shared.runtime()?.spawn(async move { fetch(&shared, &asked, trail, since).await });
+        Ok(Asked { request, at, task })
     }
 
     /// Waits for an answer, and shows how long the host is waited for.
@@ -229,6 +256,15 @@ impl Tally {
             (None, Some(reason)) => Err(Failure::Unread(reason).of_name(name)),
             (None, None) => Ok(()),
         }
+    }
+}
+
+/// Says which hosts were asked.
+fn note_hosts(fetched: &Fetched, sink: &mut dyn Sink) {
+    for host in &fetched.hosts {
+        sink.coverage().note(format!("host asked: {host}"));
+        let name = Url::parse(host).ok().and_then(|url| url.host_str().map(str::to_owned));
+        sink.coverage().contacted(name.unwrap_or_default());
     }
 }
 

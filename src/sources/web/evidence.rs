@@ -92,17 +92,17 @@ impl Evidence {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let info = writer.id(fields.as_bytes());
         writer.info.clone_from(&info);
-        let head = [("WARC-Filename", one_line(&name))];
+        let head = [("WARC-Date", date(Timestamp::now())), ("WARC-Filename", one_line(&name))];
         writer.record("warcinfo", &info, FIELDS, &head, None, fields.as_bytes())?;
         Ok(Self(Mutex::new(Some(writer))))
     }
 
-    /// Adds a request and what came of it.
-    pub(super) fn record(&self, url: &Url, want: Want, outcome: &Result<Answer, Failure>) {
+    /// Adds a request and what came of it, at that time.
+    pub(super) fn record(&self, url: &Url, want: Want, outcome: &Result<Answer, Failure>, at: Timestamp) {
         if let Some(writer) = self.lock().as_mut()
             && writer.failed.is_none()
         {
-            writer.failed = writer.exchange(url, want, outcome).err();
+            writer.failed = writer.exchange(url, want, outcome, at).err();
         }
     }
 
@@ -123,7 +123,13 @@ impl Evidence {
 }
 
 impl Writer {
-    fn exchange(&mut self, url: &Url, want: Want, outcome: &Result<Answer, Failure>) -> io::Result<()> {
+    fn exchange(
+        &mut self,
+        url: &Url,
+        want: Want,
+        outcome: &Result<Answer, Failure>,
+        at: Timestamp,
+    ) -> io::Result<()> {
         let asked = asked(url, want);
         let request = self.id(asked.as_bytes());
         let target = ("WARC-Target-URI", url.to_string());
@@ -148,7 +154,9 @@ impl Writer {
             }
         };
         let result = self.id(&block);
-        let mut head = vec![target.clone(), info.clone(), ("WARC-Concurrent-To", format!("<{request}>"))];
+        let at = ("WARC-Date", date(at));
+        let mut head =
+            vec![at.clone(), target.clone(), info.clone(), ("WARC-Concurrent-To", format!("<{request}>"))];
         if outcome
             .as_ref()
             .is_ok_and(|answer| !answer.is_success() && answer.header("content-length") != Some("0"))
@@ -161,14 +169,14 @@ impl Writer {
             "request",
             &request,
             "application/http; msgtype=request",
-            &[target, info, concurrent],
+            &[at, target, info, concurrent],
             None,
             asked.as_bytes(),
         )?;
         self.record(kind, &result, content_type, &head, body_at, &block)
     }
 
-    /// Writes a record as a gzip member. From `payload_at` on, the block is payload.
+    /// Writes a record as a gzip member. `headers` has its date; from `payload_at` on, the block is payload.
     fn record(
         &mut self,
         kind: &str,
@@ -178,8 +186,7 @@ impl Writer {
         payload_at: Option<usize>,
         block: &[u8],
     ) -> io::Result<()> {
-        let mut head =
-            format!("WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{id}>\r\nWARC-Date: {}\r\n", date());
+        let mut head = format!("WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{id}>\r\n");
         for (name, value) in headers {
             let _ = write!(head, "{name}: {value}\r\n");
         }
@@ -245,9 +252,9 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha1:{}", BASE32.encode(&Sha1::digest(bytes)))
 }
 
-/// Now, to the microsecond.
-fn date() -> String {
-    format!("{:.6}", Timestamp::now())
+/// To the microsecond.
+fn date(at: Timestamp) -> String {
+    format!("{at:.6}")
 }
 
 fn one_line(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! Fetching one thing: redirects by hand, every hop checked; what came back is what was wanted or a reason.
+//! Fetching one thing, one hop at a time: what came back is what was wanted, a redirect, or a reason.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,7 @@ use url::Url;
 
 use super::client::{Answer, Cap};
 use super::failure::Failure;
+use super::frontier::is_same;
 use super::limits::Limits;
 use super::page::saved;
 use super::session::Shared;
@@ -15,51 +16,82 @@ use super::walks::sitemap::MAX_SITEMAP_BYTES;
 /// What came of a request.
 #[derive(Debug)]
 pub(super) struct Fetched {
-    pub(super) outcome: Result<Page, Failure>,
+    pub(super) outcome: Result<Answered, Failure>,
     /// Every host that was asked, as scheme, name and port.
     pub(super) hosts: BTreeSet<String>,
 }
 
-/// Fetches what `request` asks for. `since`: see [`super::host::Host::get`].
-pub(super) async fn fetch(shared: &Shared, request: &Request, since: Option<i64>) -> Fetched {
+/// An answer without a fault.
+#[derive(Debug)]
+pub(super) enum Answered {
+    /// What was wanted.
+    Page(Page),
+    /// It lies elsewhere: the way so far, with the address to ask next at its end.
+    Moved(Trail),
+}
+
+/// The way of a request: its own address, and then where redirects led.
+#[derive(Clone, Debug)]
+pub(super) struct Trail {
+    before: Vec<Url>,
+    /// What is to be asked.
+    pub(super) end: Url,
+}
+
+impl Trail {
+    /// The beginning of the way.
+    pub(super) fn of(request: &Request) -> Self {
+        let mut end = request.url.clone();
+        end.set_fragment(None);
+        Self { before: Vec::new(), end }
+    }
+
+    fn on(&self, mut to: Url) -> Self {
+        to.set_fragment(None);
+        let before = self.before.iter().chain([&self.end]).cloned().collect();
+        Self { before, end: to }
+    }
+
+    /// Whether its end is only another way to write an address on it, such as `https` instead of `http`.
+    pub(super) fn stays(&self, want: Want) -> bool {
+        self.before.iter().any(|url| is_same(url, &self.end, want))
+    }
+}
+
+/// Asks for what is at the end of `trail`, the way of `request` so far. `since`: see [`super::host::Host::get`].
+pub(super) async fn fetch(shared: &Shared, request: &Request, trail: Trail, since: Option<i64>) -> Fetched {
     let mut hosts = BTreeSet::new();
-    let outcome = follow(shared, request, since, &mut hosts).await;
+    let outcome = ask(shared, request, trail, since, &mut hosts).await;
     Fetched { outcome, hosts }
 }
 
-async fn follow(
+async fn ask(
     shared: &Shared,
     request: &Request,
+    trail: Trail,
     since: Option<i64>,
     hosts: &mut BTreeSet<String>,
-) -> Result<Page, Failure> {
+) -> Result<Answered, Failure> {
     let limits = shared.limits();
-    let cap = cap(request.want, limits);
-    let mut asked = BTreeSet::new();
-    let mut url = request.url.clone();
-    url.set_fragment(None);
-    loop {
-        if asked.len() > limits.redirects {
-            return Err(Failure::TooManyRedirects(limits.redirects));
-        }
-        if !asked.insert(url.to_string()) {
-            return Err(Failure::RedirectLoop(url.to_string()));
-        }
-        shared.check(&url)?;
-        hosts.insert(url.origin().ascii_serialization());
-        let answer = shared.get(&url, request.want, cap, since).await?;
-        match answer.redirect(&url) {
-            Some(to) => {
-                url = to?;
-                url.set_fragment(None);
-            }
-            None => {
-                check(&answer, &url, request, asked.len() > 1)?;
-                let content_type = answer.header("content-type").map(str::to_owned);
-                return Ok(Page { url, content_type, headers: answer.headers, body: answer.body });
-            }
-        }
+    if trail.before.len() > limits.redirects {
+        return Err(Failure::TooManyRedirects(limits.redirects));
     }
+    if trail.before.contains(&trail.end) {
+        return Err(Failure::RedirectLoop(trail.end.to_string()));
+    }
+    shared.check(&trail.end)?;
+    hosts.insert(trail.end.origin().ascii_serialization());
+    let answer = shared.get(&trail.end, request.want, cap(request.want, limits), since).await?;
+    if let Some(to) = answer.redirect(&trail.end) {
+        let to = to?;
+        if request.want == Want::Page && is_sign_in_path(&to) {
+            return Err(Failure::NotVisible("the host redirected to its sign-in page".to_owned()));
+        }
+        return Ok(Answered::Moved(trail.on(to)));
+    }
+    check(&answer, request)?;
+    let content_type = answer.header("content-type").map(str::to_owned);
+    Ok(Answered::Page(Page { url: trail.end, content_type, headers: answer.headers, body: answer.body }))
 }
 
 fn cap(want: Want, limits: &Limits) -> Cap {
@@ -72,7 +104,7 @@ fn cap(want: Want, limits: &Limits) -> Cap {
 }
 
 /// Checks that a final answer is what was wanted and can be read.
-fn check(answer: &Answer, url: &Url, request: &Request, moved: bool) -> Result<(), Failure> {
+fn check(answer: &Answer, request: &Request) -> Result<(), Failure> {
     if answer.header("cf-mitigated").is_some_and(|value| value.eq_ignore_ascii_case("challenge")) {
         return Err(Failure::NotVisible("the host wants a challenge solved".to_owned()));
     }
@@ -83,9 +115,6 @@ fn check(answer: &Answer, url: &Url, request: &Request, moved: bool) -> Result<(
         }
         404 | 410 => return Err(Failure::Gone(answer.status)),
         other => return Err(Failure::Status(other)),
-    }
-    if moved && request.want == Want::Page && is_sign_in_path(url) {
-        return Err(Failure::NotVisible("the host redirected to its sign-in page".to_owned()));
     }
     if answer.body.iter().all(u8::is_ascii_whitespace) {
         return Err(Failure::Empty);
@@ -106,9 +135,10 @@ pub(super) fn essence(content_type: Option<&str>) -> String {
 /// Whether a path is one of those that ask people to sign in.
 pub(super) fn is_sign_in_path(url: &Url) -> bool {
     url.path_segments().into_iter().flatten().any(|segment| {
-        ["login", "log-in", "signin", "sign-in", "authwall", "checkpoint"]
+        let name = segment.split('.').next().unwrap_or_default();
+        ["login", "log-in", "wp-login", "signin", "sign-in", "authwall", "checkpoint"]
             .iter()
-            .any(|name| segment.eq_ignore_ascii_case(name))
+            .any(|known| name.eq_ignore_ascii_case(known))
     })
 }
 

@@ -97,6 +97,14 @@ impl Frontier {
     }
 }
 
+/// Whether two addresses are two ways to write the same one.
+pub(super) fn is_same(one: &Url, other: &Url, want: Want) -> bool {
+    match want {
+        Want::Page => page_name(one) == page_name(other),
+        _ => one == other,
+    }
+}
+
 fn hash(url: &Url, want: Want) -> [u8; HASH_BYTES] {
     let name = if want == Want::Page { page_name(url) } else { url.as_str().to_owned() };
     let mut hasher = blake3::Hasher::new();

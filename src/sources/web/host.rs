@@ -11,15 +11,17 @@ use super::cache::Cache;
 use super::client::{Answer, Ask, Cap, Client};
 use super::failure::Failure;
 use super::limits::Limits;
-use super::rate;
 use super::robots::{AGENT_TOKEN, ROBOTS_BYTES, Robots};
 use super::walk::Want;
+use super::{platforms, rate};
 
 /// A host that has been met: one request at a time, within what it allows.
 #[derive(Debug)]
 pub(super) struct Host {
     name: String,
     robots: Robots,
+    /// The robots.txt, for walks that look for sitemaps in it: its address and what came of it.
+    robots_txt: (Url, Answer),
     pace: Pace,
 }
 
@@ -59,8 +61,10 @@ impl Host {
     pub(super) async fn meet(client: &Client, url: &Url, turn: Turn) -> Result<Self, Failure> {
         client.check(url)?;
         let name = url.host_str().unwrap_or_default().to_owned();
-        let between =
-            if client.is_own_machine(url) { Duration::ZERO } else { client.limits.between_requests };
+        let between = match client.is_own_machine(url) {
+            true => Duration::ZERO,
+            false => client.limits.between_requests.max(platforms::pace(&name)),
+        };
         let mut pace = Pace::new(name.clone(), between, &client.limits, turn);
         let unreadable = |reason: String| Failure::NoRobots { host: name.clone(), reason };
         let mut address = url.clone();
@@ -69,24 +73,29 @@ impl Host {
         address.set_fragment(None);
 
         let cap = Cap { wire: ROBOTS_BYTES as u64, inflated: ROBOTS_BYTES as u64, cut: true };
-        let mut redirects = 0;
-        let robots = loop {
+        let (start, mut redirects) = (address.clone(), 0);
+        let (robots, answer) = loop {
             let ask = Ask { url: &address, want: Want::Bytes, cap, known_by: None };
             let mut answer =
                 pace.get(client, ask).await.map_err(|failure| unreadable(failure.to_string()))?;
             answer.inflate(cap).map_err(|failure| unreadable(failure.to_string()))?;
             match answer.redirect(&address) {
-                Some(_) if redirects == client.limits.redirects => break Robots::default(),
+                Some(_) if redirects == client.limits.redirects => {
+                    break (Robots::default(), Answer { status: 404, ..Answer::default() });
+                }
                 Some(to) => address = to.map_err(|failure| unreadable(failure.to_string()))?,
                 None => match answer.status {
-                    200..=299 => break Robots::parse(&answer.body, AGENT_TOKEN),
+                    200..=299 => break (Robots::parse(&answer.body, AGENT_TOKEN), answer),
                     // "Too many requests" is no leave to go on.
                     429 | 500.. => return Err(unreadable(Failure::Status(answer.status).to_string())),
-                    _ => break Robots::default(),
+                    _ => break (Robots::default(), answer),
                 },
             }
             redirects += 1;
         };
+        // It is unpacked.
+        let headers = answer.headers.into_iter().filter(|(name, _)| name != "content-encoding").collect();
+        let robots_txt = (start, Answer { headers, ..answer });
         if let Some(delay) = robots.crawl_delay {
             if delay > client.limits.longest_wait {
                 return Err(Failure::AskedToWait {
@@ -96,7 +105,7 @@ impl Host {
             }
             pace.lengthen(delay);
         }
-        Ok(Self { name, robots, pace })
+        Ok(Self { name, robots, robots_txt, pace })
     }
 
     /// Asks this host, if its robots.txt allows it, when its turn comes. What is in the cache from `since` on (seconds
@@ -108,14 +117,19 @@ impl Host {
         since: Option<i64>,
         ask: Ask<'_>,
     ) -> Result<Answer, Failure> {
+        if ask.want == Want::Bytes && *ask.url == self.robots_txt.0 {
+            return Ok(self.robots_txt.1.clone());
+        }
         if !self.robots.allows(ask.url) {
             return Err(Failure::Disallowed { host: self.name.clone() });
         }
         let kept = cache.and_then(|cache| cache.find(ask.url, ask.want));
         if let Some(kept) = kept.as_ref().filter(|kept| since.is_some_and(|since| kept.at >= since)) {
+            client.record_kept(ask, kept);
             return Ok(kept.answer.clone());
         }
-        let known_by = kept.as_ref().map(|kept| kept.known_by());
+        // "Not modified" is no evidence.
+        let known_by = kept.as_ref().filter(|_| !client.is_recorded()).map(|kept| kept.known_by());
         let answer = self.pace.get(client, Ask { known_by: known_by.as_ref(), ..ask }).await?;
         match (kept, cache) {
             (Some(kept), Some(cache)) if answer.status == 304 => {
@@ -158,7 +172,7 @@ impl Pace {
     async fn insist(&mut self, client: &Client, ask: Ask<'_>) -> Result<Answer, Failure> {
         let mut attempt = 1;
         loop {
-            if !client.is_offline() {
+            if client.is_polite {
                 self.turn.set(self.next);
                 tokio::time::sleep_until(self.next).await;
             }
@@ -258,6 +272,7 @@ fn jitter() -> f64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::super::stored::Stored;
     use super::*;
 
     #[test]
@@ -286,6 +301,56 @@ mod tests {
             assert_eq!(wait, Duration::from_millis(expected), "{attempt} {retry_after:?}");
         }
         assert!((0.0..=1.0).contains(&jitter()));
+    }
+
+    /// A host with these answers to requests for `/a`, and the time it takes to get the first that is no trouble.
+    async fn asked(robots: &str, answers: &[&str]) -> (Host, Client, Duration) {
+        let (stored, limits) = (Stored::new().unwrap(), Limits::default());
+        let robots = format!("HTTP/1.1 200 \r\n\r\n{robots}");
+        stored.answered(Want::Bytes.accept(), "https://h.example/robots.txt", robots.as_bytes()).unwrap();
+        for answer in answers {
+            let answer = format!("HTTP/1.1 {answer}\r\n\r\n");
+            stored.answered(Want::Page.accept(), "https://h.example/a", answer.as_bytes()).unwrap();
+        }
+        let mut client = Client::of_stored(stored, &limits, false);
+        client.is_polite = true;
+        let start = Instant::now();
+        let mut host =
+            Host::meet(&client, &Url::parse("https://h.example/a").unwrap(), Turn::default()).await.unwrap();
+        let _ = get(&mut host, &client).await;
+        (host, client, start.elapsed())
+    }
+
+    async fn get(host: &mut Host, client: &Client) -> Result<Answer, Failure> {
+        let url = Url::parse("https://h.example/a").unwrap();
+        let cap = Cap { wire: 100, inflated: 100, cut: false };
+        host.get(client, None, None, Ask { url: &url, want: Want::Page, cap, known_by: None }).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_is_asked_when_it_wants_to_be() {
+        for (robots, answers, seconds) in [
+            ("", &["200 "][..], 1),
+            ("User-agent: *\nCrawl-delay: 7", &["200 "], 7),
+            ("User-agent: *\nCrawl-delay: 0.2", &["200 "], 1),
+            (
+                "User-agent: *\nCrawl-delay: 7",
+                &["503 \r\nretry-after: 40", "429 \r\nretry-after: 2", "200 "],
+                54,
+            ),
+            ("", &["429 \r\nretry-after: Fri, 31 Dec 9999 23:59:59 GMT"], 1),
+        ] {
+            let (mut host, client, took) = asked(robots, answers).await;
+            assert_eq!(took.as_secs(), seconds, "{robots} {answers:?}");
+            // One that asks for more than is waited for is not asked again.
+            let is_left = answers.iter().any(|answer| answer.contains("9999"));
+            assert_eq!(get(&mut host, &client).await.is_err(), is_left);
+        }
+        let (mut host, client, _) =
+            asked("", &["200 \r\nratelimit-remaining: 0\r\nratelimit-reset: 300"]).await;
+        let start = Instant::now();
+        get(&mut host, &client).await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 300);
     }
 
     #[test]

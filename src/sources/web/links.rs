@@ -20,9 +20,9 @@ pub(super) struct Links {
 /// Finds the links of a page. `base` is what relative addresses start from.
 pub(super) fn find(document: &Html, base: Option<&Url>) -> Links {
     let mut links = Links::default();
-    let Ok(all) =
-        Selector::parse("a[href], area[href], link[href], iframe[src], frame[src], meta[name][content]")
-    else {
+    let Ok(all) = Selector::parse(
+        "a[href], area[href], link[href], iframe[src], frame[src], meta[name][content], meta[http-equiv][content]",
+    ) else {
         return links;
     };
     let mut withhold_all = false;
@@ -30,6 +30,12 @@ pub(super) fn find(document: &Html, base: Option<&Url>) -> Links {
         let rel = element.attr("rel").unwrap_or_default().to_ascii_lowercase();
         let has = |name: &str| rel.split_ascii_whitespace().any(|word| word == name);
         match element.value().name() {
+            "meta" if element.attr("http-equiv").is_some() => {
+                let is_refresh = |name: &str| name.trim().eq_ignore_ascii_case("refresh");
+                if element.attr("http-equiv").is_some_and(is_refresh) {
+                    links.pages.extend(resolve(base, element.attr("content").and_then(refreshed)));
+                }
+            }
             "meta" => {
                 let names_robots =
                     element.attr("name").is_some_and(|name| name.eq_ignore_ascii_case("robots"));
@@ -49,6 +55,15 @@ pub(super) fn find(document: &Html, base: Option<&Url>) -> Links {
         links.pages.clear();
     }
     links
+}
+
+/// The address in `5; url=/there`.
+fn refreshed(content: &str) -> Option<&str> {
+    let (_, address) = content.split_once([';', ','])?;
+    let address = address.trim_start();
+    let named = address.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("url"));
+    let address = address.get(3..).filter(|_| named)?.trim_start().strip_prefix('=')?;
+    Some(address.trim().trim_matches(['"', '\'']))
 }
 
 fn resolve(base: Option<&Url>, address: Option<&str>) -> Option<Url> {
@@ -93,6 +108,21 @@ mod tests {
         ];
         assert_eq!(pages, expected);
         assert_eq!((canonical.as_deref(), withheld), (Some("https://h.example/a/c"), 1));
+    }
+
+    #[test]
+    fn a_page_may_lead_on_by_itself() {
+        for (content, expected) in [
+            ("0; url=/there", Some("https://h.example/there")),
+            ("0;URL='c'", Some("https://h.example/a/c")),
+            ("5, url = \"?p=2\"", Some("https://h.example/a/b?p=2")),
+            ("30", None),
+            ("0; uri=/x", None),
+            ("0; \u{e9}\u{e9}", None),
+        ] {
+            let html = format!("<meta http-equiv=Refresh content=\"{}\">", content.replace('"', "&quot;"));
+            assert_eq!(found(&html).0.first().map(String::as_str), expected, "{content}");
+        }
     }
 
     #[test]

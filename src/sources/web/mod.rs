@@ -24,6 +24,7 @@ pub(super) mod stored;
 #[allow(dead_code, reason = "the walks of platforms use all of it")]
 mod walk;
 mod walks;
+mod wayback;
 
 use std::fs::File;
 use std::io::Read;
@@ -51,6 +52,7 @@ pub use self::page::recipe::{
     try_on as try_recipe,
 };
 pub use self::session::{Session, Settings};
+pub use self::wayback::{Archived, MAX_ASKED, WAYBACK_INDEX, archived};
 
 /// How many characters of a title are shown.
 const SHOWN_TITLE: usize = 80;

@@ -1,5 +1,7 @@
 //! Hosts that are known: what their platform is called, and which are never fetched.
 
+use std::time::Duration;
+
 use url::Url;
 
 /// A host, with everything below it.
@@ -91,6 +93,27 @@ const PLATFORMS: &[Platform] = &[
     open("wordpress.com", "wordpress"),
 ];
 
+/// Hosts with a limit of their own, and the least time between two requests that keeps within it.
+const PACES: &[(&str, Duration)] = &[
+    // 24 searches a minute.
+    ("web.archive.org", Duration::from_millis(2_600)),
+];
+
+/// The least time between two requests that `host` is known to ask for.
+pub(super) fn pace(host: &str) -> Duration {
+    PACES.iter().find(|(known, _)| *known == host).map(|(_, between)| *between).unwrap_or_default()
+}
+
+/// What hosts that are never fetched hand out for machines to read all the same; their robots.txt has the last word.
+const HANDED_OUT: &[(&str, &str)] = &[("youtube", "/feeds/videos.xml")];
+
+/// Why `url` is never fetched, if so.
+pub(super) fn bar(url: &Url) -> Option<Barred> {
+    let platform = of(url)?;
+    let is_handed_out = HANDED_OUT.contains(&(platform.name, url.path()));
+    platform.barred.filter(|_| !is_handed_out)
+}
+
 /// The platform that `url` belongs to.
 pub(super) fn of(url: &Url) -> Option<&'static Platform> {
     let host = url.host_str()?.trim_end_matches('.').to_ascii_lowercase();
@@ -103,6 +126,16 @@ pub(super) fn of(url: &Url) -> Option<&'static Platform> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+
+    #[test]
+    fn what_is_handed_out_may_be_asked_for() {
+        let is_barred = |url: &str| bar(&Url::parse(url).unwrap()).is_some();
+        assert!(!is_barred("https://www.youtube.com/feeds/videos.xml?channel_id=UC1"));
+        assert!(
+            is_barred("https://www.youtube.com/watch?v=1") && is_barred("https://x.com/feeds/videos.xml")
+        );
+        assert!(!is_barred("https://fenwick.example/watch"));
+    }
 
     #[test]
     fn knows_hosts_and_what_is_below_them() {

@@ -16,7 +16,7 @@ const MAX_CALENDAR_PAGES: u32 = 60;
 const MAX_REPEATS: usize = 2;
 
 /// Parameters that number pages or name one.
-const NUMBERS: &[&str] =
+pub(super) const NUMBERS: &[&str] =
     &["p", "page", "paged", "pg", "page_id", "id", "post", "post_id", "offset", "start", "cpage", "article"];
 /// Parameters that only show a page in another way, or do something.
 const OTHER_VIEWS: &[&str] = &[

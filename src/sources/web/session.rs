@@ -46,7 +46,7 @@ impl Session {
     }
 
     /// A session that writes what it asks and is answered to a new WARC file at `path`. `starts` are the web inputs as
-    /// the user named them, `at` is when the run began.
+    /// the user named them, `at` is when the run began. Of the cache it uses only what an interrupted run has left.
     ///
     /// # Errors
     ///
@@ -60,8 +60,6 @@ impl Session {
         let Limits { pages, depth, .. } = settings.limits;
         let about = About { starts, at, pages, depth, allow_loopback: settings.allow_loopback };
         let evidence = Some(Arc::new(Evidence::create(path, &about)?));
-        // What is in the cache was not answered now: evidence is asked for anew.
-        let settings = Settings { cache: None, ..settings };
         Ok(Self { settings, evidence, ..Self::default() })
     }
 

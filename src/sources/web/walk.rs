@@ -32,6 +32,12 @@ pub(super) trait Walk: Send {
         Vec::new()
     }
 
+    /// Whether a request may be answered from `to`, where its host redirects it.
+    fn admits(&self, request: &Request, to: &Url) -> bool {
+        let _ = (request, to);
+        true
+    }
+
     /// Whether the walk only tries whether there is something: then what fails is not counted.
     fn is_trying(&self) -> bool {
         false

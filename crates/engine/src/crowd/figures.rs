@@ -43,6 +43,11 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// What a body has or had done to it.
+    pub(crate) fn is_medical(self) -> bool {
+        matches!(self, Self::Condition | Self::Procedure | Self::Outcome)
+    }
+
     fn of(name: &str) -> Self {
         match name {
             "age" => Self::Age,

@@ -14,7 +14,7 @@ mod words;
 pub use coarsen::Change;
 pub use estimate::Estimate;
 pub use figures::Sort;
-pub(crate) use figures::{CUE, Figures};
+pub(crate) use figures::{CUE, Figure, Figures};
 pub(crate) use portrait::Portrait;
 
 use population::Population;

@@ -3,7 +3,7 @@
 use super::place::{Areas, Base, Basis, code_of};
 use super::{Origin, Quasi, Value, age, when, zone};
 use crate::condition::Seen;
-use crate::crowd::{Figures, Portrait, Sort};
+use crate::crowd::{Figure, Figures, Portrait, Sort};
 use crate::item::{Item, Precision, Profile};
 use crate::lexicon::{ClassId, Lexicon};
 use crate::reading::{Hit, Knowledge};
@@ -125,6 +125,8 @@ pub(crate) struct Collected {
     pub(crate) portrait: Portrait,
     /// How surely it tells of one person in the author's care.
     pub(crate) care: f32,
+    /// It speaks of somebody: without, a trade or an event is nobody's.
+    somebody: bool,
     /// It is about the author, an animal, or nobody.
     pub(crate) no_patient: u8,
     pub(crate) refers_back: bool,
@@ -145,8 +147,10 @@ pub(crate) struct Collector {
     male: ClassId,
     female: ClassId,
     kin: ClassId,
-    common: ClassId,
+    common: [ClassId; 2],
     pronouns: ClassId,
+    somebody: ClassId,
+    determiners: ClassId,
 }
 
 /// An item as it was read.
@@ -180,9 +184,24 @@ impl Collector {
             male: class("quasi.male"),
             female: class("quasi.female"),
             kin: class("quasi.kin"),
-            common: class("quasi.common"),
+            common: [class("quasi.common"), class("quasi.everyday")],
             pronouns: class("quasi.pronouns"),
+            somebody: class("quasi.somebody"),
+            determiners: class("quasi.determiners"),
         }
+    }
+
+    fn means_somebody(&self, token: &Token, lexicon: &Lexicon) -> bool {
+        token.word != 0
+            && [self.male, self.female, self.somebody].iter().any(|class| lexicon.is_in(token.word, *class))
+    }
+
+    /// "A farmer", "our only baker"; not "slow runner, faster baker".
+    fn is_introduced(&self, read: &Read<'_>, hit: &Hit) -> bool {
+        let lexicon = &read.knowledge.signals.lexicon;
+        let before = (hit.start as usize).saturating_sub(2)..hit.start as usize;
+        let before = read.document.tokens().get(before).unwrap_or_default();
+        before.iter().any(|token| token.word != 0 && lexicon.is_in(token.word, self.determiners))
     }
 
     fn role(&self, hit: &Hit) -> Role {
@@ -198,7 +217,9 @@ impl Collector {
 
     /// Everything in one item.
     pub(crate) fn collect(&self, read: &Read<'_>) -> Collected {
-        let mut found = Collected::default();
+        let lexicon = &read.knowledge.signals.lexicon;
+        let somebody = own_words(read.document).any(|token| self.means_somebody(token, lexicon));
+        let mut found = Collected { somebody, ..Collected::default() };
         let profile = read.item.profile.as_deref();
         let clock = Clock::of(read.item, profile);
         let mut places = Places::default();
@@ -227,7 +248,6 @@ impl Collector {
         found.portrait.posted = clock.today;
         found.words = self.words(read);
         // Who begins with "he" goes on about somebody.
-        let lexicon = &read.knowledge.signals.lexicon;
         found.refers_back |= own_words(read.document)
             .find(|token| token.kind == TokenKind::Word)
             .is_some_and(|first| first.word != 0 && lexicon.is_in(first.word, self.pronouns));
@@ -268,7 +288,11 @@ impl Collector {
         };
         match role {
             Role::Figure(index) => {
-                if let Some(figure) = self.figures.get(index) {
+                let is_told = |figure: &&Figure| {
+                    figure.sort.is_medical() || found.somebody || self.is_introduced(read, hit)
+                };
+                let figure = self.figures.get(index).filter(is_told);
+                if let Some(figure) = figure {
                     add(Value::Trait(figure.sort, figure.key, figure.says), 0.8);
                     found.portrait.add_trait(index);
                     let ill = matches!(figure.sort, Sort::Condition | Sort::Mechanism | Sort::Procedure);
@@ -376,7 +400,7 @@ impl Collector {
         let rare = |token: &&Token| {
             token.kind == TokenKind::Word
                 && token.end - token.start >= SHORTEST_WORD
-                && (token.word == 0 || !lexicon.is_in(token.word, self.common))
+                && (token.word == 0 || !self.common.iter().any(|class| lexicon.is_in(token.word, *class)))
         };
         // Stems, so that "kettle" meets "kettles".
         let hash = |token: &Token| if token.stem == 0 { token.hash } else { token.stem };

@@ -26,6 +26,11 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Whether the text names it.
+    pub fn is_named(self) -> bool {
+        matches!(self, Self::Named | Self::Unlisted)
+    }
+
     /// Whether the place comes from the account and not from the item.
     pub fn is_profile(self) -> bool {
         matches!(self, Self::Location | Self::Employer | Self::Bio)

@@ -36,7 +36,7 @@ impl Scanner<'_> {
         let about_somebody = |finding: &Finding| ABOUT_SOMEBODY.contains(&&*finding.rule.id);
         let wanted = findings.iter().any(about_somebody);
         let collector = &self.engine.collector;
-        let may_tell = story::of_item(item) && collector.any(&self.own);
+        let may_tell = story::of_item(item) && (item.thread.is_some() || collector.any(&self.own));
         if !wanted && !may_tell {
             return;
         }
@@ -50,7 +50,8 @@ impl Scanner<'_> {
             return;
         }
         let anchor = collected.anchor;
-        let near = NearItem { item, figures: &collector.figures };
+        let is_found = findings.iter().any(about_somebody);
+        let near = NearItem { item, is_found, figures: &collector.figures };
         let Some(mut trace) = Trace::of(&near, collected) else { return };
         let maker =
             Maker { judge: self.judge(), document, own: &self.own, learned: None, reader: None, given: 0.0 };

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use super::link::Story;
+use super::link::{Part, Story, TELLS_OF_CARE};
+use super::signs::{self, COUNT};
 use super::trace::Trace;
-use crate::crowd::{Change, Estimate, Portrait, Sort};
+use crate::crowd::{Change, Estimate, MANY, Portrait, Sort};
 use crate::engine::Engine;
 use crate::finding::{Modifier, Severity};
 use crate::quasi::Basis;
 use crate::rule::Rule;
 
-/// So surely one item has to tell of one person in care.
-const A_PATIENT: f32 = 1.1;
-
-/// Or all items of it together.
+/// All items together have to tell so surely of one person in care, where no single one does.
 const A_PATIENT_TOGETHER: f32 = 2.0;
 
 /// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
@@ -22,9 +20,9 @@ const TELLS_ALONE: f32 = 1.5;
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
 
-/// The confidence of the weakest story, and what each unit of linking adds.
-const LEAST_CONFIDENCE: f32 = 0.55;
-const PER_LINK: f32 = 0.1;
+/// The log-odds from which on a candidate is a story, and the confidence from which on it may be critical.
+const NEEDED: f32 = -0.5;
+const SURE: f32 = 0.8;
 
 /// An item of a story.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,20 +70,35 @@ impl StoryFinding {
 
 static NOBODY: Member = Member { handle: usize::MAX, gives: Vec::new() };
 
-/// `None` for what is no story of a patient, or fits more than a few people.
-pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
-    let rule = engine.combination.clone()?;
-    let figures = &engine.collector.figures;
+/// A candidate that could be a story: it fits no great many people, and some item of it tells of care.
+pub(super) struct Weighed {
+    estimate: Estimate,
+    pub(super) signs: [f32; COUNT],
+}
+
+/// `None` for what cannot be a story of a patient, or fits many people; where the place is not known, more than a few.
+pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     if story.unreal || 2 * story.own >= story.members.len() || story.members.len() < 2 {
         return None;
     }
-    let care = story.members.iter().map(|(_, trace, ..)| trace.care).fold(0.0, f32::max);
-    let all: f32 = story.members.iter().map(|(_, trace, ..)| trace.care.max(0.0)).sum();
-    if care < A_PATIENT && all < A_PATIENT_TOGETHER {
+    let cares = || story.members.iter().map(|member| member.trace.care.max(0.0));
+    if cares().fold(0.0, f32::max) < TELLS_OF_CARE && cares().sum::<f32>() < A_PATIENT_TOGETHER {
         return None;
     }
-    let estimate = engine.crowd.estimate(&story.portrait, figures)?;
-    if !estimate.is_few() {
+    let estimate = engine.crowd.estimate(&story.portrait, &engine.collector.figures)?;
+    let signs = signs::of(story, &estimate);
+    let known = !matches!(estimate.basis, Basis::Country | Basis::Region);
+    let fits = estimate.is_few() || (known && estimate.about < MANY);
+    fits.then_some(Weighed { estimate, signs })
+}
+
+/// `None` for what is hardly a story of one patient, or is told by one item alone.
+pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
+    let rule = engine.combination.clone()?;
+    let figures = &engine.collector.figures;
+    let Weighed { estimate, signs } = weigh(engine, story)?;
+    let score = engine.story.score(&signs);
+    if score < NEEDED {
         return None;
     }
     let mut together = Portrait::default();
@@ -93,7 +106,7 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     let mut tip = None;
     let mut members = Vec::new();
     let (mut completing, mut hints_without_care) = (0, false);
-    for (at, (handle, trace, ..)) in story.members.iter().enumerate() {
+    for (at, Part { handle, trace, .. }) in story.members.iter().enumerate() {
         let gives = gives(engine, &together, trace);
         together.join(&trace.portrait);
         let now = engine.crowd.estimate(&together, figures).map_or(f64::INFINITY, |estimate| estimate.about);
@@ -110,11 +123,10 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     if completing < 2 && !hints_without_care {
         return None;
     }
-    let links: f32 = story.members.iter().map(|(.., strength)| *strength).fold(0.0, f32::max);
-    let confidence = (LEAST_CONFIDENCE + PER_LINK * links).min(0.95);
+    let confidence = 1.0 / (1.0 + (NEEDED - score).exp());
     let mut modifiers = Vec::new();
-    let mut severity = rule.severity.max(Severity::High);
-    if estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
+    let mut severity = if estimate.is_few() { rule.severity.max(Severity::High) } else { Severity::Medium };
+    if confidence >= SURE && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
         severity = Severity::Critical;
         modifiers.push(Modifier { name: "fits-one-person".into(), step: 1 });
     }

@@ -6,11 +6,14 @@
 
 mod judge;
 mod link;
+mod signs;
 mod trace;
 
 use rustc_hash::FxHashMap;
 
 pub use judge::{Member, StoryFinding};
+pub use signs::SIGNS;
+pub(crate) use signs::Weights;
 pub use trace::Trace;
 pub(crate) use trace::{NearItem, of_item};
 
@@ -65,6 +68,16 @@ impl<'e> Storyteller<'e> {
         self.left_out
     }
 
+    /// The handles and signs ([`SIGNS`]) of all candidates, for fitting what the signs are worth.
+    pub fn candidates(self) -> Vec<(Vec<usize>, Vec<f32>)> {
+        let engine = self.engine;
+        let of = |story: Story| {
+            let signs = judge::weigh(engine, &story)?.signs.to_vec();
+            Some((story.members.iter().map(|member| member.handle).collect(), signs))
+        };
+        self.people.into_values().flat_map(stories).filter_map(of).collect()
+    }
+
     /// The stories that few people fit, in the order of the handles of the items that they stand on.
     pub fn finish(self) -> Vec<StoryFinding> {
         let engine = self.engine;
@@ -92,10 +105,10 @@ fn stories(mut traces: Vec<(usize, Trace)>) -> Vec<Story> {
             .iter()
             .enumerate()
             .filter_map(|(at, story)| Some((at, story.link(&trace, order, &common)?)))
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-        match best.and_then(|(at, strength)| Some((open.get_mut(at)?, strength))) {
-            Some((story, strength)) if story.members.len() < MAX_MEMBERS => {
-                story.join(handle, trace, order, strength);
+            .max_by(|a, b| a.1.strength.total_cmp(&b.1.strength).then(a.0.cmp(&b.0)));
+        match best.and_then(|(at, link)| Some((open.get_mut(at)?, link))) {
+            Some((story, link)) if story.members.len() < MAX_MEMBERS => {
+                story.join(handle, trace, order, link)
             }
             _ => {
                 if open.len() >= OPEN_STORIES {

@@ -35,6 +35,8 @@ pub struct Trace {
     pub(crate) no_patient: u8,
     pub(crate) refers_back: bool,
     pub(crate) other_patient: bool,
+    /// It has a finding about somebody told of.
+    pub(crate) is_found: bool,
     pub(crate) words: Box<[u32]>,
     /// What a story's finding on this item would show; for the caller to take and keep.
     pub anchor: Option<Box<Finding>>,
@@ -48,6 +50,7 @@ pub(crate) fn of_item(item: &Item) -> bool {
 /// What the trace needs to know besides what was collected.
 pub(crate) struct NearItem<'a> {
     pub(crate) item: &'a Item,
+    pub(crate) is_found: bool,
     pub(crate) figures: &'a Figures,
 }
 
@@ -72,7 +75,9 @@ impl Trace {
             })
         });
         let ages = collected.portrait.age.is_some() && collected.portrait.sex.is_some();
-        if collected.care < LOOKS_LIKE_CARE
+        // What is said in a thread may be about whom the rest of it tells of.
+        if near.item.thread.is_none()
+            && collected.care < LOOKS_LIKE_CARE
             && !ages
             && !telling
             && !collected.refers_back
@@ -103,6 +108,7 @@ impl Trace {
             no_patient: collected.no_patient,
             refers_back: collected.refers_back,
             other_patient: collected.other_patient,
+            is_found: near.is_found,
             words: collected.words.into(),
             anchor: None,
         })
@@ -110,6 +116,10 @@ impl Trace {
 }
 
 impl Trace {
+    pub(crate) fn tells_of_somebody(&self) -> bool {
+        self.is_clue || self.care >= LOOKS_LIKE_CARE || self.refers_back
+    }
+
     /// Whether another trace tells of another job and of another illness.
     pub(crate) fn is_other_person(&self, other: &Self) -> bool {
         let differ =

@@ -4,12 +4,16 @@ use std::io::{self, BufReader, ErrorKind, Read};
 
 use ipld_core::cid::Cid;
 use ipld_core::ipld::Ipld;
+use ring::digest::SHA256;
 
 /// The largest header that is read, in bytes.
 const MAX_HEADER_BYTES: u64 = 64 * 1024;
 
 /// The largest block that is read, in bytes. The protocol allows 2 MiB.
 const MAX_BLOCK_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The code of the digest in identifiers.
+const SHA_256: u64 = 0x12;
 
 /// How many bytes a length takes at most.
 const MAX_LENGTH_BYTES: u32 = 9;
@@ -20,6 +24,8 @@ const NO_ROOT: &str = "Bluesky: the CAR file names no root to begin from";
 const CUT: &str = "Bluesky: the file ends in the middle of a block";
 const NO_LENGTH: &str = "Bluesky: a block has no length, so that the rest of the file cannot be followed";
 const NO_NAME: &str = "Bluesky: a block has no valid identifier";
+const ALTERED: &str =
+    "Bluesky: a block does not hold what its identifier names: it is damaged or was altered";
 const TOO_LONG: &str = "Bluesky: a block is too long (limit: 16 MiB)";
 
 /// What names a block: the digest in its identifier.
@@ -30,6 +36,12 @@ pub(super) fn digest(cid: &Cid) -> Digest {
     let mut digest = Digest::default();
     digest.iter_mut().zip(cid.hash().digest()).for_each(|(into, from)| *into = *from);
     digest
+}
+
+/// Whether the digest in an identifier is that of the content. Other digests than SHA-256, which the network does not use,
+/// are not checked.
+fn is_named_rightly(cid: &Cid, content: &[u8]) -> bool {
+    cid.hash().code() != SHA_256 || cid.hash().digest() == ring::digest::digest(&SHA256, content).as_ref()
 }
 
 /// One block.
@@ -98,6 +110,9 @@ impl<R: Read> Blocks<R> {
         };
         let mut rest = data.as_slice();
         let Ok(cid) = Cid::read_bytes(&mut rest) else { return Some(Err((offset, NO_NAME.to_owned()))) };
+        if !is_named_rightly(&cid, rest) {
+            return Some(Err((offset, ALTERED.to_owned())));
+        }
         let named = data.len() - rest.len();
         data.drain(..named);
         Some(Ok(Block { name: digest(&cid), offset, data }))

@@ -39,26 +39,39 @@ fn part_number(path: &Path) -> bool {
         .is_some_and(|number| number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// Why a zip is not opened.
+pub(super) enum Refused {
+    /// Its list of entries cannot be found: it is cut off, and some of it may be whole.
+    NoList(InputError),
+    Whole(InputError),
+}
+
+impl From<InputError> for Refused {
+    fn from(error: InputError) -> Self {
+        Self::Whole(error)
+    }
+}
+
 pub(super) fn open(
     path: &Path,
     part: usize,
     coverage: &mut Coverage,
-) -> Result<(Vec<Entry>, Archive), InputError> {
+) -> Result<(Vec<Entry>, Archive), Refused> {
     let file = File::open(path).map_err(|source| InputError::Open { path: path.to_owned(), source })?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| cannot_open(path, &error))?;
     if archive.len() > MAX_ENTRIES {
-        return Err(unreadable(
+        return Err(Refused::Whole(unreadable(
             path,
             &format!("the zip has more than {MAX_ENTRIES} entries"),
             ONE_ARCHIVE,
             DOWNLOAD,
-        ));
+        )));
     }
     match archive.has_overlapping_files() {
         Ok(false) => {}
         Ok(true) => {
             let problem = "entries of the zip lie over one another, as in a zip bomb";
-            return Err(unreadable(path, problem, ONE_ARCHIVE, DOWNLOAD));
+            return Err(Refused::Whole(unreadable(path, problem, ONE_ARCHIVE, DOWNLOAD)));
         }
         // The limits while reading still hold, and an entry that is wanted says so itself.
         Err(error) => coverage.fail(DAMAGED, error.to_string()),
@@ -95,7 +108,12 @@ pub(super) fn open(
     }
     if files > 0 && encrypted == files {
         let next = "unpack it with its password and give the folder";
-        return Err(unreadable(path, "the zip is encrypted", "a zip without a password", next));
+        return Err(Refused::Whole(unreadable(
+            path,
+            "the zip is encrypted",
+            "a zip without a password",
+            next,
+        )));
     }
     Ok((entries, archive))
 }
@@ -117,19 +135,20 @@ pub(super) fn read(archive: &mut Archive, index: usize) -> Result<Box<dyn Read +
 const ONE_ARCHIVE: &str = "a zip as the platform made it";
 const DOWNLOAD: &str = "download the archive again, or unpack it and give the folder";
 
-fn cannot_open(path: &Path, error: &ZipError) -> InputError {
+fn cannot_open(path: &Path, error: &ZipError) -> Refused {
     let first_part = part_number(path) || path.with_extension("z01").exists();
     let spanned = path.metadata().is_ok() && starts_as_part(path);
     if first_part || spanned {
-        return unreadable(
+        return Refused::Whole(unreadable(
             path,
             "this is one part of a split zip",
             "a whole zip",
             "join the parts first: `zip -s 0 archive.zip --out whole.zip`, then give whole.zip",
-        );
+        ));
     }
     let problem = format!("the zip is cut off or damaged: its list of entries is not at its end ({error})");
-    unreadable(path, &problem, "a complete zip", "download it again: the browser may have stopped early")
+    let next = "download it again: the browser may have stopped early";
+    Refused::NoList(unreadable(path, &problem, "a complete zip", next))
 }
 
 fn starts_as_part(path: &Path) -> bool {

@@ -219,6 +219,24 @@ pub(super) const FILLERS: &[&str] = &[
     "roku", "t", "uhr", "um", "v", "ve", "w", "à", "às", "в", "г", "года",
 ];
 
+/// Halves of a day of more than one word, with spaces or points in them, or that are other words elsewhere.
+pub(super) const HALVES: &[(&str, &str)] = &[
+    ("a. m.", "am"),
+    ("p. m.", "pm"),
+    ("a.m.", "am"),
+    ("p.m.", "pm"),
+    ("przed południem", "am"),
+    ("po południu", "pm"),
+    ("de la mañana", "am"),
+    ("de la tarde", "pm"),
+    ("de la noche", "pm"),
+    ("da manhã", "am"),
+    ("da tarde", "pm"),
+    ("da noite", "pm"),
+    ("di mattina", "am"),
+    ("di sera", "pm"),
+];
+
 /// Zones whose names have one meaning in these languages, with their hours.
 const ZONES: &[(&str, i8)] = &[
     ("utc", 0),
@@ -269,8 +287,8 @@ pub(super) fn month(word: &str) -> Option<i8> {
 /// The half of the day that a word in lower case means.
 pub(super) fn half(word: &str) -> Option<Half> {
     match word {
-        "am" | "dopol" => Some(Half::Morning),
-        "pm" | "odpol" => Some(Half::Afternoon),
+        "am" | "dopol" | "vorm" | "утра" | "дп" => Some(Half::Morning),
+        "pm" | "odpol" | "nachm" | "дня" | "вечера" | "пп" => Some(Half::Afternoon),
         _ => None,
     }
 }

@@ -22,21 +22,48 @@ struct ProfileFile<'a> {
 #[serde(default)]
 struct Held<'a> {
     #[serde(borrow)]
-    name: Maybe<Name<'a>>,
+    name: Named<'a>,
+    previous_names: List<Maybe<Former<'a>>>,
+    websites: List<Words<'a>>,
     username: Text<'a>,
     profile_uri: Text<'a>,
     /// A text, or a text with a time.
     about_me: Words<'a>,
     intro_bio: Words<'a>,
     current_city: Words<'a>,
+    #[serde(alias = "work")]
     work_experiences: List<Maybe<Work<'a>>>,
 }
 
+/// A name in parts, or as one text.
+#[derive(Default, Deserialize)]
+#[serde(default, from = "EitherName<'a>")]
+struct Named<'a>(#[serde(borrow)] Repaired<'a>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum EitherName<'a> {
+    InParts {
+        #[serde(borrow)]
+        full_name: Repaired<'a>,
+    },
+    Whole(#[serde(borrow)] Repaired<'a>),
+}
+
+impl<'a> From<EitherName<'a>> for Named<'a> {
+    fn from(either: EitherName<'a>) -> Self {
+        match either {
+            EitherName::InParts { full_name: name } | EitherName::Whole(name) => Self(name),
+        }
+    }
+}
+
+/// A name that the account had before.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Name<'a> {
+struct Former<'a> {
     #[serde(borrow)]
-    full_name: Repaired<'a>,
+    name: Repaired<'a>,
 }
 
 /// Work past and present.
@@ -59,7 +86,7 @@ struct Words<'a>(#[serde(borrow)] Repaired<'a>);
 #[serde(untagged)]
 enum Either<'a> {
     Under {
-        #[serde(borrow, alias = "text", alias = "value")]
+        #[serde(borrow, alias = "text", alias = "value", alias = "address")]
         name: Repaired<'a>,
     },
     Alone(#[serde(borrow)] Repaired<'a>),
@@ -112,8 +139,12 @@ impl Held<'_> {
         let bio = [&self.intro_bio.0, &self.about_me.0].map(text);
         let told = jobs.iter().map(|work| text(&work.description));
         let words: Vec<String> = bio.iter().cloned().chain(told).filter(|words| !words.is_empty()).collect();
+        let former = self.previous_names.0.iter().filter_map(|former| Some(text(&former.0.as_ref()?.name)));
+        let links = self.websites.0.iter().filter_map(|site| site.0.some());
+        let links = links.map(|site| format!("Website: {site}")).collect();
         let profile = Profile {
-            name: self.name.0.as_ref().map(|name| text(&name.full_name)).unwrap_or_default(),
+            name: text(&self.name.0),
+            former_names: former.filter(|name| !name.is_empty()).collect(),
             bio: bio.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("\n\n"),
             profession: job.map(|work| text(&work.title)).unwrap_or_default(),
             employer: job.map(|work| text(&work.employer)).unwrap_or_default(),
@@ -124,6 +155,7 @@ impl Held<'_> {
             handle: self.username.0.into_owned(),
             url: self.profile_uri.some().filter(|url| url.starts_with("https://")).map(str::to_owned),
             words: words.join("\n\n"),
+            links,
             profile,
             ..Account::default()
         }

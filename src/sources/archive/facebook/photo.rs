@@ -74,7 +74,7 @@ fn read_box(
     let (created_at, created_precision) = found.moment(offset);
     say_zone(&found, offset, &place, sink.coverage());
     let words: Vec<String> = found.words.into_iter().chain(found.captions).collect();
-    let item = Item { created_at, created_precision, source: place, ..Item::default() };
+    let item = Item { created_at, created_precision, url: found.link, source: place, ..Item::default() };
     take(found.media, joined(&words), item, gatherer, sink)
 }
 

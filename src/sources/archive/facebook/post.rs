@@ -167,7 +167,7 @@ fn read_box(
     let (created_at, created_precision) = found.moment(offset);
     say_zone(&found, offset, &place, sink.coverage());
     let mut guessed = false;
-    let PageBox { title, mut words, all_words, captions, rows, media, .. } = found;
+    let PageBox { title, mut words, all_words, captions, rows, media, link, .. } = found;
     if words.is_empty() && (sort.kind == Kind::Comment || sort.is_edit) {
         words = all_words;
     }
@@ -179,7 +179,7 @@ fn read_box(
     words.extend(captions);
     let is_comment = sort.kind == Kind::Comment;
     let found = Found { title, words, media, guessed, is_comment, ..Found::default() };
-    let item = Item { created_at, created_precision, source: place, ..sort.item() };
+    let item = Item { created_at, created_precision, url: link, source: place, ..sort.item() };
     take(found, item, sort, gatherer, sink)
 }
 

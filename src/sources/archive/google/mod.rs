@@ -3,6 +3,7 @@
 //! Takeout translates the names of its folders and files, and the headers of its tables, into the language of the account.
 //! Files are therefore recognised by what stands in them.
 
+mod chat;
 mod live;
 mod plus;
 mod plus_page;
@@ -36,11 +37,17 @@ const MAPS: Role = "reviews by the account";
 const BUSINESS: Role = "reviews of the business";
 const PLUS: Role = "google+ post";
 const PLUS_PAGE: Role = "google+ post as a page";
+const PLUS_COMMENTS: Role = "google+ comments";
+const PLAY: Role = "reviews of apps";
+const PLACE: Role = "place of the business";
+const CHAT: Role = "conversation";
+const CHAT_OWNER: Role = "owner of conversations";
 const PERSON: Role = "profile";
 
 const HISTORY: Is = Is::Left("Google: histories, searches, playlists and subscriptions are not read");
 const MEDIA: Is = Is::Left("Google: pictures, videos and mail are not read");
-const CHAT: Is = Is::Left("Google: conversations in Google Chat are not read");
+const OWN_WORDS: Is =
+    Is::Left("Google: own words in a layout that this version does not read yet: look at them yourself");
 const SYSTEM: Is = Is::Left("Google: settings, devices, places and purchases are not read");
 
 const BAD_TIME: &str = "Google: a time was not understood; the item was kept without it";
@@ -71,6 +78,10 @@ pub(super) static FORMAT: Format = Format {
         Known("channels/channel.csv", Is::Part(CHANNEL)),
         Known("maps (your places)/reviews.json", Is::Part(MAPS)),
         Known("location-*/reviews*.json", Is::Telling(BUSINESS)),
+        Known("location-*/additionaldata.json", Is::Part(PLACE)),
+        Known("google+ stream/activitylog/comments.json", Is::Telling(PLUS_COMMENTS)),
+        Known("google+ stream/activitylog/comments.html", OWN_WORDS),
+        Known("google+ stream/activitylog/", HISTORY),
         Known("google+ stream/*/*.json", Is::Telling(PLUS)),
         Known("google+ stream/*/*.html", Is::Telling(PLUS_PAGE)),
         Known("takeout/profile/profile.json", Is::Part(PERSON)),
@@ -84,7 +95,12 @@ pub(super) static FORMAT: Format = Format {
         Known("google photos/", MEDIA),
         Known("takeout/drive/", MEDIA),
         Known("takeout/access log activity/", SYSTEM),
-        Known("google chat/", CHAT),
+        Known("google chat/groups/*/messages.json", Is::Part(CHAT)),
+        Known("google chat/users/*/user_info.json", Is::Part(CHAT_OWNER)),
+        Known("google chat/", SYSTEM),
+        Known("google play store/reviews.json", Is::Part(PLAY)),
+        Known("google shopping/*/*.csv", OWN_WORDS),
+        Known("questions and answers/*.json", OWN_WORDS),
         Known("takeout/google pay/", SYSTEM),
         Known("takeout/home app/", SYSTEM),
         Known("takeout/timeline/", SYSTEM),
@@ -140,7 +156,8 @@ fn json(text: &str) -> Option<Role> {
 }
 
 fn read(export: &mut Export<'_>) -> Result<(), InputError> {
-    let words = [COMMENTS, OLD_COMMENTS, VIDEOS, POSTS, MAPS, BUSINESS, PLUS, PLUS_PAGE];
+    let words =
+        [COMMENTS, OLD_COMMENTS, VIDEOS, POSTS, MAPS, BUSINESS, PLUS, PLUS_PAGE, PLUS_COMMENTS, PLAY, CHAT];
     if !export.files.iter().any(|file| words.contains(&file.role)) {
         return Err(InputError::Unreadable {
             input: export.name.to_owned(),
@@ -165,12 +182,19 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     for entry in export.of(BUSINESS) {
         reviews::of_business(export, &entry, &mut reading)?;
     }
+    for entry in export.of(PLAY) {
+        reviews::of_apps(export, &entry, &mut reading)?;
+    }
     for entry in export.of(PLUS) {
         plus::read(export, &entry, &mut reading)?;
+    }
+    for entry in export.of(PLUS_COMMENTS) {
+        plus::comments(export, &entry, &mut reading)?;
     }
     for entry in export.of(PLUS_PAGE) {
         plus_page::read(export, &entry, &mut reading)?;
     }
+    chat::read(export, &mut reading)?;
     Ok(())
 }
 
@@ -247,11 +271,53 @@ fn time(text: &str, place: &str, coverage: &mut Coverage) -> (Option<Moment>, Pr
 fn visibility(word: &str) -> Visibility {
     match word.to_lowercase().as_str() {
         // Unlisted ones are seen by everybody who has the address.
-        "public" | "unlisted" | "öffentlich" | "nicht gelistet" | "openbaar" | "público" | "pública"
-        | "publique" | "pubblico" => Visibility::Public,
-        "private" | "privat" | "privé" | "privée" | "privado" | "privada" | "privato" => {
-            Visibility::Private
-        }
+        "public"
+        | "unlisted"
+        | "öffentlich"
+        | "nicht gelistet"
+        | "openbaar"
+        | "verborgen"
+        | "público"
+        | "pública"
+        | "no listado"
+        | "oculto"
+        | "não listado"
+        | "publique"
+        | "non répertorié"
+        | "non répertoriée"
+        | "pubblico"
+        | "pubblica"
+        | "non in elenco"
+        | "publiczny"
+        | "publiczna"
+        | "publiczne"
+        | "niepubliczny"
+        | "niepubliczna"
+        | "niepubliczne"
+        | "открытый"
+        | "открытый доступ"
+        | "для всех"
+        | "по ссылке"
+        | "доступ по ссылке"
+        | "veřejné"
+        | "veřejný"
+        | "neveřejné"
+        | "neveřejný" => Visibility::Public,
+        "private"
+        | "privat"
+        | "privé"
+        | "privée"
+        | "privado"
+        | "privada"
+        | "privato"
+        | "privata"
+        | "prywatny"
+        | "prywatna"
+        | "prywatne"
+        | "закрытый"
+        | "ограниченный доступ"
+        | "soukromé"
+        | "soukromý" => Visibility::Private,
         _ => Visibility::Unknown,
     }
 }

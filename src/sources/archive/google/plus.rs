@@ -1,8 +1,12 @@
 //! Google+ posts as JSON: one file a post.
 
-use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Parent, ParentKind, Visibility};
+use jiff::Timestamp;
+use serde_json::Value;
+use whitecoat_engine::{
+    Authorship, Item, Kind, Media, MediaKind, Moment, Parent, ParentKind, Precision, Visibility,
+};
 
-use super::{NO_WORDS, Reading, time};
+use super::{BAD_TIME, NO_WORDS, Reading, time};
 use crate::sources::Stopped;
 use crate::sources::archive::container::Entry;
 use crate::sources::archive::fields::Fields;
@@ -57,10 +61,48 @@ pub(super) fn read(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading
     })
 }
 
+/// `ActivityLog/Comments.json`: the holder's comments under any post.
+pub(super) fn comments(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading) -> Result<(), Stopped> {
+    let account = reading.account(PLATFORM);
+    reading.records(export, entry, &["items"], &mut |reading, fields, place, out| {
+        let text = plain(&fields.text(&["primaryText"]));
+        if text.is_empty() {
+            out.coverage.skip(NO_WORDS, place);
+            return;
+        }
+        let stamp = fields.text(&["timestampMs"]);
+        let instant = stamp.parse().ok().and_then(|stamp| Timestamp::from_millisecond(stamp).ok());
+        if instant.is_none() && !stamp.is_empty() {
+            out.coverage.fail(BAD_TIME, place);
+        }
+        let under = fields.object(&["commentCreatedItem"]).map(|item| item.text(&["postPermalink"]));
+        let under = under.filter(|address| !address.is_empty());
+        let item = Item {
+            kind: Kind::Comment,
+            id: derived_id(&[&stamp, &text]),
+            visibility: match fields.text(&["visibility"]).as_str() {
+                "PUBLIC" => Visibility::Public,
+                _ => Visibility::Unknown,
+            },
+            parent: Some(Parent { kind: ParentKind::Post, id: under.clone(), ..Parent::default() }),
+            thread: under,
+            created_at: instant.map(Moment::utc),
+            created_precision: instant.map_or(Precision::Unknown, |_| Precision::Second),
+            text,
+            ..account.item(place)
+        };
+        reading.seen.keep(item, out);
+    })
+}
+
 /// Google+ is gone; this is who could read the post.
 fn visibility(acl: Option<Fields<'_>>) -> Visibility {
     let Some(acl) = acl else { return Visibility::Unknown };
-    if acl.is_true("isPublic") {
+    let circles = acl.object(&["visibleToStandardAcl"]).map(|standard| standard.list(&["circles"]));
+    let of_all = |circle: &Value| {
+        Fields::of(circle).is_some_and(|circle| circle.text(&["type"]) == "CIRCLE_TYPE_PUBLIC")
+    };
+    if acl.is_true("isPublic") || circles.is_some_and(|circles| circles.iter().any(of_all)) {
         return Visibility::Public;
     }
     match acl.has(&["visibleToStandardAcl", "communityAcl", "collectionAcl", "eventAcl"]) {

@@ -1,11 +1,15 @@
 //! Reviews: those that the account wrote on Maps, and those of the practice with its answers.
 
+use std::sync::Arc;
+
 use whitecoat_engine::{Item, Kind, Parent, ParentAuthor, ParentKind};
 
-use super::{NO_WORDS, Reading, time};
+use super::{NO_WORDS, PLACE, Reading, time};
 use crate::sources::Stopped;
+use crate::sources::archive::account::Account;
 use crate::sources::archive::container::Entry;
 use crate::sources::archive::format::Export;
+use crate::sources::archive::html::titled;
 use crate::sources::archive::item::derived_id;
 
 const UNANSWERED: &str = "Google: reviews by others without an answer are not read";
@@ -44,13 +48,55 @@ pub(super) fn by_account(
     })
 }
 
+/// `Google Play Store/Reviews.json`.
+pub(super) fn of_apps(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading) -> Result<(), Stopped> {
+    let account = reading.account("google-play");
+    reading.records(export, entry, &[], &mut |reading, fields, place, out| {
+        let said = fields.object(&["review"]).unwrap_or(fields);
+        let text = titled(&said.text(&["title"]), &said.text(&["comment"]));
+        if text.is_empty() {
+            out.coverage.skip(NO_WORDS, place);
+            return;
+        }
+        let date = said.text(&["creationTime"]);
+        let (created_at, created_precision) = time(&date, place, &mut out.coverage);
+        let app = said.object(&["document"]).map(|app| app.text(&["title"])).unwrap_or_default();
+        let item = Item {
+            kind: Kind::Comment,
+            id: derived_id(&[&date, &app, &text]),
+            thread: (!app.is_empty()).then_some(app),
+            created_at,
+            created_precision,
+            text,
+            ..account.item(place)
+        };
+        reading.seen.keep(item, out);
+    })
+}
+
+/// The account of a place: `additionalData.json` beside the reviews says what it is called.
+fn business(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading) -> Result<Account, Stopped> {
+    let folder = |entry: &Entry| entry.name.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let beside = export.of(PLACE).into_iter().find(|place| folder(place) == folder(entry));
+    let mut account = reading.account("google-business");
+    if let Some(place) = beside {
+        reading.records(export, &place, &[], &mut |_, fields, _, _| {
+            let name = fields.text(&["title", "locationName"]);
+            if !name.is_empty() {
+                Arc::make_mut(&mut account.profile).name = name;
+            }
+        })?;
+    }
+    Ok(account)
+}
+
 /// `reviews*.json` of a Business Profile. The answer is the practice's; the review is somebody else's.
 pub(super) fn of_business(
     export: &mut Export<'_>,
     entry: &Entry,
     reading: &mut Reading,
 ) -> Result<(), Stopped> {
-    let account = reading.account("google-business");
+    let account = business(export, entry, reading)?;
     reading.records(export, entry, &["reviews"], &mut |reading, fields, place, out| {
         let Some(reply) = fields.object(&["reviewReply"]) else {
             out.coverage.skip(UNANSWERED, place);

@@ -104,7 +104,10 @@ fn video(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
     let tags: Vec<&str> = row.named(|name| name.starts_with("tag ")).filter(|tag| !tag.is_empty()).collect();
     let id = row.any(VIDEO).to_owned();
     let id = if id.is_empty() { first_cell(row, is_video_id) } else { id };
-    let date = row.any(&["video publish timestamp", "video create timestamp"]);
+    let named = row.any(&["video publish timestamp", "video create timestamp"]);
+    // It is published after it is made.
+    let date = if named.is_empty() { row.cells().filter(|cell| is_time(cell)).last() } else { Some(named) };
+    let date = date.unwrap_or_default();
     let (created_at, created_precision) = time(date, &row.place, &mut out.coverage);
     // Not shown under the video, but readable in its page all the same.
     let text = [titled(title, description), tags.join(", ")];
@@ -115,7 +118,10 @@ fn video(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
         id: if id.is_empty() { derived_id(&[date, &text]) } else { id },
         created_at,
         created_precision,
-        visibility: visibility(row.get("privacy")),
+        visibility: match row.get("privacy") {
+            "" => row.cells().map(visibility).find(|found| *found != Visibility::Unknown).unwrap_or_default(),
+            word => visibility(word),
+        },
         text,
         ..account.item(&row.place)
     }
@@ -193,11 +199,14 @@ fn first_cell(row: &Row<'_>, fits: impl Fn(&str) -> bool) -> String {
 
 /// The time under these names, or else the first cell that is one.
 fn moment_cell(row: &Row<'_>, names: &[&str]) -> String {
-    let is_time = |cell: &str| cell.len() >= 20 && cell.parse::<whitecoat_engine::Moment>().is_ok();
     match row.any(names) {
         "" => first_cell(row, is_time),
         named => named.to_owned(),
     }
+}
+
+fn is_time(cell: &str) -> bool {
+    cell.len() >= 20 && cell.parse::<whitecoat_engine::Moment>().is_ok()
 }
 
 fn is_video_id(cell: &str) -> bool {

@@ -14,6 +14,8 @@ pub(super) const DELETED: Role = "deleted posts";
 pub(super) const OTHER: Role = "other pictures";
 pub(super) const PORTRAITS: Role = "profile pictures";
 pub(super) const COMMENTS: Role = "comments";
+pub(super) const CHANGES: Role = "changes of the profile";
+pub(super) const PRIVACY: Role = "changes of who may read";
 pub(super) const PROFILE: Role = "the profile";
 pub(super) const CONVERSATION: Role = "a conversation";
 
@@ -88,7 +90,10 @@ pub(super) const FILES: &[Known] = &[
     Known("messages/message_requests/*/message_*.html", Part(CONVERSATION)),
     // The importer of Threads reads these.
     Known("threads/threads_and_replies.*", Part("threads")),
-    Known("profile_changes.*", Left(OWN_WORDS)),
+    Known("profile_changes.json", Part(CHANGES)),
+    Known("profile_changes.html", Part(CHANGES)),
+    Known("account_privacy_changes.json", Part(PRIVACY)),
+    Known("account_privacy_changes.html", Part(PRIVACY)),
     Known("guides/", Left(OWN_WORDS)),
     Known("notes/", Left(OWN_WORDS)),
     Known("note_interactions.*", Left(OWN_WORDS)),

@@ -21,13 +21,14 @@ const RECEIVED: Role = "recommendations received";
 const ARTICLE: Role = "article";
 const PROFILE: Role = "profile";
 const POSITIONS: Role = "positions";
+const TEXTS: Role = "texts of the profile";
+const RICH_MEDIA: Role = "pictures and videos";
 const MESSAGE: Role = "messages";
 
 const REACTIONS: Is = Is::Left("LinkedIn: likes, votes and follows are not read");
 const PEOPLE: Is = Is::Left("LinkedIn: lists of contacts and invitations are not read");
 const SYSTEM: Is = Is::Left("LinkedIn: settings, advertising, logins and purchases are not read");
 const CAREER: Is = Is::Left("LinkedIn: lists of skills, schools and applications are not read");
-const MEDIA: Is = Is::Left("LinkedIn: pictures without words of one's own are not read");
 
 /// LinkedIn's export. The names of newer ones end in the member's number: `Comments_10893976.csv`.
 pub(super) static FORMAT: Format = Format {
@@ -52,7 +53,22 @@ pub(super) static FORMAT: Format = Format {
         Known("importedcontacts.csv", PEOPLE),
         Known("invitations.csv", PEOPLE),
         Known("endorsement_*_info.csv", PEOPLE),
-        Known("rich*media*.csv", MEDIA),
+        Known("rich*media*.csv", Is::Part(RICH_MEDIA)),
+        Known("profile summary.csv", Is::Part(TEXTS)),
+        Known("education.csv", Is::Part(TEXTS)),
+        Known("publications.csv", Is::Part(TEXTS)),
+        Known("projects.csv", Is::Part(TEXTS)),
+        Known("honors.csv", Is::Part(TEXTS)),
+        Known("patents.csv", Is::Part(TEXTS)),
+        Known("organizations.csv", Is::Part(TEXTS)),
+        Known("volunteering*.csv", Is::Part(TEXTS)),
+        Known("courses.csv", CAREER),
+        Known("skills.csv", CAREER),
+        Known("languages.csv", CAREER),
+        Known("certifications.csv", CAREER),
+        Known("test scores.csv", CAREER),
+        Known("learning*.csv", CAREER),
+        Known("events.csv", REACTIONS),
         Known("ad_targeting*.csv", SYSTEM),
         Known("ads clicked*.csv", SYSTEM),
         Known("lan ads engagement*.csv", SYSTEM),
@@ -104,6 +120,9 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     }
     for entry in export.of(ARTICLE) {
         article::read(export, &entry, &account, &mut seen)?;
+    }
+    for entry in export.of(RICH_MEDIA) {
+        table::rich_media(export, &entry, &account, &mut seen)?;
     }
     for (role, own) in [(GIVEN, true), (RECEIVED, false)] {
         for entry in export.of(role) {

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use whitecoat_engine::{Kind, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, Profile, Visibility};
 
-use super::{PLATFORM, POSITIONS, PROFILE};
+use super::{PLATFORM, POSITIONS, PROFILE, TEXTS};
 use crate::sources::archive::account::Account;
 use crate::sources::archive::format::Export;
+use crate::sources::archive::html::titled;
 use crate::sources::archive::item::derived_id;
 use crate::sources::archive::rows::{self, Row, Table};
 use crate::sources::archive::twins::Seen;
 use crate::sources::{Batch, Decoded, Stopped};
+
+const NO_TEXT: &str = "LinkedIn: schools, publications and the like without a description are not read";
 
 /// Reads who the export belongs to. LinkedIn names no handle, so that the account goes without one.
 pub(super) fn gather(export: &mut Export<'_>) -> Result<Account, Stopped> {
@@ -40,7 +43,24 @@ fn fill(profile: &mut Profile, row: &Row<'_>) {
     profile.name = format!("{} {}", row.get("first name"), row.get("last name")).trim().to_owned();
     profile.location = row.get("geo location").to_owned();
     let said = [row.get("headline"), row.get("summary")];
+    let links = ["websites", "twitter handles", "instant messengers"];
     profile.bio = said.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("\n\n");
+    for (label, column) in ["Website", "Twitter", "Messenger"].iter().zip(links) {
+        for link in listed(row.get(column)) {
+            profile.bio.push_str(&format!("\n{label}: {link}"));
+        }
+    }
+}
+
+/// `[COMPANY:https://a.example,BLOG:https://b.example]`, as LinkedIn writes lists.
+fn listed(cell: &str) -> impl Iterator<Item = &str> {
+    let inner = cell.strip_prefix('[').and_then(|cell| cell.strip_suffix(']')).unwrap_or(cell);
+    let bare = |link: &'_ str| -> usize { link.find(":http").map_or(0, |at| at + 1) };
+    inner
+        .split(',')
+        .map(str::trim)
+        .filter(|link| !link.is_empty())
+        .map(move |link| link.get(bare(link)..).unwrap_or(link))
 }
 
 /// The bio and the descriptions of positions as items.
@@ -63,6 +83,28 @@ pub(super) fn items(export: &mut Export<'_>, account: &Account, seen: &mut Seen)
             item.id = derived_id(&[row.get("company name"), row.get("title"), description]);
             item.kind = Kind::Profile;
             item.text = description.to_owned();
+            seen.keep(item, out);
+        })?;
+    }
+    for entry in export.of(TEXTS) {
+        rows::read(export, &entry, Table::default(), |row, out| {
+            let said = ["description", "notes", "activities", "profile summary"];
+            let said: Vec<&str> =
+                said.iter().map(|column| row.get(column)).filter(|text| !text.is_empty()).collect();
+            if said.is_empty() {
+                out.coverage.skip(NO_TEXT, &row.place);
+                return;
+            }
+            let title = row.any(&["name", "title", "school name", "role", "company name"]);
+            let text = titled(title, &said.join("\n"));
+            let url = row.get("url");
+            let item = Item {
+                id: derived_id(&[title, &text]),
+                kind: Kind::Profile,
+                url: url.starts_with("https://").then(|| url.to_owned()),
+                text,
+                ..account.item(&row.place)
+            };
             seen.keep(item, out);
         })?;
     }

@@ -1,11 +1,13 @@
 //! Shares, comments and recommendations.
 
+use jiff::tz::Offset;
 use whitecoat_engine::{
     Authorship, Item, Kind, Media, MediaKind, Moment, Parent, ParentKind, Precision, Visibility,
 };
 
 use crate::sources::archive::account::Account;
 use crate::sources::archive::container::Entry;
+use crate::sources::archive::dates;
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html::file_name;
 use crate::sources::archive::item::derived_id;
@@ -15,6 +17,7 @@ use crate::sources::clock::{self, Shape};
 use crate::sources::{Decoded, Stopped};
 
 const NO_WORDS: &str = "LinkedIn: a row without words and media";
+const PICTURE: &str = "LinkedIn: pictures without words of one's own are not read";
 const BAD_TIME: &str = "LinkedIn: a time was not understood; the item was kept without it";
 
 /// How LinkedIn writes times, a different way in each file. Those without a zone are taken as UTC.
@@ -140,6 +143,43 @@ pub(super) fn recommendations(
         };
         seen.keep(item, out);
     })
+}
+
+/// Pictures and videos that were uploaded, with what the member says of them. The date stands in a sentence.
+pub(super) fn rich_media(
+    export: &mut Export<'_>,
+    entry: &Entry,
+    account: &Account,
+    seen: &mut Seen,
+) -> Result<(), Stopped> {
+    rows::read(export, entry, Table::default(), |row, out| {
+        let text = row.any(&["media description", "description"]);
+        if text.is_empty() || text == "-" {
+            out.coverage.skip(PICTURE, &row.place);
+            return;
+        }
+        let sentence = row.any(&["date/time", "date"]);
+        let (created_at, created_precision) = within(sentence);
+        let link = row.any(&["media link", "link"]);
+        let item = Item {
+            id: derived_id(&[sentence, link, text]),
+            kind: Kind::Caption,
+            created_at,
+            created_precision,
+            media: medium(link).into_iter().collect(),
+            text: text.to_owned(),
+            ..account.item(&row.place)
+        };
+        seen.keep(item, out);
+    })
+}
+
+/// The date at the end of `You uploaded a feed photo on November 27, 2024 at 9:51 AM (GMT)`.
+fn within(sentence: &str) -> (Option<Moment>, Precision) {
+    let ends = sentence.match_indices(' ').filter_map(|(at, _)| sentence.get(at + 1..));
+    let found = ends.into_iter().find_map(dates::read);
+    let moment = found.and_then(|found| found.moment(Offset::UTC));
+    (moment, found.filter(|_| moment.is_some()).map_or(Precision::Unknown, |found| found.precision))
 }
 
 fn other_name(row: &Row<'_>) -> String {

@@ -12,6 +12,9 @@ use crate::sources::archive::loose::{List, Maybe, Pairs, Whole};
 use crate::sources::archive::mojibake::Repaired;
 use crate::sources::{Sink, Stopped};
 
+/// How many links of a profile are kept.
+const MAX_LINKS: usize = 20;
+
 /// The account holder.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sources::archive) struct Account {
@@ -23,8 +26,8 @@ pub(in crate::sources::archive) struct Account {
     pub(in crate::sources::archive) words: String,
     /// Where they were found.
     pub(in crate::sources::archive) source: String,
-    /// The account is private now.
-    pub(in crate::sources::archive) is_private: bool,
+    /// Where else the profile says its holder can be found, as lines of the profile.
+    pub(in crate::sources::archive) links: Vec<String>,
     pub(in crate::sources::archive) profile: Profile,
 }
 
@@ -60,6 +63,11 @@ impl Labels<'_> {
 }
 
 impl Account {
+    /// Whether only followers may read it now.
+    pub(in crate::sources::archive) fn is_private(&self) -> bool {
+        self.profile.settings.private == Some(true)
+    }
+
     /// Takes what labels say that is not known yet.
     pub(in crate::sources::archive) fn take_rows<'r>(
         &mut self,
@@ -74,8 +82,16 @@ impl Account {
                 &mut self.profile.name
             } else if words::is(label, words::BIO) {
                 &mut self.profile.bio
+            } else if words::is(label, words::WEBSITE) {
+                if !value.trim().is_empty() && self.links.len() < MAX_LINKS {
+                    self.links.push(format!("Website: {}", value.trim()));
+                }
+                continue;
             } else {
-                self.is_private |= words::is(label, words::PRIVATE) && words::is(value, words::TRUE);
+                if words::is(label, words::PRIVATE) && !value.trim().is_empty() {
+                    taken = true;
+                    self.profile.settings.private = Some(words::is(value, words::TRUE));
+                }
                 continue;
             };
             taken = true;
@@ -83,7 +99,7 @@ impl Account {
                 value.trim().clone_into(field);
             }
         }
-        self.words.clone_from(&self.profile.bio);
+        self.words = self.profile.bio.clone();
         if taken && self.source.is_empty() {
             place.clone_into(&mut self.source);
         }

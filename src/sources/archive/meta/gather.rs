@@ -1,6 +1,6 @@
 //! Collects the items of one export: completes them, leaves out what comes twice, hands them over in batches.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use whitecoat_engine::{Item, Kind, Profile};
@@ -16,6 +16,12 @@ const ITEMS_PER_BATCH: usize = 300;
 /// How many marks are remembered to find what comes twice: some 40 MB.
 const MAX_REMEMBERED: usize = 2_000_000;
 
+/// Services that posted to Facebook did so twice at times: the same words within so many seconds are one post.
+const ECHO_SECONDS: u64 = 180;
+
+/// Among how many posts an echo is looked for.
+const MAX_ECHOES: usize = 50_000;
+
 const TWICE: &str = "Records that repeat others of the export, counted once";
 const FORGOTTEN: &str = "The export holds so many records that some which come twice may have been counted twice (limit: 2,000,000)";
 
@@ -27,6 +33,8 @@ pub(in crate::sources::archive) struct Gatherer {
     pub(in crate::sources::archive) name: String,
     profile: Arc<Profile>,
     seen: HashSet<u64>,
+    /// When the words of posts were posted last, by their mark.
+    posted: HashMap<u64, i64>,
     batch: Vec<Item>,
 }
 
@@ -43,12 +51,20 @@ impl Gatherer {
             name: account.profile.name.clone(),
             profile: Arc::new(account.profile),
             seen: HashSet::new(),
+            posted: HashMap::new(),
             batch: Vec::new(),
         };
-        if !account.words.is_empty() {
+        let mut shown: Vec<String> =
+            std::iter::once(account.words).chain(account.links).filter(|line| !line.is_empty()).collect();
+        // Where the account's settings are known, its name stands for a profile that says nothing.
+        if shown.is_empty() && !gatherer.profile.settings.is_empty() && !account.source.is_empty() {
+            let names = [&gatherer.name, &gatherer.handle];
+            shown.extend(names.into_iter().find(|name| !name.is_empty()).cloned());
+        }
+        if !shown.is_empty() {
             let bio = Item {
                 kind: Kind::Profile,
-                text: account.words,
+                text: shown.join("\n"),
                 url: account.url,
                 source: account.source,
                 ..Item::default()
@@ -65,9 +81,7 @@ impl Gatherer {
         mark: &str,
         sink: &mut dyn Sink,
     ) -> bool {
-        let hash =
-            blake3::Hasher::new().update(sort.as_bytes()).update(&[0]).update(mark.as_bytes()).finalize();
-        let short = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let short = shortened(sort, mark);
         if self.seen.len() >= MAX_REMEMBERED {
             sink.coverage().note(FORGOTTEN);
             return !self.seen.contains(&short);
@@ -94,7 +108,7 @@ impl Gatherer {
             parts.extend(item.media.iter().map(|medium| medium.file_name.as_str()));
             item.id = derived_id(&parts);
         }
-        if !self.is_new("id", &item.id, sink) {
+        if !self.is_new("id", &item.id, sink) || self.echoes(&item) {
             Self::twin(&item.source, sink);
             return Ok(());
         }
@@ -106,6 +120,21 @@ impl Gatherer {
         if self.batch.len() >= ITEMS_PER_BATCH { self.hand_over(sink) } else { Ok(()) }
     }
 
+    /// Whether the same words were posted moments before.
+    fn echoes(&mut self, item: &Item) -> bool {
+        let (Some(time), Kind::Post) = (item.created_at, item.kind) else { return false };
+        if item.text.is_empty() {
+            return false;
+        }
+        // Echoes stand close together: what is far behind need not be remembered.
+        if self.posted.len() >= MAX_ECHOES {
+            self.posted.clear();
+        }
+        let now = time.instant().as_second();
+        let before = self.posted.insert(shortened("post", &item.text), now);
+        item.version_of.is_none() && before.is_some_and(|before| now.abs_diff(before) <= ECHO_SECONDS)
+    }
+
     /// Hands over what is left.
     pub(in crate::sources::archive) fn hand_over(&mut self, sink: &mut dyn Sink) -> Result<(), Stopped> {
         if self.batch.is_empty() {
@@ -113,4 +142,9 @@ impl Gatherer {
         }
         sink.batch(Batch::ready(std::mem::take(&mut self.batch)))
     }
+}
+
+fn shortened(sort: &str, mark: &str) -> u64 {
+    let hash = blake3::Hasher::new().update(sort.as_bytes()).update(&[0]).update(mark.as_bytes()).finalize();
+    hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }

@@ -25,6 +25,9 @@ const DESCRIPTION: &str = "_3-95";
 /// Of the line in the head that says who made the page, and when.
 const GENERATED: &str = "_aoaa";
 
+/// How the address of a record begins.
+const RECORD_LINK: &str = "https://www.facebook.com/dyi/l/";
+
 /// How many words may stand in front of the date in a line such as `Updated Jul 26, 2024 1:35:01pm`.
 const WORDS_BEFORE_DATE: usize = 3;
 
@@ -46,6 +49,8 @@ pub(in crate::sources::archive) struct PageBox {
     pub(in crate::sources::archive) rows: Vec<(String, String)>,
     pub(in crate::sources::archive) media: Vec<Media>,
     pub(in crate::sources::archive) date: Stamp,
+    /// The address of what the record is about, which Facebook puts behind the date.
+    pub(in crate::sources::archive) link: Option<String>,
 }
 
 /// The date of a box.
@@ -79,7 +84,9 @@ impl PageBox {
 pub(in crate::sources::archive) fn read(html: &str, files: &Files) -> Option<PageBox> {
     let tree = web::fragment(html)?;
     let root = tree.root_element();
-    let mut found = PageBox { date: stamp(root), media: media(root, files), ..PageBox::default() };
+    let mut found =
+        PageBox { date: stamp(root), link: link(root), media: media(root, files), ..PageBox::default() };
+    let printed = first(root, DATE).map(words_of).unwrap_or_default();
     found.title = first(root, TITLE).map(words_of).unwrap_or_default();
     for row in all(root).filter(|element| element.value().name() == "tr") {
         found.rows.extend(label_and_value(row));
@@ -90,7 +97,7 @@ pub(in crate::sources::archive) fn read(html: &str, files: &Files) -> Option<Pag
             continue;
         }
         let words = words_of(element);
-        if words.is_empty() || is_furniture(&words) {
+        if words.is_empty() || is_furniture(&words) || repeats_date(&words, &printed) {
             continue;
         }
         let parent = element.parent().and_then(ElementRef::wrap);
@@ -184,6 +191,22 @@ fn is_furniture(line: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether a line ends in a date of the same look as the record's own, which may be in a language that is not known.
+fn repeats_date(line: &str, printed: &str) -> bool {
+    let look =
+        |text: &str| -> String { text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect() };
+    let (line, printed) = (look(line), look(printed));
+    let before = line.strip_suffix(printed.as_str()).filter(|_| printed.contains('0'));
+    before.is_some_and(|before| before.split_whitespace().count() <= WORDS_BEFORE_DATE)
+}
+
+/// The only address of a record that Facebook gives. It opens for the account holder alone.
+fn link(root: ElementRef<'_>) -> Option<String> {
+    let links =
+        all(root).filter(|element| element.value().name() == "a").filter_map(|link| link.attr("href"));
+    links.into_iter().find(|address| address.starts_with(RECORD_LINK)).map(str::to_owned)
 }
 
 fn stamp(root: ElementRef<'_>) -> Stamp {

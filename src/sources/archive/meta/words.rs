@@ -110,10 +110,28 @@ pub(in crate::sources::archive) const BIO: &[&str] = &[
     "биография",
     "о себе",
     "biografie",
+    "profile bio text",
+    "bio text",
     "about you",
     "about me",
     "intro",
     "životopis",
+];
+
+/// Labels of the page that the profile leads to.
+pub(in crate::sources::archive) const WEBSITE: &[&str] = &[
+    "website",
+    "websites",
+    "sitio web",
+    "site web",
+    "webseite",
+    "site",
+    "sito web",
+    "strona internetowa",
+    "веб-сайт",
+    "сайт",
+    "web",
+    "webové stránky",
 ];
 
 /// Labels of whether the account is private.

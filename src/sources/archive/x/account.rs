@@ -28,6 +28,8 @@ pub(super) struct Account {
     pub(super) handle: String,
     /// Shared by all items.
     pub(super) profile: Arc<Profile>,
+    /// The page that the profile leads to.
+    pub(super) website: String,
     /// Where the bio was found.
     pub(super) bio_source: String,
 }
@@ -42,12 +44,15 @@ impl Account {
     /// The bio as an item. X shows it to everybody, of protected accounts too.
     pub(super) fn bio(&self) -> Option<Item> {
         let owner = if self.id.is_empty() { &self.handle } else { &self.id };
-        (!self.profile.bio.is_empty()).then(|| Item {
+        let site = Some(format!("Website: {}", self.website)).filter(|_| !self.website.is_empty());
+        let bio = Some(self.profile.bio.clone()).filter(|bio| !bio.is_empty());
+        let shown: Vec<String> = bio.into_iter().chain(site).collect();
+        (!shown.is_empty()).then(|| Item {
             id: format!("profile-{owner}"),
             kind: Kind::Profile,
             platform: PLATFORM.to_owned(),
             account: self.handle.clone(),
-            text: self.profile.bio.clone(),
+            text: shown.join("\n"),
             url: (!self.handle.is_empty()).then(|| format!("https://x.com/{}", self.handle)),
             visibility: Visibility::Public,
             profile: Some(Arc::clone(&self.profile)),
@@ -115,6 +120,7 @@ impl Facts {
                 let Some(held) = file.profile.0.and_then(|profile| profile.description.0) else { return Ok(()) };
                 set(&mut profile.bio, &held.bio);
                 set(&mut profile.location, &held.location);
+                set(&mut account.website, &held.website);
                 account.bio_source = format!("{}#0", entry.name);
             }
             About::Profession => {
@@ -128,6 +134,13 @@ impl Facts {
             About::Protection => coverage.note(
                 "X: the account was protected at times, so not every post was public (the archive does not say which)",
             ),
+            About::Names => {
+                let change: NameChange<'_> = serde_json::from_slice(record)?;
+                let nested = change.screen_name_change.0.and_then(|outer| outer.screen_name_change.0);
+                if let Some(former) = nested.as_ref().and_then(|change| change.changed_from.some()) {
+                    profile.former_names.push(former.to_owned());
+                }
+            }
             About::UserDetails => {
                 let held: UserDetails<'_> = serde_json::from_slice(record)?;
                 set(&mut account.id, &held.id);
@@ -298,7 +311,29 @@ struct ProfileHeld<'a> {
 struct Description<'a> {
     #[serde(borrow)]
     bio: Text<'a>,
+    website: Text<'a>,
     location: Text<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct NameChange<'a> {
+    #[serde(borrow)]
+    screen_name_change: Maybe<OuterChange<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct OuterChange<'a> {
+    #[serde(borrow)]
+    screen_name_change: Maybe<InnerChange<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct InnerChange<'a> {
+    #[serde(borrow)]
+    changed_from: Text<'a>,
 }
 
 #[derive(Default, Deserialize)]

@@ -37,6 +37,8 @@ pub(super) enum About {
     Profession,
     /// `protected-history.js`.
     Protection,
+    /// `screen-name-change.js`.
+    Names,
     /// `user_details.js`, until 2019.
     UserDetails,
     /// `payload_details.js`, until 2019.
@@ -83,6 +85,7 @@ const DATA: &[(Role, &[&str])] = &[
     (Role::About(About::Profile), &["profile"]),
     (Role::About(About::Profession), &["professional_data"]),
     (Role::About(About::Protection), &["protected_history"]),
+    (Role::About(About::Names), &["screen_name_change"]),
     (Role::About(About::UserDetails), &["user_details"]),
     (Role::About(About::Payload), &["payload_details"]),
     (Role::About(About::MonthIndex), &["tweet_index"]),
@@ -187,7 +190,6 @@ const DATA: &[(Role, &[&str])] = &[
             "periscope_ban_information",
             "periscope_expired_broadcasts",
             "saved_search",
-            "screen_name_change",
             "verified",
             "verified_organization",
         ],

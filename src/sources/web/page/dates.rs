@@ -57,6 +57,9 @@ fn words(text: &str) -> Option<(Moment, Precision)> {
     if let Ok(zoned) = rfc2822::DateTimeParser::new().parse_zoned(text) {
         return Some((at(zoned.datetime(), zoned.offset())?, Precision::Second));
     }
+    // "on 2 July 2024 at 10:00 am": comments of some themes.
+    let text = text.strip_prefix("on ").unwrap_or(text);
+    let text = text.split_once(" at ").map_or(text, |(day, _)| day.trim());
     let date = ["%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%A, %B %d, %Y", "%Y/%m/%d"]
         .iter()
         .find_map(|form| strtime::parse(form, text).ok()?.to_date().ok())?;

@@ -153,9 +153,24 @@ pub(in crate::sources) fn plain(text_or_html: &str) -> String {
     if gate::check(trimmed).is_err() {
         return text_without_tree(trimmed);
     }
+    let once = unescaped(trimmed);
+    // Some sites escape twice.
+    if is_escaped(&once) && gate::check(&once).is_ok() { unescaped(&once) } else { once }
+}
+
+fn unescaped(text_or_html: &str) -> String {
     // Line ends in a string are meant; in HTML they are spaces.
-    let lines = if trimmed.contains('<') { trimmed.to_owned() } else { trimmed.replace('\n', "<br>") };
+    let is_html = text_or_html.contains('<');
+    let lines = if is_html { text_or_html.to_owned() } else { text_or_html.replace('\n', "<br>") };
     text(Html::parse_fragment(&lines).root_element(), &[])
+}
+
+/// Whether a text shows markup or entities that were meant to be read.
+fn is_escaped(text: &str) -> bool {
+    const SHOWN: &[&str] = &[
+        "&quot;", "&amp;", "&nbsp;", "&#39;", "&#8217;", "&rsquo;", "</p>", "</a>", "</div>", "</em>", "<br",
+    ];
+    text.contains(['<', '&']) && SHOWN.iter().any(|shown| text.contains(shown))
 }
 
 /// A title above its text, unless the text begins with it.
@@ -241,6 +256,9 @@ mod tests {
     fn plain_reads_markup_in_strings() {
         assert_eq!(plain(" a &amp; b\nc "), "a & b\nc");
         assert_eq!(plain("<p>a</p><p>b"), "a\n\nb");
+        assert_eq!(plain("&lt;p&gt;a &amp;amp; b&lt;/p&gt;\n&lt;p&gt;c&lt;/p&gt;"), "a & b\n\nc");
+        assert_eq!(plain("&amp;quot;Well&amp;quot;\nsaid"), "\"Well\"\nsaid");
+        assert_eq!(plain("if a &lt; b &amp; c"), "if a < b & c");
         assert_eq!(plain(&"<div>".repeat(100_000)), "");
     }
 

@@ -115,3 +115,23 @@ pub(super) const BREAKOUT: &[&str] = &[
     "ul",
     "var",
 ];
+/// Elements of drawn icons, none of which ends the drawing or holds HTML.
+pub(super) const DRAWN: &[&str] = &[
+    "animate",
+    "circle",
+    "clippath",
+    "defs",
+    "ellipse",
+    "g",
+    "line",
+    "lineargradient",
+    "mask",
+    "path",
+    "polygon",
+    "polyline",
+    "radialgradient",
+    "rect",
+    "stop",
+    "symbol",
+    "use",
+];

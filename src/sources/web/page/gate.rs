@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::elements::{BARRIER, BREAKOUT, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
+use super::elements::{BARRIER, BREAKOUT, DRAWN, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
 use super::tokens::{Token, Tokens};
 
 /// Deepest nesting of a page that is parsed. The deepest of 311 real pages had 52.
@@ -39,26 +39,48 @@ impl Refusal {
 
 /// Checks that `html` can be parsed in reasonable time and memory.
 pub(in crate::sources) fn check(html: &str) -> Result<(), Refusal> {
-    pass(html, |_, _, _| {})
+    pass(html, |_| {})
 }
 
-/// The same page without what is in its style sheets and scripts (but for JSON-LD): often half of it, which nobody reads.
+/// The same page without what is in its style sheets, scripts (but for JSON-LD) and drawn icons: often half of it, which
+/// nobody reads.
 pub(super) fn lean(html: &str) -> Result<String, Refusal> {
-    let (mut lean, mut kept) = (String::with_capacity(html.len()), 0);
-    pass(html, |name, tag, raw| {
-        let is_data = || html.get(tag).is_some_and(|tag| tag.to_ascii_lowercase().contains("ld+json"));
-        if name == "style" || name == "script" && !is_data() {
-            lean.push_str(html.get(kept..raw.start).unwrap_or_default());
-            kept = raw.end;
+    let (mut lean, mut kept, mut icon) = (String::with_capacity(html.len()), 0, None);
+    let mut cut = |range: Range<usize>| {
+        lean.push_str(html.get(kept..range.start).unwrap_or_default());
+        kept = range.end;
+    };
+    pass(html, |seen| match seen {
+        Seen::Raw { name, tag, text } => {
+            icon = None;
+            let is_data = || html.get(tag).is_some_and(|tag| tag.to_ascii_lowercase().contains("ld+json"));
+            if name == "style" || name == "script" && !is_data() {
+                cut(text);
+            }
         }
+        Seen::Start { name: "svg", plain: true, end } => icon = Some(end),
+        Seen::Start { name, .. } if !DRAWN.contains(&name) => icon = None,
+        Seen::Start { .. } => {}
+        Seen::End { name: "svg", start } => icon.take().into_iter().for_each(|from| cut(from..start)),
+        Seen::End { name, .. } if !DRAWN.contains(&name) => icon = None,
+        Seen::End { .. } => {}
     })?;
     lean.push_str(html.get(kept..).unwrap_or_default());
     Ok(lean)
 }
 
-/// Passes over the page, and tells of each element with raw text its name, where its tag stands (with what is passed over
-/// before it), and where its text.
-fn pass(html: &str, mut raw_text: impl FnMut(&str, Range<usize>, Range<usize>)) -> Result<(), Refusal> {
+/// What one pass over a page tells of it. Places are bytes.
+enum Seen<'s> {
+    /// An element with raw text: where its tag stands, with what is passed over before it, and where its text.
+    Raw { name: &'s str, tag: Range<usize>, text: Range<usize> },
+    /// A start tag and where it ends. Plain: it stands in HTML, and has an end tag.
+    Start { name: &'s str, plain: bool, end: usize },
+    /// An end tag and where it, with what is passed over before it, starts.
+    End { name: &'s str, start: usize },
+}
+
+/// Passes over the page, and tells of its elements.
+fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<(), Refusal> {
     let mut gate = Gate::default();
     let mut tokens = Tokens::of(html);
     loop {
@@ -69,14 +91,20 @@ fn pass(html: &str, mut raw_text: impl FnMut(&str, Range<usize>, Range<usize>)) 
             Token::Start { attributes: MAX_ATTRIBUTES.., .. } => return Err(Refusal::Attributes),
             Token::Start { name, self_closing, .. } => {
                 let raw = RAW.contains(&name.as_str()) && gate.reads_raw_text();
+                let plain = !self_closing && !gate.doubt && !gate.is_foreign();
                 gate.start(&name, self_closing, raw);
+                let start = tokens.at();
                 if raw {
-                    let start = tokens.at();
                     tokens.raw(&name);
-                    raw_text(&name, before..start, start..tokens.at());
+                    tell(Seen::Raw { name: &name, tag: before..start, text: start..tokens.at() });
+                } else {
+                    tell(Seen::Start { name: &name, plain, end: start });
                 }
             }
-            Token::End { name } => gate.end(&name),
+            Token::End { name } => {
+                gate.end(&name);
+                tell(Seen::End { name: &name, start: before });
+            }
         }
         if gate.weight + gate.formatting() > MAX_DEPTH {
             return Err(Refusal::Depth);
@@ -293,6 +321,31 @@ mod tests {
         );
         assert_eq!(check(&page), Ok(()));
         assert_eq!(check(&"<div>".repeat(MAX_DEPTH)), Ok(()));
+    }
+
+    #[test]
+    fn what_nobody_reads_is_cut_out() {
+        for (html, expected) in [
+            ("<p>a<style>b{}</style><script>c()</script>d", "<p>a<style></style><script></script>d"),
+            (
+                "<script type='application/LD+json'>{}</script>",
+                "<script type='application/LD+json'>{}</script>",
+            ),
+            ("a<svg viewBox='0'><g><path d='M1'/><use href=#x></g></SVG>b", "a<svg viewBox='0'></SVG>b"),
+            ("<svg>x<svg><path></svg>y</svg>z", "<svg>x<svg><path></svg>y</svg>z"),
+            // What may end the drawing, or holds HTML, stays.
+            ("<svg><path><p>a</svg>b", "<svg><path><p>a</svg>b"),
+            ("<svg><desc>a</svg><p>b", "<svg><desc>a</svg><p>b"),
+            (
+                "<svg><foreignObject><p>a</p></foreignObject></svg>",
+                "<svg><foreignObject><p>a</p></foreignObject></svg>",
+            ),
+            ("<svg/><path>a</svg>b", "<svg/><path>a</svg>b"),
+            ("<svg><path>a", "<svg><path>a"),
+            ("<math><svg><path></svg></math>", "<math><svg><path></svg></math>"),
+        ] {
+            assert_eq!(lean(html).as_deref(), Ok(expected), "{html}");
+        }
     }
 
     #[test]

@@ -8,6 +8,11 @@ use super::{Place, dom};
 
 /// Shorter than this the extractor has missed the page, and all its text is taken.
 const MIN_MAIN_CHARS: usize = 250;
+/// Longer lines are somebody's words.
+const MAX_FURNITURE_WORDS: usize = 20;
+/// How lines begin that lead to another page.
+const LEADS: &[&str] =
+    &["related:", "read more:", "see more:", "see also:", "more:", "read next:", "don't miss:"];
 
 /// The page's main text as one article, if there is any text. `html` has passed the gate.
 pub(super) fn read(html: &str, document: &Html, place: &Place) -> Option<Item> {
@@ -26,7 +31,30 @@ fn main(html: &str, place: &Place) -> Option<(String, Vec<whitecoat_engine::Medi
     let content = Html::parse_fragment(&article.content);
     let pictures = dom::pictures(content.root_element(), place.base.as_ref());
     let text = dom::text_unless(content.root_element(), &leads_elsewhere);
-    Some((text, pictures))
+    let lines: Vec<&str> = text.lines().filter(|line| !is_furniture(line)).collect();
+    Some((lines.join("\n").trim().to_owned(), pictures))
+}
+
+/// Lines that the software of a site writes around a text.
+fn is_furniture(line: &str) -> bool {
+    let line = line.trim().to_lowercase();
+    let starts = |with: &[&str]| with.iter().any(|start| line.starts_with(start));
+    let words: Vec<&str> =
+        line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    match words.as_slice() {
+        ["advert" | "advertisement" | "advertisements"] | ["view" | "show" | "hide", "comments"] => true,
+        ["image" | "photo" | "picture" | "slide", at, "of", all] => is_number(at) && is_number(all),
+        _ if starts(&["(image credit", "(image:", "image credit:", "photo credit:", "picture credit:"]) => {
+            words.len() <= MAX_FURNITURE_WORDS
+        }
+        // A day and a time, or a day and a year.
+        _ if starts(&["published", "updated", "posted", "last updated", "first published", "| updated"]) => {
+            let digits = line.bytes().filter(u8::is_ascii_digit).count();
+            digits >= 5 && words.len() <= MAX_FURNITURE_WORDS
+        }
+        _ => false,
+    }
 }
 
 /// What the extractor leaves in a text though it is none: parts beside it, and blocks of which nearly all words are links.
@@ -34,29 +62,93 @@ fn main(html: &str, place: &Place) -> Option<(String, Vec<whitecoat_engine::Medi
 fn leads_elsewhere(element: ElementRef<'_>) -> bool {
     match element.value().name() {
         "aside" | "button" | "footer" | "form" | "nav" => true,
-        "li" | "ol" | "p" | "ul" => is_of_links(element),
+        "li" | "ol" | "p" | "ul" => is_of_links(element) || is_lead(element),
         _ => false,
     }
 }
 
 /// Whether nearly all letters of an element are in links.
 fn is_of_links(element: ElementRef<'_>) -> bool {
+    linked_share(element) >= 90
+}
+
+/// "Read more:" and a link.
+fn is_lead(element: ElementRef<'_>) -> bool {
+    let start: String =
+        element.text().flat_map(str::chars).skip_while(|c| c.is_whitespace()).take(16).collect();
+    let start = start.to_lowercase().replace('’', "'");
+    LEADS.iter().any(|lead| start.starts_with(lead)) && linked_share(element) >= 60
+}
+
+/// How many letters of a hundred in an element are in links.
+fn linked_share(element: ElementRef<'_>) -> usize {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let all: usize = element.text().map(letters).sum();
     let links = element.descendants().filter_map(ElementRef::wrap).filter(|it| it.value().name() == "a");
     let linked: usize = links.flat_map(|link| link.text()).map(letters).sum();
-    all > 0 && linked * 10 >= all * 9
+    (linked * 100).checked_div(all).unwrap_or_default()
 }
 
 /// All text that is shown, without what stands around the content; if that leaves nothing, with it.
 fn everything(document: &Html) -> String {
     let root = document.root_element();
-    let text = dom::text(root, &["nav", "aside", "footer"]);
+    let text = dom::text_unless(root, &|element| match element.value().name() {
+        "nav" | "aside" | "footer" => true,
+        "ol" | "ul" => is_of_links(element),
+        "form" => is_filled_in(element),
+        _ => false,
+    });
     if text.is_empty() { dom::text(root, &[]) } else { text }
+}
+
+/// Whether a form is one to comment, search or sign in with. Some frameworks put the whole page into a form.
+fn is_filled_in(form: ElementRef<'_>) -> bool {
+    let has = |selector: &str| Selector::parse(selector).is_ok_and(|it| form.select(&it).next().is_some());
+    has("textarea, input[type=email i], input[type=search i], input[type=password i]")
+        && !has("h1, main, article")
 }
 
 /// The text of the first element that `selector` names.
 pub(super) fn first_text(document: &Html, selector: &str) -> String {
     let found = Selector::parse(selector).ok().and_then(|selector| document.select(&selector).next());
     found.map(|element| dom::text(element, &[])).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn furniture_is_told_from_words() {
+        for (line, expected) in [
+            ("Image 1 of 5", true),
+            ("Image 1 of / 5", true),
+            ("ADVERTISEMENT", true),
+            ("(Image credit: A Person/Agency)", true),
+            ("Updated Nov 19, 6:55 AM; Posted Nov 19, 6:51 AM", true),
+            ("PUBLISHED: 10:48, Tue, Nov 19, 2019", true),
+            ("Posted to Kabul in 2012 as a medic", false),
+            ("Updated advice for parents", false),
+            ("Image of a knee", false),
+            ("My patient asked for an advertisement", false),
+            ("", false),
+        ] {
+            assert_eq!(is_furniture(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_that_lead_elsewhere_are_no_text() {
+        for (html, expected) in [
+            ("<p>Related: <a href=/a>Ten ways to sleep</a></p>", true),
+            ("<p><b>Read more:</b> <a href=/a>Ten ways to sleep</a></p>", true),
+            ("<p>Related: what I said last year, in <a href=/a>this post</a></p>", false),
+            ("<p>I wrote about <a href=/a>sleep in a hot summer on the ward</a></p>", false),
+        ] {
+            let page = Html::parse_fragment(html);
+            let all = Selector::parse("p").ok();
+            let found = all.and_then(|all| page.select(&all).next().map(leads_elsewhere));
+            assert_eq!(found, Some(expected), "{html}");
+        }
+    }
 }

@@ -11,12 +11,17 @@ const KNOWN_PERCENT: usize = 90;
 /// What is left of the main text after the known paragraphs are taken out must have this many words to be an item.
 const MIN_REST_WORDS: usize = 5;
 
+/// The most words, numbers not counted, of a line that only belongs to something else, such as the name under a review.
+const MAX_AROUND_WORDS: usize = 4;
+
 /// Items so far, with their readers, and what their texts consist of.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     pub(super) items: Vec<(&'static str, Item)>,
     texts: Vec<String>,
     shingles: BTreeSet<u64>,
+    /// Short lines that stand around what was read, such as names and dates.
+    around: BTreeSet<Vec<String>>,
 }
 
 impl Merged {
@@ -28,11 +33,20 @@ impl Merged {
         }
     }
 
+    /// Notes the short ones of the lines that stand in what was read: names, dates, "in reply to". Long ones may be
+    /// something that the reader has missed.
+    pub(super) fn pass_over(&mut self, text: &str) {
+        let is_number = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
+        let weight = |words: &Vec<String>| words.iter().filter(|word| !is_number(word)).count();
+        let lines = text.lines().map(words).filter(|words| !words.is_empty());
+        self.around.extend(lines.filter(|words| weight(words) <= MAX_AROUND_WORDS));
+    }
+
     /// Adds an item without the paragraphs that are known. True if what was left was too little to keep.
     pub(super) fn add_rest(&mut self, reader: &'static str, mut item: Item) -> bool {
         if !self.items.is_empty() {
             let paragraphs: Vec<&str> =
-                item.text.split('\n').filter(|paragraph| !self.knows(paragraph)).collect();
+                item.text.split('\n').filter(|line| !self.knows(line) && !self.is_around(line)).collect();
             let rest = paragraphs.join("\n");
             if rest.split_whitespace().count() < MIN_REST_WORDS {
                 return !rest.trim().is_empty();
@@ -48,6 +62,10 @@ impl Merged {
         self.shingles.extend(shingles(&words));
         self.texts.push(format!(" {} ", words.join(" ")));
         self.items.push((reader, item));
+    }
+
+    fn is_around(&self, line: &str) -> bool {
+        !self.around.is_empty() && self.around.contains(&words(line))
     }
 
     /// Whether the words of `text` stand in an item already: all in a row in one, or nearly all in runs.
@@ -107,6 +125,21 @@ mod tests {
         merged.add("a", [item("Thank you, Bob!"), item("Thank you, Bob!"), item(&long)]);
         merged.add("b", [item("thank you bob"), item("Thank you"), item("new"), item(&long.to_uppercase())]);
         assert_eq!(texts(&merged), ["Thank you, Bob!", "Thank you, Bob!", long.as_str(), "new"]);
+    }
+
+    #[test]
+    fn names_and_dates_around_what_was_read_are_no_rest() {
+        let mut merged = Merged::default();
+        merged.add("a", [item("Cleared my rash in a week.")]);
+        merged.pass_over(
+            "Cleared my rash in a week.\nNia P.\nTeacher, Bodmin\nThis line was missed by the reader.",
+        );
+        let text = "Reviews of us\n\nNia P.\nTeacher, Bodmin\nThis line was missed by the reader.";
+        assert!(!merged.add_rest("b", item(text)));
+        assert_eq!(
+            texts(&merged),
+            ["Cleared my rash in a week.", "Reviews of us\n\nThis line was missed by the reader."]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Microformats to items: cards, entries, feeds, citations and reviews.
 
-use scraper::Html;
+use scraper::{ElementRef, Html, Selector};
 use whitecoat_engine::{Authorship, Item, Kind, Media, Parent, ParentAuthor, ParentKind, Profile};
 
 use super::microformats::{Format, parse};
@@ -15,6 +15,17 @@ pub(super) fn read(document: &Html, place: &Place) -> Found {
         reader.any(format, "");
     }
     reader.found
+}
+
+/// The lines in the entries, reviews and citations of a page, for telling what of its main text belongs to them.
+pub(super) fn lines_around(document: &Html) -> String {
+    let Ok(marked) = Selector::parse(".h-entry, .h-review, .h-cite, .hentry, .hreview") else {
+        return String::new();
+    };
+    let outer = document
+        .select(&marked)
+        .filter(|it| !it.ancestors().filter_map(ElementRef::wrap).any(|above| marked.matches(&above)));
+    outer.map(|element| dom::text(element, &[])).collect::<Vec<_>>().join("\n")
 }
 
 struct Reader<'a> {
@@ -67,6 +78,7 @@ impl Reader<'_> {
             employer: card.first(&["org"]),
             location: location.join(", "),
             jurisdiction: country(&address.first(&["country-name"])).to_owned(),
+            ..Profile::default()
         };
         let mut item = self.item(card, Kind::Profile, bio);
         item.account = card.first(&["nickname"]).trim_start_matches('@').to_owned();

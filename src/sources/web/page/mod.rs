@@ -72,6 +72,8 @@ pub(super) struct Reading {
     pub(super) coverage: Coverage,
     /// The page that stands in for the real one, such as `a sign-in page`. Nothing else is filled then.
     pub(super) wall: Option<&'static str>,
+    /// The page says of itself that there is none at its address.
+    pub(super) missing: bool,
     /// Where the page is from, completed by what it says itself.
     pub(super) url: Option<Url>,
     /// When it was saved.
@@ -116,6 +118,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
         reading.wall = Some(wall);
         return reading;
     }
+    reading.missing = wall::is_missing(&reading.title);
 
     if place.live {
         reading.links = links::find(&document, place.base.as_ref());
@@ -136,10 +139,14 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
 
     let mut merged = Merged::default();
     merged.add("json-ld", linked.items);
+    if !marked.items.is_empty() {
+        merged.pass_over(&mf_items::lines_around(&document));
+    }
     merged.add("microformats", marked.items);
     merged.add("microdata", typed.items);
-    for (name, items) in recipe::read(html, &document, &place) {
-        merged.add(name, items);
+    for (name, tried) in recipe::read(html, &document, &place) {
+        merged.pass_over(&tried.around);
+        merged.add(name, tried.items);
     }
     if let Some(mut item) = main_text::read(&lean, &document, &place) {
         (item.created_at, item.created_precision) = created;

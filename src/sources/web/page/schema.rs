@@ -174,6 +174,7 @@ impl<'v> Walk<'v> {
                 .words(node, &["worksFor", "hospitalAffiliation", "affiliation", "parentOrganization"]),
             location: location.join(", "),
             jurisdiction: country(&graph.words(address, &["addressCountry"])).to_owned(),
+            ..Profile::default()
         };
         let handle = graph.words(node, &["alternateName"]);
         let mut item = self.item(node, Kind::Profile, bio);

@@ -25,6 +25,8 @@ const LATEST: &str = "a feed holds the latest entries only: older ones were not 
 /// A walk through one feed.
 pub(super) struct Feed {
     url: Url,
+    /// The pages of its site are read too.
+    beside_pages: bool,
     pages: Pages,
     account: Account,
 }
@@ -32,7 +34,12 @@ pub(super) struct Feed {
 impl Feed {
     /// The feed at `url`.
     pub(super) fn new(url: &Url) -> Self {
-        Self { url: url.clone(), pages: Pages::default(), account: Account::default() }
+        Self { url: url.clone(), beside_pages: false, pages: Pages::default(), account: Account::default() }
+    }
+
+    /// The feed of a site whose pages are read too, where that may hold more than a summary does.
+    pub(super) fn beside_pages(url: &Url) -> Self {
+        Self { beside_pages: true, ..Self::new(url) }
     }
 
     /// Whose feed it is: the site's, by its host, on the platform that it names.
@@ -82,7 +89,7 @@ impl Feed {
             created_at: entry.created_at,
             created_precision: entry.created_at.map_or(Precision::Unknown, |_| entry.precision),
             url: entry.url.clone(),
-            truncated: entry.cut,
+            truncated: entry.cut || self.beside_pages && entry.summary,
             visibility: Visibility::Public,
             ..self.account.item(place)
         };

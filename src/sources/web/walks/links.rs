@@ -37,8 +37,8 @@ pub(in crate::sources::web) fn of_page(page: &Page, html: &str) -> Option<Way> {
     if let Some(actor) = links.first(|rel, sort| rel == "alternate" && sort.contains("activity+json")) {
         let name = actor.path().strip_prefix("/users/").filter(|name| super::is_name(name));
         return Some(match name {
-            Some(name) => Way::whole(Mastodon::new(&actor, name)),
-            None => Way::whole(ActivityPub::of_actor(&actor)),
+            Some(name) => Way::account(Mastodon::new(&actor, name)),
+            None => Way::account(ActivityPub::of_actor(&actor)),
         });
     }
     // WordPress names its interface unless it is switched off; what is left of it is the feed.
@@ -46,7 +46,7 @@ pub(in crate::sources::web) fn of_page(page: &Page, html: &str) -> Option<Way> {
         ["rss+xml", "atom+xml", "feed+json", "rdf+xml"].iter().any(|format| sort.contains(format))
     };
     let feed = links.first(|rel, sort| rel == "alternate" && is_feed(sort));
-    feed.filter(|feed| same_host(feed, &page.url)).map(|feed| Way::partial(Feed::new(&feed)))
+    feed.filter(|feed| same_host(feed, &page.url)).map(|feed| Way::partial(Feed::beside_pages(&feed)))
 }
 
 /// The `<link>` elements of a page, and what made it.

@@ -10,6 +10,7 @@ mod feed;
 mod ghost;
 mod links;
 mod mastodon;
+mod short;
 mod site;
 pub(super) mod sitemap;
 pub(super) mod tour;
@@ -33,15 +34,22 @@ pub(super) struct Way {
     /// Whether it leads to everything that the public sees there. Where it does not (a feed has the latest entries only), or
     /// where it ends without having recognised anything, the pages are worth a walk too.
     pub(super) whole: bool,
+    /// Whether the pages show nothing of it, because they need scripts.
+    pub(super) alone: bool,
 }
 
 impl Way {
     fn whole(walk: impl Walk + 'static) -> Self {
-        Self { walk: Box::new(walk), whole: true }
+        Self { walk: Box::new(walk), whole: true, alone: false }
+    }
+
+    /// The way through an account on a social network.
+    fn account(walk: impl Walk + 'static) -> Self {
+        Self { alone: true, ..Self::whole(walk) }
     }
 
     fn partial(walk: impl Walk + 'static) -> Self {
-        Self { walk: Box::new(walk), whole: false }
+        Self { whole: false, ..Self::whole(walk) }
     }
 }
 
@@ -50,19 +58,19 @@ impl Way {
 pub(super) fn of_handle(handle: &str) -> Option<Way> {
     let handle = handle.trim();
     if let Some(actor) = handle.strip_prefix("bsky:") {
-        return Bluesky::of(actor).map(Way::whole);
+        return Bluesky::of(actor).map(Way::account);
     }
     let (name, host) = handle.strip_prefix('@')?.split_once('@')?;
     let base = Url::parse(&format!("https://{host}/")).ok()?;
     let fits = is_name(name) && base.host_str().is_some_and(|host| host.contains('.')) && base.path() == "/";
-    fits.then(|| Way::whole(Mastodon::new(&base, name)))
+    fits.then(|| Way::account(Mastodon::new(&base, name)))
 }
 
 /// The walk for an address that tells by itself what it is: a profile, or a feed.
 pub(super) fn of_address(url: &Url) -> Option<Way> {
     let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
     match (platforms::of(url).map(|platform| platform.name), parts.as_slice()) {
-        (Some("bluesky"), ["profile", actor, ..]) => return Bluesky::of(actor).map(Way::whole),
+        (Some("bluesky"), ["profile", actor, ..]) => return Bluesky::of(actor).map(Way::account),
         (Some("medium"), [name, ..]) if name.starts_with('@') => return feed(url, &format!("/feed/{name}")),
         (Some("medium"), []) => return feed(url, "/feed"),
         (Some("substack"), []) => return feed(url, "/feed"),
@@ -86,12 +94,12 @@ pub(super) fn of_address(url: &Url) -> Option<Way> {
     match name.split_once('@') {
         // An account elsewhere, as another instance shows it.
         Some(_) => of_handle(&format!("@{name}")),
-        None => is_name(name).then(|| Way::whole(Mastodon::new(url, name))),
+        None => is_name(name).then(|| Way::account(Mastodon::new(url, name))),
     }
 }
 
 fn feed(url: &Url, path: &str) -> Option<Way> {
-    Some(Way::partial(Feed::new(&answers::below(url, path, &[]))))
+    Some(Way::partial(Feed::beside_pages(&answers::below(url, path, &[]))))
 }
 
 /// Whether an address is that of a feed, as sites write them.

@@ -9,9 +9,10 @@ use whitecoat_engine::Item;
 use super::super::fetch;
 use super::super::links::Links;
 use super::super::page::{self, Place, Reading};
-use super::super::scope::{Scope, Traps};
+use super::super::scope::{NUMBERS, Scope, Traps};
 use super::super::walk::{Found, Page, Request, Walk, Want};
 use super::super::{SHOWN_TITLE, decode};
+use super::short::Short;
 use super::sitemap;
 use crate::identity::DERIVED_ID;
 use crate::wording::counted;
@@ -24,10 +25,10 @@ const SITEMAP: &str = "sitemap";
 /// Most sitemaps of a site that are read.
 const MAX_SITEMAPS: usize = 50;
 
-const ELSEWHERE: &str = "A link that leads out of what is read";
 const WITHHELD: &str = "A link that the site asks machines not to follow";
 const SITEMAPS: &str = "A sitemap beyond the limit of 50, or listed by a sitemap that was cut off";
 const TWIN: &str = "An item that stands on several pages: read once";
+const MISSING: &str = "there is no page here any more: the page says so itself";
 const NO_TEXT: &str = "the page shows no text without running its scripts";
 const UNDECODED: &str = "A page with characters that could not be decoded; the rest of it was read";
 
@@ -47,6 +48,7 @@ pub(in super::super) struct Site {
     sitemaps: usize,
     /// Digests of the items so far: what stands on every page is read once.
     items: HashSet<[u8; 16]>,
+    short: Short,
 }
 
 impl Site {
@@ -61,6 +63,7 @@ impl Site {
             passed: HashSet::new(),
             sitemaps: 0,
             items: HashSet::new(),
+            short: Short::default(),
         }
     }
 
@@ -78,6 +81,16 @@ impl Site {
     /// See [`Site::pass_over`].
     pub(super) fn passes_over(&self, url: &Url) -> bool {
         self.passed.contains(&hash(url))
+    }
+
+    /// Keeps back what stands there in short only, as in feeds and lists: its page is read too.
+    pub(super) fn hold_short(&mut self, found: &mut Found) {
+        let profile = found.profile.clone();
+        let hold = |mut item: Item| {
+            item.profile = item.profile.or_else(|| profile.clone());
+            self.short.hold(item)
+        };
+        found.items = std::mem::take(&mut found.items).into_iter().filter_map(hold).collect();
     }
 
     fn first_page(&mut self, request: &Request, page: &Page, reading: &Reading, found: &mut Found) {
@@ -147,10 +160,8 @@ impl Site {
         let mut next = links.pages;
         match links.canonical {
             // The same page with marks in its query: its own address needs no second look.
-            Some(own) if own.path() == page.url.path() && own.query().is_none() => {
-                if !is_numbered(&page.url) {
-                    self.met.insert(hash(&own));
-                }
+            Some(own) if own.path() == page.url.path() && numbers(&own) == numbers(&page.url) => {
+                self.met.insert(hash(&own));
             }
             own => next.extend(own),
         }
@@ -191,15 +202,15 @@ impl Walk for Site {
         self.ask_sitemaps(usual.into_iter(), &mut Found::default())
     }
 
+    fn admits(&self, request: &Request, to: &Url) -> bool {
+        request.want != Want::Page || self.scope.as_ref().is_none_or(|scope| scope.holds(to))
+    }
+
     fn read(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
         match request.purpose {
             ROBOTS => return self.robots(page, found),
             SITEMAP => return self.sitemap(request, page, found),
             _ => {}
-        }
-        if self.scope.as_ref().is_some_and(|scope| !scope.holds(&page.url)) {
-            found.coverage.skip(ELSEWHERE, request.url.as_str());
-            return Vec::new();
         }
         let at = page.url.as_str();
         if fetch::is_feed(&fetch::essence(page.content_type.as_deref())) {
@@ -216,6 +227,10 @@ impl Walk for Site {
             return Vec::new();
         }
         let is_first = self.scope.is_none();
+        if reading.missing && !is_first {
+            found.coverage.skip(MISSING, at);
+            return Vec::new();
+        }
         if is_first && (self.single || !reading.items.is_empty() || !reading.links.pages.is_empty()) {
             if reading.items.is_empty() && self.single {
                 found.coverage.fail(NO_TEXT, at);
@@ -246,8 +261,15 @@ impl Walk for Site {
         reading.items.retain(|item| self.items.insert(digest(item)));
         found.coverage.skip_many(TWIN, at, (all - reading.items.len()) as u64);
         found.coverage.absorb(reading.coverage);
+        if !self.single {
+            self.short.complete(&[&request.url, &page.url], &mut reading.items);
+        }
         found.items.append(&mut reading.items);
         requests
+    }
+
+    fn finish(&mut self, found: &mut Found) {
+        found.items.extend(self.short.left());
     }
 }
 
@@ -257,11 +279,10 @@ fn hash(url: &Url) -> u64 {
     hasher.finish()
 }
 
-/// Whether the query of an address numbers pages, so that the address without it is another page.
-fn is_numbered(url: &Url) -> bool {
-    url.query_pairs().any(|(name, value)| {
-        value.bytes().all(|byte| byte.is_ascii_digit()) && name.to_ascii_lowercase().starts_with('p')
-    })
+/// The parameters of an address that number pages or name one: with others of them it is another page.
+fn numbers(url: &Url) -> Vec<(String, String)> {
+    let pairs = url.query_pairs().map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned()));
+    pairs.filter(|(name, _)| NUMBERS.contains(&name.as_str())).collect()
 }
 
 /// What makes an item the same on another page of the site.

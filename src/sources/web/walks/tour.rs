@@ -21,6 +21,8 @@ pub(in super::super) struct Tour {
     recognised: bool,
     /// What the way could not read before it recognised anything.
     doubtful: Coverage,
+    /// Why the way was not answered first.
+    refused: Option<String>,
     /// Addresses of what the way has shown whole.
     shown: HashSet<Url>,
     /// The pages, unless the way shows everything.
@@ -35,6 +37,7 @@ impl Tour {
             way,
             recognised: false,
             doubtful: Coverage::default(),
+            refused: None,
             shown: HashSet::new(),
             site,
             held: None,
@@ -58,9 +61,12 @@ impl Tour {
     }
 
     /// Keeps what a way finds only once it is one.
-    fn weigh(&mut self, found: &mut Found) {
+    fn weigh(&mut self, found: &mut Found, is_whole: bool) {
         for item in found.items.iter().filter(|item| !item.truncated) {
             self.shown.extend(item.url.as_deref().and_then(|url| Url::parse(url).ok()));
+        }
+        if let Some(site) = self.site.as_mut().filter(|_| !is_whole) {
+            site.hold_short(found);
         }
         self.recognised |= found.recognised.is_some();
         if self.recognised {
@@ -99,7 +105,8 @@ impl Walk for Tour {
     fn read(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
         if let Some(way) = &mut self.way {
             let next = way.walk.read(request, page, found);
-            self.weigh(found);
+            let is_whole = way.whole;
+            self.weigh(found, is_whole);
             return next;
         }
         let Some(site) = &mut self.site else { return Vec::new() };
@@ -116,9 +123,19 @@ impl Walk for Tour {
         }
     }
 
+    fn admits(&self, request: &Request, to: &Url) -> bool {
+        match (&self.way, &self.site) {
+            (None, Some(site)) => site.admits(request, to),
+            _ => true,
+        }
+    }
+
     fn failed(&mut self, request: &Request, reason: &str) -> Vec<Request> {
         match (&mut self.way, &mut self.site) {
-            (Some(way), _) => way.walk.failed(request, reason),
+            (Some(way), _) => {
+                self.refused.get_or_insert_with(|| reason.to_owned());
+                way.walk.failed(request, reason)
+            }
             (None, Some(site)) => site.failed(request, reason),
             (None, None) => Vec::new(),
         }
@@ -127,12 +144,21 @@ impl Walk for Tour {
     fn more(&mut self, found: &mut Found) -> Vec<Request> {
         let Some(mut way) = self.way.take() else { return Vec::new() };
         way.walk.finish(found);
-        self.weigh(found);
+        self.weigh(found, way.whole);
         if way.whole && self.recognised {
             (self.site, self.held) = (None, None);
             return Vec::new();
         }
         let Some(site) = &mut self.site else { return Vec::new() };
+        if let Some(reason) = self.refused.as_ref().filter(|_| !self.recognised) {
+            let name = way.walk.name();
+            // A page that names the interface, and shows next to nothing without it.
+            if way.alone && self.held.is_some() {
+                found.coverage.fail(&format!("posts of an account: {reason}"), name);
+            } else {
+                found.coverage.note(format!("{name}: its interface was not read ({reason}), but its pages"));
+            }
+        }
         self.doubtful = Coverage::default();
         self.shown.drain().for_each(|url| site.pass_over(&url));
         match self.held.take() {
@@ -154,6 +180,9 @@ impl Walk for Tour {
     fn finish(&mut self, found: &mut Found) {
         if let Some(way) = &mut self.way {
             way.walk.finish(found);
+        }
+        if let Some(site) = &mut self.site {
+            site.finish(found);
         }
     }
 }

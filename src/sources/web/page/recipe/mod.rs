@@ -16,6 +16,8 @@ pub use read::{Missing, Tried, try_on};
 /// The shipped recipes: name and text. To add one: a file in `profiles/sites/`, and a line here.
 pub const SITES: &[(&str, &str)] = &[
     ("elfsight", include_str!("../../../../../profiles/sites/elfsight.toml")),
+    ("quotes", include_str!("../../../../../profiles/sites/quotes.toml")),
+    ("review-lists", include_str!("../../../../../profiles/sites/review-lists.toml")),
     ("richplugins", include_str!("../../../../../profiles/sites/richplugins.toml")),
     ("squarespace", include_str!("../../../../../profiles/sites/squarespace.toml")),
     ("static-comments", include_str!("../../../../../profiles/sites/static-comments.toml")),
@@ -31,6 +33,7 @@ const KEYS: &[&str] = &[
     "title",
     "hosts",
     "marks",
+    "paths",
     "items",
     "what",
     "each",
@@ -54,6 +57,8 @@ struct Written {
     hosts: Vec<String>,
     #[serde(default)]
     marks: Vec<Spanned<String>>,
+    #[serde(default)]
+    paths: Vec<String>,
     items: Spanned<Vec<WrittenItem>>,
 }
 
@@ -106,6 +111,8 @@ pub struct Recipe {
     pub title: String,
     hosts: Vec<String>,
     marks: Vec<Mark>,
+    /// Words, one of which the page's path must hold; none for any path.
+    paths: Vec<String>,
     items: Vec<Part>,
 }
 
@@ -226,7 +233,8 @@ impl Recipe {
             return Err(file.invalid(written.items.span().start, "items: the list is empty", next));
         }
         let items = written.items.get_ref().iter().map(|item| file.part(item)).collect::<Result<_, _>>()?;
-        Ok(Self { name: written.name, title: written.title, hosts: written.hosts, marks, items })
+        let Written { name, title, hosts, paths, .. } = written;
+        Ok(Self { name, title, hosts, marks, paths, items })
     }
 }
 

@@ -22,10 +22,10 @@ thread_local! {
 }
 
 /// What the shipped recipes find on a page, by recipe.
-pub(in super::super) fn read(html: &str, document: &Html, place: &Place) -> Vec<(&'static str, Vec<Item>)> {
+pub(in super::super) fn read(html: &str, document: &Html, place: &Place) -> Vec<(&'static str, Tried)> {
     SHIPPED.with(|recipes| {
         let fitting = recipes.iter().filter(|(_, recipe)| recipe.fits(html, document, place));
-        fitting.map(|(name, recipe)| (*name, recipe.apply(document, place).items)).collect()
+        fitting.map(|(name, recipe)| (*name, recipe.apply(document, place))).collect()
     })
 }
 
@@ -38,6 +38,8 @@ pub struct Tried {
     pub fits: bool,
     /// What was not found where it was looked for: `items[1].time` and how often.
     pub missing: Vec<Missing>,
+    /// The lines of the elements that hold the items, texts of the site's own excepted.
+    pub(in super::super) around: String,
 }
 
 /// A selector that found nothing in some items.
@@ -66,6 +68,10 @@ pub fn try_on(recipe: &Recipe, page: &[u8], name: &str) -> Option<Tried> {
 impl Recipe {
     /// Whether the page is of such a site.
     fn fits(&self, html: &str, document: &Html, place: &Place) -> bool {
+        let path = place.url.as_ref().map(|url| url.path().to_ascii_lowercase()).unwrap_or_default();
+        if !self.paths.is_empty() && !self.paths.iter().any(|word| path.contains(word.as_str())) {
+            return false;
+        }
         let host = place.url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
         let of_host = self.hosts.iter().any(|pattern| match pattern.strip_prefix("*.") {
             Some(above) => host.strip_suffix(above).is_some_and(|rest| rest.ends_with('.')),
@@ -84,6 +90,11 @@ impl Recipe {
             let mut all = 0;
             for element in document.select(&part.each).take(MAX_ITEMS) {
                 all += 1;
+                let is_inner = element.ancestors().any(|node| reading.found.contains_key(&node.id()));
+                if matches!(part.what, What::Comment | What::Review) && !is_inner {
+                    tried.around.push_str(&dom::text(element, &[]));
+                    tried.around.push('\n');
+                }
                 reading.item(element, &mut tried.items);
             }
             tried.missing.extend(reading.missed.into_iter().map(|(key, count)| Missing {

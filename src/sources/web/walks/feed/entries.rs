@@ -53,6 +53,8 @@ pub(super) struct Entry {
     pub(super) body: String,
     /// Whether there is a summary only, which breaks off.
     pub(super) cut: bool,
+    /// Whether there is a summary only, which may be all there is.
+    pub(super) summary: bool,
     pub(super) url: Option<String>,
     pub(super) created_at: Option<Moment>,
     pub(super) precision: Precision,
@@ -162,6 +164,7 @@ fn of_entry(entry: model::Entry) -> Entry {
         id: entry.id,
         title: text(entry.title),
         cut: !whole && breaks_off(&body),
+        summary: !whole,
         body,
         url: page.map(|link| link.href.clone()).filter(|url| url.starts_with("http")),
         created_at,
@@ -216,6 +219,7 @@ fn of_element(element: &Element) -> Entry {
         id: first(&["id", "guid"]),
         title: words("title"),
         cut: content.is_empty() && breaks_off(&summary),
+        summary: content.is_empty(),
         body: if content.is_empty() { summary } else { content },
         url: page.filter(|url| url.starts_with("http")),
         created_at,

@@ -8,7 +8,7 @@ use whitecoat_engine::{Item, Media, MediaKind, Precision, Profile, Visibility};
 
 use crate::coverage::Coverage;
 use crate::sources::shapes::account::Account;
-use crate::sources::shapes::activity::{PLATFORM, address, bio, shown};
+use crate::sources::shapes::activity::{PLATFORM, address, bio, settings, shown};
 use crate::sources::shapes::stored_html;
 use crate::sources::shapes::value::{list, some, text};
 use crate::sources::web::page::dom::file_name;
@@ -26,6 +26,7 @@ pub(super) fn account_of(account: &Value, base: &Url, coverage: &mut Coverage) -
     let profile = Profile {
         name: text(account, "display_name").into_owned(),
         bio: bio(&text(account, "note"), fields, coverage),
+        settings: settings(account, "locked", "discoverable"),
         ..Profile::default()
     };
     let handle = format!("{name}@{}", host.unwrap_or_default());
