@@ -4,7 +4,7 @@ mod reader;
 
 use std::sync::Arc;
 
-pub(crate) use reader::ReaderOf;
+pub(crate) use reader::{Probes, ReaderOf};
 
 use crate::engine::{READS_LIKE, UNDERSTOOD};
 use crate::excerpt::{excerpt, masks};

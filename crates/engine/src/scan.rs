@@ -13,7 +13,7 @@ use crate::condition::Seen;
 use crate::engine::Engine;
 use crate::facts;
 use crate::finding::{Field, Finding};
-use crate::findings::{LearnedOf, Maker};
+use crate::findings::{LearnedOf, Maker, Probes};
 use crate::item::{Item, Profile};
 use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
@@ -59,6 +59,8 @@ pub struct Scanner<'e> {
     without_learned: bool,
     /// What the reader said of the item, if it was asked.
     reading: Option<Reading>,
+    /// What was read again to explain its findings.
+    probes: Probes,
     read_counts: ReadCounts,
     without_reader: bool,
     /// Whether something in the item's texts or its parent's has to do with care.
@@ -100,6 +102,7 @@ impl<'e> Scanner<'e> {
             given: Vec::new(),
             without_learned: false,
             reading: None,
+            probes: Probes::default(),
             read_counts: ReadCounts::default(),
             without_reader: false,
             near_care: false,
@@ -185,6 +188,7 @@ impl<'e> Scanner<'e> {
         self.scores.clear();
         self.given.clear();
         self.reading = None;
+        self.probes.get_mut().clear();
         let model =
             self.engine.learned.as_ref().filter(|_| !self.without_learned).map(|learned| &learned.model);
         let clinicians = self.is_clinicians();

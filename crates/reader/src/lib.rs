@@ -22,6 +22,10 @@ pub const WEIGHTS: &[u8] = include_bytes!("../model/reader.bin");
 /// Windows of one item that are read; of an item that has more, the first and the last.
 pub const MAX_WINDOWS: usize = 96;
 
+/// Of more windows the highest is high by chance alone: scores lose so much log-odds for each factor e, as in posts that were
+/// trained on none has more.
+const USUAL_WINDOWS: f32 = 5.0;
+
 /// Windows that go through the network together; more would not fit the caches.
 const TOGETHER: usize = 3;
 
@@ -77,7 +81,8 @@ impl Reader {
         &self.loaded.header.heads
     }
 
-    /// The scores of all heads, before calibration, and how many windows were left out. The highest of an item's windows counts.
+    /// The scores of all heads, before calibration, and how many windows were left out. The highest of an item's windows counts,
+    /// less what chance gives where there are very many.
     pub fn scores(&self, item: &Item) -> (Vec<f32>, usize) {
         let network = &self.loaded.network;
         let windows = input::windows(item, &self.loaded.words, network.longest());
@@ -93,6 +98,8 @@ impl Reader {
             }
         }
         self.lock().push(scratch);
+        let by_chance = (read.len() as f32 / USUAL_WINDOWS).ln().max(0.0);
+        most.iter_mut().for_each(|score| *score -= by_chance);
         (most, left_out)
     }
 

@@ -1,5 +1,6 @@
 //! Findings that rest on the reader: which sentence and which words moved it, found by leaving them out.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ const MOVED: f32 = 0.1;
 pub(crate) struct ReaderOf<'a> {
     pub(crate) reader: &'a dyn Reader,
     pub(crate) item: &'a Item,
+    pub(crate) probes: &'a Probes,
     /// The rule's number.
     pub(crate) rule: usize,
     pub(crate) log_odds: f32,
@@ -36,30 +38,33 @@ pub(crate) struct ReaderOf<'a> {
     pub(crate) alone: bool,
 }
 
+/// What was read of an item to explain findings: a part of its text, and what was left out of it. Rules share it.
+pub(crate) type Probes = RefCell<Vec<(Range<usize>, Range<usize>, Read)>>;
+
 impl ReaderOf<'_> {
-    /// The log-odds of the item with another text.
-    fn log_odds_of(&self, text: String) -> f32 {
-        let item = Item { text, ..self.item.clone() };
-        match self.reader.read(&item) {
-            Read::Judged(reading) => reading
-                .rules
-                .get(self.rule)
-                .copied()
-                .flatten()
-                .map_or(f32::NEG_INFINITY, |said| said.log_odds),
-            Read::Nothing | Read::OtherLanguage | Read::Broken => f32::NEG_INFINITY,
-        }
+    /// The log-odds of a part of the text, without a part of that.
+    fn log_odds_of(&self, whole: Range<usize>, out: Range<usize>) -> f32 {
+        let mut probes = self.probes.borrow_mut();
+        let at = match probes.iter().position(|probe| probe.0 == whole && probe.1 == out) {
+            Some(at) => at,
+            None => {
+                let cut = |range: Range<usize>| self.item.text.get(range).unwrap_or_default();
+                let text = format!("{} {}", cut(whole.start..out.start), cut(out.end..whole.end));
+                let read = self.reader.read(&Item { text, ..self.item.clone() });
+                probes.push((whole, out, read));
+                probes.len() - 1
+            }
+        };
+        let said = match probes.get(at).map(|probe| &probe.2) {
+            Some(Read::Judged(reading)) => reading.rules.get(self.rule).copied().flatten(),
+            _ => None,
+        };
+        said.map_or(f32::NEG_INFINITY, |said| said.log_odds)
     }
 
     fn log_odds_of_part(&self, part: Range<usize>) -> f32 {
-        self.log_odds_of(self.item.text.get(part).unwrap_or_default().to_owned())
-    }
-
-    /// The log-odds of a part of the text without a part of it.
-    fn log_odds_without(&self, whole: Range<usize>, out: Range<usize>) -> f32 {
-        let text = &self.item.text;
-        let before = text.get(whole.start..out.start).unwrap_or_default();
-        self.log_odds_of(format!("{before} {}", text.get(out.end..whole.end).unwrap_or_default()))
+        let nothing = part.end..part.end;
+        self.log_odds_of(part, nothing)
     }
 }
 
@@ -93,7 +98,7 @@ impl Maker<'_> {
         let whole = self.bytes(part.clone())?;
         let left = part.filter_map(|sentence| {
             let out = self.bytes(sentence..sentence + 1)?;
-            Some((said.log_odds_without(whole.clone(), out), sentence))
+            Some((said.log_odds_of(whole.clone(), out), sentence))
         });
         left.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, sentence)| sentence)
     }
@@ -124,7 +129,7 @@ impl Maker<'_> {
         let Some(sentence) = self.document.span(focus.start as usize, focus.end as usize) else {
             return Vec::new();
         };
-        let text = said.item.text.get(sentence.start..sentence.end).unwrap_or_default();
+        let whole = sentence.start..sentence.end;
         let range = focus.start as usize..focus.end as usize;
         let tokens = self.document.tokens().get(range.clone()).unwrap_or_default();
         let mut words: Vec<(usize, &str)> = Vec::new();
@@ -136,13 +141,11 @@ impl Maker<'_> {
         }
         words.sort_by_key(|(at, word)| (std::cmp::Reverse(word.len()), *at));
         words.truncate(TRIED_WORDS);
-        let whole = said.log_odds_of(text.to_owned());
+        let log_odds = said.log_odds_of_part(whole.clone());
         let mut fallen: Vec<(f32, &str)> = Vec::new();
         for (at, word) in words {
             let Some(span) = self.document.span(at, at + 1) else { continue };
-            let cut = |from: usize, to: usize| said.item.text.get(from..to).unwrap_or_default();
-            let rest = format!("{}{}", cut(sentence.start, span.start), cut(span.end, sentence.end));
-            let fall = whole - said.log_odds_of(rest);
+            let fall = log_odds - said.log_odds_of(whole.clone(), span.start..span.end);
             if fall >= MOVED {
                 fallen.push((fall, word));
             }

@@ -11,7 +11,7 @@ const MOST: f32 = 4.0;
 const MOST_FOR_STRANGERS: f32 = 0.8;
 
 /// An item is read if so much more would make a finding of a rule, or if a head of the learned model says so much.
-const READ_WITHIN: f32 = 3.0;
+const READ_WITHIN: f32 = 1.5;
 const READ_FROM: f32 = -3.0;
 
 impl Scanner<'_> {
@@ -98,7 +98,15 @@ impl Scanner<'_> {
         let said = reading.rules.get(usize::from(rule)).copied().flatten()?;
         let evidence = self.given_by_reader(reading, usize::from(rule));
         let alone = self.is_found_alone(reading, usize::from(rule));
-        Some(ReaderOf { reader, item, rule: usize::from(rule), log_odds: said.log_odds, evidence, alone })
+        Some(ReaderOf {
+            reader,
+            item,
+            probes: &self.probes,
+            rule: usize::from(rule),
+            log_odds: said.log_odds,
+            evidence,
+            alone,
+        })
     }
 
     /// Rules of which the reader alone makes findings.
