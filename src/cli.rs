@@ -300,10 +300,13 @@ pub struct JudgeArgs {
 /// The small language model that reads posts beside the rules.
 #[derive(Debug, Default, Args)]
 pub struct ReaderArgs {
-    /// Let the rules judge alone, without the small language model that reads posts beside them
-    #[arg(long, conflicts_with = "reader_weights")]
+    /// Let the reader, a small language model on this machine, read posts beside the rules
+    #[arg(long)]
+    pub reader: bool,
+    /// Do not, even if the profile asks for it
+    #[arg(long, conflicts_with_all = ["reader", "reader_weights"])]
     pub no_reader: bool,
-    /// Let that model use these weights instead of those that are compiled in
+    /// Let it use these weights instead of those that are compiled in
     #[arg(long, value_name = "FILE")]
     pub reader_weights: Option<PathBuf>,
 }
@@ -313,7 +316,7 @@ impl ReaderArgs {
     pub fn choice(&self, wanted: bool) -> Choice {
         match &self.reader_weights {
             Some(path) => Choice::File(path.clone()),
-            None if wanted && !self.no_reader => Choice::Shipped,
+            None if self.reader || wanted && !self.no_reader => Choice::Shipped,
             None => Choice::None,
         }
     }

@@ -98,7 +98,7 @@ pub struct Profile {
     #[serde(default)]
     pub unmask: Unmask,
     /// Whether the reader, a small language model, reads posts beside the rules.
-    #[serde(default = "yes")]
+    #[serde(default)]
     pub language_model: bool,
     /// Whether excerpts are shown of what may hold a patient's data.
     #[serde(default = "yes")]

@@ -32,7 +32,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn the_record_and_the_summary_say_how_many_posts_were_read() {
-    let (output, record) = audit(&[BREACH, "😀"], &[]);
+    let (output, record) = audit(&[BREACH, "😀"], &["--reader"]);
     assert_eq!(record["reader"]["state"], "used");
     assert!(record["reader"]["read"].as_u64().unwrap() >= 1, "{record:#}");
     assert_eq!(record["reader"]["passed_over"], 1, "{record:#}");
@@ -41,11 +41,14 @@ fn the_record_and_the_summary_say_how_many_posts_were_read() {
 }
 
 #[test]
-fn it_can_be_left_out() {
+fn it_is_left_out_unless_it_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let profile = folder.path().join("mine.toml");
-    std::fs::write(&profile, "name = \"mine\"\ntitle = \"Mine\"\nlanguage_model = false\n").unwrap();
-    for options in [&["--no-reader"][..], &["--profile", profile.to_str().unwrap()]] {
+    std::fs::write(&profile, "name = \"mine\"\ntitle = \"Mine\"\nlanguage_model = true\n").unwrap();
+    let profile = profile.to_str().unwrap();
+    let (_, record) = audit(&[BREACH], &["--profile", profile]);
+    assert_eq!(record["reader"]["state"], "used");
+    for options in [&[][..], &["--no-reader"], &["--profile", profile, "--no-reader"]] {
         let (output, record) = audit(&[BREACH], options);
         assert!(record.get("reader").is_none() && !said(&output).contains("reader"), "{record:#}");
     }
@@ -95,7 +98,7 @@ fn strange_posts_are_read_or_said_not_to_be() {
         "Nor here at all. ".repeat(3_000)
     );
     let german = "Meine Patientin Tilda Marrow auf Station vier hat Leukämie, und ihre Familie weiß noch nichts davon.";
-    let (_, record) = audit(&[&long, "", "😀😀😀", german, BREACH], &[]);
+    let (_, record) = audit(&[&long, "", "😀😀😀", german, BREACH], &["--reader"]);
     assert_eq!(record["reader"]["state"], "used");
     assert_eq!(record["complete"], true);
     assert!(record["reader"]["read"].as_u64().unwrap() >= 1);
@@ -103,6 +106,6 @@ fn strange_posts_are_read_or_said_not_to_be() {
 
 #[test]
 fn the_same_posts_give_the_same_findings() {
-    let run = || audit(&[BREACH, "Told a stranger online to stop her warfarin, she thanked me."], &[]).1;
+    let run = || audit(&[BREACH, "Told a stranger online to stop her warfarin, she thanked me."], &["--reader"]).1;
     assert_eq!(run()["findings"], run()["findings"]);
 }

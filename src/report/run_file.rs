@@ -42,7 +42,7 @@ pub struct Run {
     pub output: String,
     pub hosts_contacted: BTreeSet<String>,
     pub inputs: Vec<Reading>,
-    /// What the reader did, unless it was left out.
+    /// What the reader did, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reader: Option<Record>,
     /// Items by account, as `platform:handle`.
