@@ -106,6 +106,7 @@ fn strange_posts_are_read_or_said_not_to_be() {
 
 #[test]
 fn the_same_posts_give_the_same_findings() {
-    let run = || audit(&[BREACH, "Told a stranger online to stop her warfarin, she thanked me."], &["--reader"]).1;
+    let run =
+        || audit(&[BREACH, "Told a stranger online to stop her warfarin, she thanked me."], &["--reader"]).1;
     assert_eq!(run()["findings"], run()["findings"]);
 }
