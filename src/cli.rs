@@ -354,7 +354,7 @@ pub struct ExtractArgs {
 pub struct CheckArgs {
     /// The draft; - or nothing for standard input
     pub text: Option<String>,
-    /// A subject file (whitecoat init): names, profession, country, employer, town and who pays
+    /// A subject file (see init): employer, town, country, profession, payments
     #[arg(long, value_name = "FILE")]
     pub subject: Option<PathBuf>,
     /// Your bio, as readers see it beside the post
