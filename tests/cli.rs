@@ -386,10 +386,11 @@ fn a_draft_is_checked_with_what_the_subject_file_says() {
     )]);
     let draft = "Long shift. Our 93 year old lighthouse keeper went home with her new hip";
     let together = "privacy/reidentifiable-combination";
-    assert!(!shown(&run(&folder, &["check", draft])).contains(together));
+    let bare = shown(&run(&folder, &["check", draft]));
     for profile in ["self-audit", "quarterly"] {
         let output = run(&folder, &["check", draft, "--subject", "me.toml", "--profile", profile]);
         assert!(shown(&output).contains(together), "{}", shown(&output));
+        assert_ne!(shown(&output), bare, "the town of the subject file counts");
     }
     let output = run(&folder, &["check", draft, "--subject", "nobody.toml"]);
     assert_eq!(output.status.code(), Some(2));

@@ -286,7 +286,7 @@ fn a_full_disk_stops_a_sweep_that_goes_on_later() {
         assert!(!said.contains(".whitecoat-"), "{said}");
         let grown = std::process::Command::new("mount").args(["-o", "remount,size=8m"]).arg(&disk).status();
         assert!(grown.unwrap().success());
-        expect(&folder, &["sweep", "roster.csv", "-o", "disk/q1", "--resume"], 3);
+        expect(&folder, &["sweep", "roster.csv", "-o", "disk/q1", "--resume", "--now", FIRST], 3);
         expect(&folder, &["sweep", "verify", "disk/q1"], 0);
         expect(&folder, &["sweep", "roster.csv", "-o", "whole", "--now", FIRST], 3);
         assert_eq!(files(&path(&folder, "disk/q1")), files(&path(&folder, "whole")));
