@@ -46,7 +46,8 @@ fn members(found: &[StoryFinding]) -> Vec<Vec<usize>> {
 }
 
 const DIAGNOSIS: &str = "A man patted my hand today when I told him it was Parkinson's";
-const JOB: &str = "Update on the man who patted my hand: he was our town's only bus driver, and we talked about corners";
+const JOB: &str =
+    "Update on the man who patted my hand: he was our town's only bus driver, and we talked about corners";
 const COMMON_JOB: &str = "Update on him: he drove the bus for thirty years, and we talked about corners";
 
 #[test]
