@@ -395,6 +395,9 @@ pub struct ExtractArgs {
 pub struct CheckArgs {
     /// The draft; - or nothing for standard input
     pub text: Option<String>,
+    /// A subject file (see init): employer, town, country, profession, payments
+    #[arg(long, value_name = "FILE")]
+    pub subject: Option<PathBuf>,
     /// Your bio, as readers see it beside the post
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub bio: String,

@@ -87,6 +87,17 @@ pub struct Account {
     pub basis: String,
 }
 
+impl Account {
+    /// `platform:handle`, `handle` or the address.
+    pub fn name(&self) -> String {
+        match (self.platform.as_str(), self.handle.as_str()) {
+            (_, "") => self.url.clone(),
+            ("", handle) => handle.to_owned(),
+            (platform, handle) => format!("{platform}:{handle}"),
+        }
+    }
+}
+
 /// How sure it is that an account is the clinician's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -134,7 +145,7 @@ pub struct Consent {
 #[derive(Debug, thiserror::Error)]
 pub enum SubjectError {
     /// It cannot be read.
-    #[error("subject file {path}: {source}\n  try: write one with: whitecoat init {path}")]
+    #[error("subject file {path}: {source}\n  try: {}", if source.kind() == std::io::ErrorKind::NotFound { "write one with: whitecoat init me.toml" } else { EXAMPLE })]
     Open {
         /// As given.
         path: String,
@@ -171,6 +182,11 @@ impl Subject {
             let at = text.find("[[account]]").unwrap_or(0);
             return Err(mistake(at, "an account has neither `handle` nor `url`".to_owned(), "give it one"));
         }
+        if let Some(account) = subject.disputed() {
+            let at = text.find("not_mine").unwrap_or(0);
+            let problem = format!("{:?} is listed as an account and in `not_mine`", account.name());
+            return Err(mistake(at, problem, "take it out of one of them"));
+        }
         if let Some(date) = subject.consent.as_ref().and_then(|consent| consent.date.as_deref())
             && date.parse::<Date>().is_err()
         {
@@ -178,6 +194,15 @@ impl Subject {
             return Err(mistake(at, format!("{date:?} is not a date"), "write it as 2026-03-31"));
         }
         Ok(subject)
+    }
+
+    /// An account that is said to be the subject's and somebody else's.
+    pub fn disputed(&self) -> Option<&Account> {
+        let is_other = |account: &&Account| {
+            let (platform, handle, url) = (&account.platform, &account.handle, &account.url);
+            self.not_mine.iter().any(|listed| names(listed, platform, handle, url))
+        };
+        self.account.iter().find(is_other)
     }
 
     /// The code of the country, or nothing.

@@ -135,6 +135,13 @@ impl Table {
         self.header.iter().position(|cell| cell == name)
     }
 
+    /// Names that stand over more than one column, of which only the first is read.
+    pub fn doubles(&self) -> Vec<&str> {
+        let named = self.header.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        let second = named.filter(|(at, name)| self.column(name).is_some_and(|first| first < *at));
+        second.map(|(_, name)| name.as_str()).collect()
+    }
+
     /// The column that may have been meant where `name` is missing.
     pub fn like(&self, name: &str) -> Option<&str> {
         nearest(name, self.header.iter().map(String::as_str))

@@ -379,6 +379,25 @@ fn a_draft_is_checked_from_the_command_line_or_a_pipe() {
 }
 
 #[test]
+fn a_draft_is_checked_with_what_the_subject_file_says() {
+    let folder = folder(&[(
+        "me.toml",
+        b"location = \"Bodmin\"\njurisdiction = \"UK\"\nnot_mine = [\"x:draft\"]\n[[account]]\nhandle = \"me\"\n",
+    )]);
+    let draft = "Long shift. Our 93 year old lighthouse keeper went home with her new hip";
+    let together = "privacy/reidentifiable-combination";
+    let bare = shown(&run(&folder, &["check", draft]));
+    for profile in ["self-audit", "quarterly"] {
+        let output = run(&folder, &["check", draft, "--subject", "me.toml", "--profile", profile]);
+        assert!(shown(&output).contains(together), "{}", shown(&output));
+        assert_ne!(shown(&output), bare, "the town of the subject file counts");
+    }
+    let output = run(&folder, &["check", draft, "--subject", "nobody.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("try: write one with: whitecoat init me.toml"));
+}
+
+#[test]
 fn recipes_are_shown_and_tried() {
     let folder = tempfile::tempdir().unwrap();
     let page = |name: &str| format!("{}/tests/fixtures/sites/{name}.html", env!("CARGO_MANIFEST_DIR"));

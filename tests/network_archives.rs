@@ -179,7 +179,7 @@ fn repository() -> Vec<u8> {
 
 #[test]
 fn an_actor_names_its_other_addresses() {
-    let actor = r#"{"id": "https://med.example/users/orla", "preferredUsername": "orla", "summary": null, "manuallyApprovesFollowers": true,
+    let actor = r#"{"id": "https://med.example/users/orla", "preferredUsername": "orla", "summary": "<p>Nurse</p>", "manuallyApprovesFollowers": true,
         "alsoKnownAs": ["https://old.example/users/orla", 7, ""], "movedTo": "https://new.example/users/orla"}"#;
     let read = Archive::new().with("actor.json", actor).with("outbox.json", r#"{"orderedItems": []}"#).read();
     let profile = read.items[0].profile.as_ref().unwrap();

@@ -1,6 +1,6 @@
 //! A sweep over a roster: consent, failures, resuming after a kill, the log.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::print_stderr, clippy::unwrap_used, clippy::expect_used)]
 
 mod command;
 
@@ -218,4 +218,79 @@ fn a_roster_that_is_wrong_is_refused_whole() {
             .collect();
     insta::assert_snapshot!("refused_rosters", messages.join("\n"));
     assert!(!path(&folder, "new").exists());
+}
+
+#[test]
+fn the_folder_of_the_last_sweep_must_be_one() {
+    let folder = office();
+    let sweep = |previous: &str| {
+        let output = expect(&folder, &["sweep", "roster.csv", "-o", "q2", "--previous", previous], 2);
+        assert!(!path(&folder, "q2").exists());
+        stderr(&output)
+    };
+    assert!(sweep("q0").contains("--previous q0: it is not the folder of a sweep"));
+    assert!(sweep("posts").contains("--previous posts: it is not the folder of a sweep"));
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1"], 3);
+    let output = expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--resume", "--previous", "q1"], 2);
+    assert!(stderr(&output).contains("it is the folder that this sweep writes to"));
+    assert!(
+        stderr(&expect(&folder, &["sweep", "verify", "posts"], 2))
+            .contains("try: name the folder of a sweep")
+    );
+}
+
+#[test]
+fn a_handle_with_a_slip_is_no_clean_account() {
+    let folder = folder(&[("posts/1.jsonl", &posts(1))]);
+    write(&folder, "roster.csv", "id,accounts,archives,consent\n1,x:p11,posts/1.jsonl,HR 1\n");
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1"], 3);
+    let table = rows(&path(&folder, "q1/sweep.csv"));
+    assert_eq!(table[0]["state"], "failed");
+    let problem = &table[0]["problem"];
+    assert!(problem.contains("nothing that was read is of an account that may be looked at"), "{problem}");
+    assert!(
+        problem.contains("22 items of x:p1; listed as theirs: x:p11") || problem.contains("x:p1;"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn many_problems_are_said_once_and_stand_in_the_table() {
+    let folder = folder(&[]);
+    let people: String = (0..60).map(|n| format!("{n},none/{n}.zip,HR {n}\n")).collect();
+    write(&folder, "roster.csv", &format!("id,archives,consent\n{people}"));
+    let said = stderr(&expect(&folder, &["sweep", "roster.csv", "-o", "q1"], 3));
+    assert_eq!(said.matches("there is no such file").count(), 20, "{said}");
+    assert_eq!(said.matches("further problems are in sweep.csv").count(), 1, "{said}");
+    assert_eq!(rows(&path(&folder, "q1/sweep.csv")).len(), 60);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_stops_a_sweep_that_goes_on_later() {
+    let folder = office();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let size = "size=16k";
+    let mounted =
+        std::process::Command::new("mount").args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(&disk).status();
+    if !mounted.is_ok_and(|status| status.success()) {
+        eprintln!("not run: no leave to mount a small disk");
+        return;
+    }
+    let outcome = std::panic::catch_unwind(|| {
+        let full = run(&folder, &["sweep", "roster.csv", "-o", "disk/q1", "--now", FIRST]);
+        assert_eq!(full.status.code(), Some(2), "{}", stderr(&full));
+        let said = stderr(&full);
+        assert!(said.contains("No space left on device") && said.contains("try: free some space"), "{said}");
+        assert!(!said.contains(".whitecoat-"), "{said}");
+        let grown = std::process::Command::new("mount").args(["-o", "remount,size=8m"]).arg(&disk).status();
+        assert!(grown.unwrap().success());
+        expect(&folder, &["sweep", "roster.csv", "-o", "disk/q1", "--resume", "--now", FIRST], 3);
+        expect(&folder, &["sweep", "verify", "disk/q1"], 0);
+        expect(&folder, &["sweep", "roster.csv", "-o", "whole", "--now", FIRST], 3);
+        assert_eq!(files(&path(&folder, "disk/q1")), files(&path(&folder, "whole")));
+    });
+    std::process::Command::new("umount").arg(&disk).status().unwrap();
+    outcome.unwrap();
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use whitecoat_engine::{Finding, Item, ReadCounts, Scanner, Timeline};
 
-use super::{Findings, Part, Task};
+use super::{Findings, Part, Task, practice};
 use crate::attest;
 use crate::identity::{self, Version};
 use crate::policy::Verdict;
@@ -12,12 +12,15 @@ use crate::profile::Identity;
 use crate::report::Row;
 use crate::report::columns::possible_patient_data;
 use crate::stories::Kept;
-use crate::subject::{Filler, Match};
+use crate::subject::{Account, Filler, Match, Subject};
+use crate::wording::{counted, printable};
 
 /// Why an item is not looked at, as reasons in the record of the run.
 const NOT_THEIRS: &str = "an account that the subject file says is somebody else's";
 const NOT_LISTED: &str = "an account that the subject file does not list";
 const DOUBTFUL: &str = "an account that may be another person's of the same name";
+/// How many accounts a message names.
+const NAMED: usize = 5;
 /// What stands for counts by rule where a profile keeps classes from its reader.
 const ALL_RULES: &str = "*";
 
@@ -87,6 +90,11 @@ impl<'t> Examiner<'t> {
             filler.fill(&mut item);
         }
         let findings = self.scanner.scan(&item);
+        if findings.is_empty()
+            && let Some(practice) = practice::of(&item, &self.scanner)
+        {
+            *found.practices.entry(practice).or_default() += 1;
+        }
         part.timeline.add(&item, &self.scanner);
         let whose = Whose { matched, basis, drawn };
         let mut trace = self.scanner.take_trace();
@@ -202,6 +210,29 @@ impl<'t> Examiner<'t> {
         let read = previous.accounts.as_ref().is_none_or(|accounts| accounts.contains(&self.account.2));
         (old && read && !previous.items.contains(&version.item)).then(|| place(draw.seed, &version.item))
     }
+}
+
+/// Why nothing was audited although there were items: all of them are of other accounts. A handle with a slip in it must
+/// not look like a clean account.
+pub(super) fn nobodys(found: &Findings, subject: Option<&Subject>) -> Option<String> {
+    let items: u64 = found.accounts.values().sum();
+    let others: u64 =
+        [NOT_THEIRS, NOT_LISTED, DOUBTFUL].iter().filter_map(|why| found.left_out.get(*why)).sum();
+    let listed: Vec<String> = subject?.account.iter().map(Account::name).collect();
+    if items == 0 || others < items {
+        return None;
+    }
+    let some = |names: &mut dyn Iterator<Item = &String>| {
+        names.take(NAMED).map(|name| printable(name)).collect::<Vec<_>>().join(", ")
+    };
+    Some(format!(
+        "nothing that was read is of an account that may be looked at: {} of {}; listed as theirs: {}\n  \
+         why: an audit of nobody's posts would look like a clean one\n  \
+         try: correct the handle where the accounts are listed, its `match` or `not_mine`, or read the right archive",
+        counted(items, "item", "items"),
+        some(&mut found.accounts.keys()),
+        if listed.is_empty() { "none".to_owned() } else { some(&mut listed.iter()) }
+    ))
 }
 
 /// Where chance puts a name.

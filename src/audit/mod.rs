@@ -5,6 +5,7 @@ mod archived;
 mod examine;
 mod gate;
 mod merge;
+mod practice;
 mod record;
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -23,7 +24,7 @@ use crate::history::{self, Comparison, Previous, Seen};
 use crate::pipeline::{self, Outcome, Settings};
 use crate::policy::{Policy, day};
 use crate::report::row;
-use crate::report::{Closed, Row, redacted};
+use crate::report::{Closed, Practice, Row, redacted};
 use crate::sources::input::Input;
 use crate::stories::{Kept, Stories};
 use crate::subject::Subject;
@@ -81,6 +82,8 @@ pub struct Findings {
     pub suppressed: BTreeMap<String, u64>,
     /// How many items were not looked at, by reason.
     pub left_out: BTreeMap<String, u64>,
+    /// How many items show a good practice.
+    pub practices: BTreeMap<Practice, u64>,
     /// Items by account, as `platform:handle`.
     pub accounts: BTreeMap<String, u64>,
     /// How many items the language model read.
@@ -103,6 +106,9 @@ pub enum AuditError {
     /// The profile does not allow it.
     #[error("{0}")]
     NotAdmitted(String),
+    /// Nothing that was read is the subject's.
+    #[error("{0}")]
+    NobodysItems(String),
 }
 
 /// What a batch of items comes to.
@@ -160,6 +166,9 @@ pub fn run(
     all.items = tree.digest();
     all.keep_drawn(draw);
     all.rows = merge(all.rows);
+    if let Some(message) = examine::nobodys(&all, task.subject) {
+        return Err(AuditError::NobodysItems(message));
+    }
     if let Some(previous) = task.previous {
         all.seen.accounts = all.accounts.keys().cloned().collect();
         all.seen.complete = !task.lacks_inputs
@@ -183,6 +192,9 @@ impl Findings {
         absorb(&mut self.hidden, other.hidden);
         absorb(&mut self.suppressed, other.suppressed);
         absorb(&mut self.left_out, other.left_out);
+        for (practice, count) in other.practices {
+            *self.practices.entry(practice).or_default() += count;
+        }
         for (account, count) in other.accounts {
             if self.accounts.len() < MAX_ACCOUNTS || self.accounts.contains_key(&account) {
                 *self.accounts.entry(account).or_default() += count;

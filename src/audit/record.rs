@@ -87,6 +87,8 @@ pub fn conduct(
     let mut run = Run::new(start(order), finished, outcome.readings, outcome.stopped, counts);
     run.reader = order.reader.record(findings.reads);
     run.accounts = std::mem::take(&mut findings.accounts);
+    run.good_practice =
+        findings.practices.iter().map(|(practice, count)| (practice.name(), *count)).collect();
     run.items_left_out = std::mem::take(&mut findings.left_out);
     run.subject = order.subject.map(used_subject);
     run.window = order.policy.window_from().map(|from| UsedWindow { from: from.to_string(), to: run.date() });
@@ -132,6 +134,7 @@ fn start(order: &Order<'_>) -> Start {
 fn used_subject(subject: &Subject) -> UsedSubject {
     UsedSubject {
         id: subject.id.clone(),
+        name: subject.names.first().cloned().unwrap_or_default(),
         profession: subject.profession.clone(),
         jurisdiction: subject.country().to_owned(),
         consent: subject.consent().map(str::to_owned),

@@ -14,6 +14,7 @@ use crate::profile::Loaded;
 use crate::report::Row;
 use crate::report::columns::{action, possible_patient_data};
 use crate::report::summary::{style_of, terminal_width, wrapped};
+use crate::subject::{Filler, Subject};
 use crate::wording::{counted, printable};
 
 /// A longer draft is no draft.
@@ -30,7 +31,12 @@ pub(super) fn run(args: CheckArgs, quiet: bool) -> Result<Ending, Failure> {
     // It is one's own draft, and it is not posted yet.
     policy.for_draft();
     let profile = about_the_author(&args)?;
-    let item = Item { id: "draft".to_owned(), text, created_at: now(), profile, ..Item::default() };
+    let mut item = Item { id: "draft".to_owned(), text, created_at: now(), profile, ..Item::default() };
+    // Options win; the file completes them. Whose account it is needs no asking: the draft is one's own.
+    let subject = args.subject.as_deref().map(Subject::open).transpose()?;
+    if let Some(subject) = &subject {
+        Filler::new(subject).fill(&mut item);
+    }
     let started = Timestamp::UNIX_EPOCH;
     let task = Task {
         engine: &engine,

@@ -47,6 +47,9 @@ fn go(args: &SweepRunArgs, progress: Progress) -> Result<Ending, Failure> {
     let (engine, reader) = engine(&args.reader.choice(profile.profile.language_model))?;
     let columns = columns(args.columns.as_deref(), &profile)?;
     let roster = Roster::open(roster_path)?;
+    if let Some(previous) = &args.previous {
+        sweep::check_previous(previous, folder).map_err(|error| other(&error))?;
+    }
     let known = sweep::terms_in(folder, args.resume).map_err(|error| other(&error))?;
     // A sweep that goes on keeps its time and its seed: the people of one sweep are audited alike.
     let started = match &known {

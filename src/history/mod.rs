@@ -146,7 +146,9 @@ fn summed(previous: &Previous, rows: &[Row], closed: &[Closed]) -> Comparison {
 /// Why a last audit cannot be this subject's: none of its accounts was read now. `None` if it can.
 pub fn stranger(previous: &Previous, seen: &Seen) -> Option<String> {
     let of = |entry: &Entry| format!("{}:{}", entry.cell("platform"), entry.cell("account"));
-    let theirs: BTreeSet<String> = previous.entries.values().map(of).collect();
+    // A spreadsheet may have lost the columns that would tell.
+    let named = |entry: &&Entry| !entry.cell("account").is_empty();
+    let theirs: BTreeSet<String> = previous.entries.values().filter(named).map(of).collect();
     let known = previous
         .entries
         .values()

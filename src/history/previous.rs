@@ -125,6 +125,14 @@ impl Previous {
         let mut previous = Self { notes: table.notes.clone(), ..Self::default() };
         previous.read_record(&path, table.rows.len() as u64)?;
         previous.take_rows(&table);
+        if previous.entries.is_empty() && !table.rows.is_empty() {
+            return Err(TableError::invalid(
+                &path,
+                format!("no row has a {ID} that whitecoat writes, so nothing of it can be carried over"),
+                "ids such as f0123456789abcdef in that column",
+                "give the table as it was saved last; copy the column back if it was changed",
+            ));
+        }
         previous.path = path;
         Ok(previous)
     }
@@ -203,6 +211,18 @@ impl Previous {
             &unclear,
             "a decision that was not understood, so they come back; write keep: REASON, removed, edited or not-an-issue",
         );
+        let unread = |row: &&TableRow| {
+            let cell = row.cell(table.column("first_seen")).trim();
+            !cell.is_empty() && day_first.read(cell).is_none()
+        };
+        let unread: Vec<u64> = table.rows.iter().filter(unread).map(|row| row.number).collect();
+        note(&unread, "a first_seen that is no day; it stays as it is");
+        if !table.doubles().is_empty() {
+            self.notes.push(format!(
+                "columns that stand twice, of which the first is read: {}",
+                table.doubles().join(", ")
+            ));
+        }
         if day_first.guessed {
             self.notes.push("dates such as 3/2/2026 were read by what parts the cells: day first with `;`, else month first".to_owned());
         }
@@ -380,6 +400,7 @@ mod tests {
             ("", "there is nothing in it"),
             ("a,b\n1,2\n", "there is no column \"finding_id\""),
             ("rule,findingid\n", "only \"findingid\""),
+            ("rule,finding_id\na,1.23E+15\nb,\n", "no row has a finding_id that whitecoat writes"),
             ("rule,title,finding_id\na,b,f0123456789abcdef\nprivacy/pa", "row 3 is cut short: 1 of 3 cells"),
         ] {
             let message = opened(text).unwrap_err().to_string();
@@ -389,13 +410,15 @@ mod tests {
 
     #[test]
     fn rows_that_mean_nothing_are_named_and_the_rest_is_used() {
-        let text = "decision,note,finding_id\nkeep: a,,f0123456789abcdef\nmaybe,,ffedcba9876543210\nremoved,,1.23E+15\n\
-                    ,,f0123456789abcdef\nx,,\n";
+        let text = "decision,note,finding_id,first_seen,decision\nkeep: a,,f0123456789abcdef,2026-01-02,\n\
+                    maybe,,ffedcba9876543210,31/31/9999,\nremoved,,1.23E+15,,\n,,f0123456789abcdef,,\nx,,,,\n";
         let previous = opened(text).unwrap();
         assert_eq!(previous.entries.len(), 2);
         let notes = previous.notes.join("\n");
         assert!(notes.contains("row 4, 6: no finding_id"), "{notes}");
         assert!(notes.contains("row 5: a finding_id that stands there already"), "{notes}");
+        assert!(notes.contains("row 3: a first_seen that is no day"), "{notes}");
+        assert!(notes.contains("columns that stand twice, of which the first is read: decision"), "{notes}");
         assert!(notes.contains("row 3: a decision that was not understood"), "{notes}");
     }
 }

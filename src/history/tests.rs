@@ -157,4 +157,6 @@ fn an_audit_of_somebody_else_is_told() {
     assert!(message.contains("x:drk") && message.contains("x:somebody"), "{message}");
     assert_eq!(stranger(&previous, &seen(&[item("9", "Else")], true)), None);
     assert_eq!(stranger(&previous, &Seen::default()), None);
+    let nameless = self::previous(&then, &[("account", ""), ("item_version", "")]);
+    assert_eq!(stranger(&nameless, &seen(&[item("9", "Else")], true)), None);
 }

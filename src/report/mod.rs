@@ -10,6 +10,7 @@ pub mod html;
 pub mod jsonl;
 pub mod output;
 mod people;
+pub mod practice;
 pub mod redacted;
 pub mod row;
 pub mod run_file;
@@ -24,6 +25,7 @@ pub mod xlsx;
 pub use closed::Closed;
 pub use columns::{Column, Columns};
 pub use people::People;
+pub use practice::Practice;
 pub use row::Row;
 pub use run_file::Run;
 

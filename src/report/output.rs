@@ -230,12 +230,19 @@ pub fn sweep_up(folder: &Path) -> io::Result<()> {
 /// A file in the folder of `path`, for its owner only, which is gone unless it is persisted.
 fn temporary(path: &Path) -> Result<NamedTempFile, OutputError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The error names the temporary file, which means nothing to the user: only its kind is kept.
-    let plain = |error: io::Error| failed(path, io::Error::from(error.kind()));
-    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(plain)
+    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder).map_err(|error| failed(path, error))
+}
+
+/// The error without the name of the temporary file, which means nothing to the user.
+fn plain(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path \"") {
+        Some((said, _)) => io::Error::new(error.kind(), said.to_owned()),
+        None => error,
+    }
 }
 
 fn failed(path: &Path, source: io::Error) -> OutputError {
+    let source = plain(source);
     let next = match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "free some space, or write to another disk; what was there before is unchanged"

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use whitecoat_engine::{Moment, Severity};
 
-use super::Row;
+use super::{Practice, Row};
 use crate::attest::Attestation;
 use crate::history::Comparison;
 use crate::reader::Record;
@@ -49,6 +49,9 @@ pub struct Run {
     pub accounts: BTreeMap<String, u64>,
     /// Items that were read and not looked at, by reason.
     pub items_left_out: BTreeMap<String, u64>,
+    /// Items that show a good practice, by its name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub good_practice: BTreeMap<&'static str, u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<UsedSubject>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,11 +65,13 @@ pub struct Run {
     pub attestation: Attestation,
 }
 
-/// Who was audited, without names.
+/// Who was audited. The name is for the page's title only, and never in the record.
 #[derive(Clone, Debug, Default, Serialize)]
 #[allow(missing_docs, reason = "the names are those of the subject file")]
 pub struct UsedSubject {
     pub id: String,
+    #[serde(skip)]
+    pub name: String,
     pub profession: String,
     pub jurisdiction: String,
     pub consent: Option<String>,
@@ -207,6 +212,7 @@ impl Run {
             reader: None,
             accounts: BTreeMap::new(),
             items_left_out: BTreeMap::new(),
+            good_practice: BTreeMap::new(),
             subject: None,
             window: None,
             sampling: None,
@@ -215,6 +221,22 @@ impl Run {
             checklist: checklist(),
             attestation: Attestation::default(),
         }
+    }
+
+    /// What was done well, with how often, in the order of the report.
+    pub fn done_well(&self) -> Vec<(Practice, u64)> {
+        let count = |practice: Practice| self.good_practice.get(practice.name()).copied().unwrap_or_default();
+        Practice::ALL
+            .into_iter()
+            .map(|practice| (practice, count(practice)))
+            .filter(|(_, n)| *n > 0)
+            .collect()
+    }
+
+    /// Whose audit it is, for a title: the subject's name, else its number.
+    pub fn of_whom(&self) -> Option<&str> {
+        let subject = self.subject.as_ref()?;
+        [&subject.name, &subject.id].into_iter().map(String::as_str).find(|name| !name.trim().is_empty())
     }
 
     /// The day of the run, in UTC.

@@ -130,6 +130,7 @@ impl Page<'_> {
             self.text(2, DIM, &line)?;
         }
         self.compared(run)?;
+        self.done_well(run)?;
         // What was decided on is in the table, and needs nobody's attention.
         let open = || rows.iter().filter(|row| row.is_open());
         let worst: Vec<&Row> = open().take(WORST).collect();
@@ -141,6 +142,18 @@ impl Page<'_> {
             let known = worst.iter().take(index).any(|other| other.rule.id == row.rule.id);
             let action = if known { row.rule.action.clone() } else { action(row) };
             self.finding(row, &action)?;
+        }
+        Ok(())
+    }
+
+    /// Counts only: no score, and nothing where there is nothing.
+    fn done_well(&mut self, run: &Run) -> io::Result<()> {
+        let done = run.done_well();
+        if !done.is_empty() {
+            self.heading("Appears to be done well")?;
+        }
+        for (practice, count) in done {
+            self.text(2, Style::new(), &format!("{} {}", thousands(count), practice.says()))?;
         }
         Ok(())
     }

@@ -18,6 +18,8 @@ pub struct SweepPage {
     pub totals: Vec<(String, String)>,
     /// One a person, those who need something first.
     pub people: Vec<PersonLine>,
+    /// How many more stand only in the table; `0` for nobody.
+    pub more: String,
     /// Rules and how often a decision called their finding no issue.
     pub false_alarms: Vec<(String, u64, u64)>,
     /// The sweep was stopped before its end.

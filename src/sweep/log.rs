@@ -137,12 +137,14 @@ impl State {
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The system refuses.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}\n  try: {next}", path.display())]
     File {
         /// The log.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+        /// What to do.
+        next: &'static str,
     },
     /// Another sweep writes to it.
     #[error("{}: another sweep is writing here\n  try: wait for it, or stop it first", path.display())]
@@ -162,6 +164,17 @@ pub enum LogError {
     },
 }
 
+fn failed(path: &Path, source: io::Error) -> LogError {
+    let next = match source.kind() {
+        io::ErrorKind::NotFound => "name the folder of a sweep, the one after -o",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space and give the same command with --resume: whoever is in the log is done"
+        }
+        _ => "make it a file that you may read and write",
+    };
+    LogError::File { path: path.to_owned(), source, next }
+}
+
 /// A log that is being written.
 #[derive(Debug)]
 pub(super) struct Log {
@@ -174,7 +187,7 @@ pub(super) struct Log {
 impl Log {
     /// Opens a log, or begins one. A line that a kill cut short is taken off; it never counted.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Line>), LogError> {
-        let failed = |source| LogError::File { path: path.to_owned(), source };
+        let failed = |source| failed(path, source);
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
         #[cfg(unix)]
@@ -198,7 +211,7 @@ impl Log {
 
     /// Adds a line; when this returns, it is on the disk, unless it only says that nothing was done.
     pub(super) fn add(&mut self, at: String, event: Event) -> Result<(), LogError> {
-        let failed = |source| LogError::File { path: self.path.clone(), source };
+        let failed = |source| failed(&self.path, source);
         let of_weight = match &event {
             Event::Person(outcome) => outcome.state == State::Done,
             _ => true,
@@ -224,7 +237,7 @@ impl Log {
 
 /// Reads a log, without changing it.
 pub(super) fn read(path: &Path) -> Result<(Vec<Line>, String), LogError> {
-    let text = std::fs::read(path).map_err(|source| LogError::File { path: path.to_owned(), source })?;
+    let text = std::fs::read(path).map_err(|source| failed(path, source))?;
     chain(path, &text)
 }
 

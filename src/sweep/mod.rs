@@ -45,6 +45,8 @@ const TABLE: &str = "sweep.csv";
 const PAGE: &str = "sweep.html";
 /// Progress is said after so many people.
 const SAID_EVERY: usize = 25;
+/// So many problems are said as they come; `sweep.csv` has all.
+const PROBLEMS_SAID: usize = 20;
 
 /// What a sweep goes by, besides its roster.
 #[derive(Debug)]
@@ -172,6 +174,21 @@ pub fn terms_in(folder: &Path, resume: bool) -> Result<Option<Terms>, SweepError
     Ok(None)
 }
 
+/// Checks that the folder of the last sweep is one: without it, all that was decided would come back as new, unsaid.
+pub fn check_previous(previous: &Path, folder: &Path) -> Result<(), SweepError> {
+    let same = |one: &Path| std::fs::canonicalize(one).ok();
+    let problem = match () {
+        () if !previous.join(PEOPLE).is_dir() => "it is not the folder of a sweep",
+        () if same(previous) == same(folder) => "it is the folder that this sweep writes to",
+        () => return Ok(()),
+    };
+    Err(SweepError::Folder(format!(
+        "--previous {}: {problem}\n  expected: the folder of the last sweep, with sweep.log and {PEOPLE}/\n  \
+         try: name that one, or leave --previous out if this is the first",
+        previous.display()
+    )))
+}
+
 /// Audits everybody whom the log does not know as done.
 pub fn run(sweep: &Sweep<'_>, roster: &Roster, known: Option<&Terms>) -> Result<Ended, SweepError> {
     make_folder(&sweep.folder.join(PEOPLE))?;
@@ -231,7 +248,7 @@ fn everybody(
     let hosts = Hosts::new(web::BETWEEN_REQUESTS);
     let next = AtomicUsize::new(0);
     let (sender, receiver) = crossbeam_channel::bounded(0);
-    let mut done = 0;
+    let (mut done, mut problems) = (0, 0);
     std::thread::scope(|scope| {
         for _ in 0..sweep.at_once {
             let (sender, hosts, next) = (sender.clone(), &hosts, &next);
@@ -250,7 +267,19 @@ fn everybody(
         for outcome in receiver {
             done += 1;
             if !outcome.problem.is_empty() {
-                sweep.progress.line(&format!("{} {}: {}", outcome.id, outcome.state.name(), outcome.problem));
+                problems += 1;
+                match problems {
+                    ..=PROBLEMS_SAID => sweep.progress.line(&format!(
+                        "{} {}: {}",
+                        outcome.id,
+                        outcome.state.name(),
+                        outcome.problem
+                    )),
+                    at if at == PROBLEMS_SAID + 1 => {
+                        sweep.progress.line(&format!("further problems are in {TABLE}"));
+                    }
+                    _ => {}
+                }
             }
             collect(outcome)?;
             if done % SAID_EVERY == 0 {

@@ -79,6 +79,10 @@ impl Roster {
                 "there is neither a column \"archives\" nor \"accounts\", so there is nothing to read";
             return Err(wrong(problem.to_owned(), "add one of them; docs/sweep.md has an example"));
         }
+        if let Some(double) = table.doubles().into_iter().find(|name| COLUMNS.contains(name)) {
+            let problem = format!("there are two columns {double:?}");
+            return Err(wrong(problem, "take one of them out, or rename it"));
+        }
         if table.rows.is_empty() {
             return Err(wrong("there is nobody in it".to_owned(), "add a row for each clinician"));
         }
@@ -130,7 +134,8 @@ fn person(table: &Table, row: &TableRow, folder: &Path) -> Result<Person, String
         return Err("there is no id".to_owned());
     }
     if printable(&id) != id || id.contains('\n') {
-        return Err(format!("the id {} holds characters that cannot be seen", printable(&id)));
+        let id = printable(&id).replace('\n', "\\n");
+        return Err(format!("the id {id} holds characters that cannot be seen"));
     }
     if row.cells.len() > table.header.len()
         && row.cells.iter().skip(table.header.len()).any(|cell| !cell.is_empty())
@@ -162,6 +167,9 @@ fn person(table: &Table, row: &TableRow, folder: &Path) -> Result<Person, String
         consent: consent.map(|reference| Consent { reference, date: None, covers: String::new() }),
         ..Subject::default()
     };
+    if let Some(account) = subject.disputed() {
+        return Err(format!("{} stands in accounts and in not_mine", printable(&account.name())));
+    }
     let digest = attest::of_cells(COLUMNS.iter().map(|name| (*name, row.cell(table.column(name)))));
     Ok(Person { file: file_name(&id), id, subject, inputs, previous, digest })
 }
@@ -237,7 +245,7 @@ mod tests {
 
     #[test]
     fn all_mistakes_are_named_at_once_with_their_rows() {
-        let message = opened("id,consent,archives,jurisdiction\na,1,x.zip,\nA,1,x.zip,\n,1,x.zip,\nb,1,x.zip,FR\nc\u{200e},1,,\n")
+        let message = opened("id,consent,archives,jurisdiction,accounts,not_mine\na,1,x.zip,\nA,1,x.zip,\n,1,x.zip,\nb,1,x.zip,FR\nc\u{200e},1,,\n\"d\n5\",1,x.zip,\ne,1,x.zip,,x:ann,@Ann\n")
             .unwrap_err()
             .to_string();
         for part in [
@@ -245,6 +253,8 @@ mod tests {
             "row 4: there is no id",
             "row 5: jurisdiction FR",
             "row 6: the id c\\u{200e}",
+            "row 7: the id d\\n5 holds",
+            "row 8: x:ann stands in accounts and in not_mine",
         ] {
             assert!(message.contains(part), "{message}");
         }
@@ -252,6 +262,7 @@ mod tests {
             ("id,concent,archives\n1,a,b\n", "there is no column \"consent\", only \"concent\""),
             ("id,consent\n1,a\n", "neither a column \"archives\" nor \"accounts\""),
             ("id,consent,archives\n", "there is nobody in it"),
+            ("id,consent,archives,ID\n1,a,b,2\n", "there are two columns \"id\""),
             ("", "there is no column \"id\""),
         ] {
             let message = opened(text).unwrap_err().to_string();

@@ -14,6 +14,8 @@ use crate::report::row::Status;
 use crate::report::sweep_page::{PersonLine, SweepPage};
 use crate::wording::{printable, thousands};
 
+/// So many people stand on the page, those who need something first; a browser is slow with more.
+const ON_PAGE: usize = 5_000;
 /// Statuses of what is no longer found.
 const CLOSED: &[Status] = &[Status::Resolved, Status::Gone, Status::RuleChanged];
 const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "info"];
@@ -146,7 +148,8 @@ impl Summary<'_> {
             reader: self.profile.reader.clone(),
             retention: self.profile.retention.clone(),
             totals: totals.iter().map(|(label, n)| ((*label).to_owned(), thousands(*n))).collect(),
-            people: people.into_iter().map(line).collect(),
+            more: thousands(people.len().saturating_sub(ON_PAGE) as u64),
+            people: people.into_iter().take(ON_PAGE).map(line).collect(),
             false_alarms: decided
                 .into_iter()
                 .map(|(rule, (alarms, all))| (rule.to_owned(), alarms, all))

@@ -51,6 +51,7 @@ for (let round = 0; round < 5; round += 1) {
   opened.push(Math.round(performance.now() - from));
   worked.push(await busy());
   for (const [name, value] of [["severity", "high"], ["severity", ""], ["text", "clinic"], ["text", ""], ["sort", "oldest"], ["sort", "worst"]]) {
+    const before = await busy();
     const took = await run(`(async () => {
       const field = document.getElementById("filter").elements.${name}, from = performance.now();
       field.value = ${JSON.stringify(value)};
@@ -58,11 +59,12 @@ for (let round = 0; round < 5; round += 1) {
       await ${painted};
       return Math.round(performance.now() - from);
     })()`);
-    (filters[`${name}=${value}`] ??= []).push(took);
+    (filters[`${name}=${value}`] ??= []).push(`${took} (${(await busy()) - before})`);
   }
 }
 console.log("open:", opened.join(" "));
 console.log("of that the page's thread was busy:", worked.join(" "));
+console.log("filters, and of that the page's thread was busy:");
 for (const [name, times] of Object.entries(filters)) console.log(`${name}:`, times.join(" "));
 console.log("elements:", await run("document.getElementsByTagName('*').length"));
 socket.close();

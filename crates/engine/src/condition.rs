@@ -183,6 +183,11 @@ impl Seen<'_> {
 }
 
 impl Condition {
+    /// Whether it is met by something that is there, and not only by what is missing.
+    pub(crate) fn wants_something(&self) -> bool {
+        !(self.any.is_empty() && self.all.is_empty())
+    }
+
     /// Resolves names; an unknown one is an error that names the nearest.
     pub(crate) fn resolve(
         raw: &RawCondition,

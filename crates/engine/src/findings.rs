@@ -12,7 +12,7 @@ use crate::finding::{Evidence, Finding, Modifier, Severity};
 use crate::judge::{Judge, Judgement};
 use crate::learned::{Features, Model};
 use crate::reading::Hit;
-use crate::rule::{Per, Rule};
+use crate::rule::{Per, Rule, Weighted};
 use crate::text::{Document, TokenKind, flag};
 
 /// Findings that a rule makes on one item at most, the surest first.
@@ -45,6 +45,9 @@ pub(crate) struct Maker<'a> {
     /// What both of them give the rule.
     pub(crate) given: f32,
 }
+
+/// Where what the rule saw says so much against it, the learned signal does not judge alone.
+const OBJECTS: f32 = -0.8;
 
 impl Maker<'_> {
     /// Adds the rule's findings.
@@ -121,7 +124,11 @@ impl Maker<'_> {
         let (start, end) = self.document.sentence(sentence);
         let signal = self.judge.signals.id(READS_LIKE)?;
         let focus = Hit { signal, start: start as u32, end: end as u32, sentence, media: false };
-        Some(Judgement { focus, entry: None, score: rule.needed_score + sure })
+        let seen = |entry: &&Weighted| {
+            entry.condition.wants_something() && entry.condition.met(&self.judge.seen, focus).is_some()
+        };
+        let said: f32 = rule.evidence.iter().filter(seen).map(|entry| entry.weight).sum();
+        (said > OBJECTS).then_some(Judgement { focus, entry: None, score: rule.needed_score + sure })
     }
 
     fn finding(&self, rule: &Arc<Rule>, judgement: &Judgement<'_>, ordinal: usize) -> Option<Finding> {

@@ -46,7 +46,9 @@ fn members(found: &[StoryFinding]) -> Vec<Vec<usize>> {
 }
 
 const DIAGNOSIS: &str = "A man patted my hand today when I told him it was Parkinson's";
-const JOB: &str = "Update on the man who patted my hand: he drove the school bus in Canora for thirty years, and we talked about corners";
+const JOB: &str =
+    "Update on the man who patted my hand: he was our town's only bus driver, and we talked about corners";
+const COMMON_JOB: &str = "Update on him: he drove the bus for thirty years, and we talked about corners";
 
 #[test]
 fn a_story_of_two_is_found_on_either_order_and_across_platforms() {
@@ -94,7 +96,7 @@ fn different_patients_and_what_is_no_patient_are_not_merged() {
 #[test]
 fn without_a_place_the_same_story_fits_many() {
     let engine = Engine::builtin().unwrap();
-    let items = [item("1", DIAGNOSIS, "2024-03-04"), item("2", JOB, "2024-03-09")];
+    let items = [item("1", DIAGNOSIS, "2024-03-04"), item("2", COMMON_JOB, "2024-03-09")];
     let nowhere = items.map(|item| Item { profile: Some(profile("", "CA")), ..item });
     assert!(told(&engine, &nowhere).is_empty());
 }

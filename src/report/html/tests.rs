@@ -56,6 +56,29 @@ fn hostile_words_are_shown_and_do_nothing() {
 }
 
 #[test]
+fn it_names_the_subject_and_counts_what_is_done_well() {
+    let rows = [row(&Item { text: "Bed 4".into(), ..Item::default() })];
+    let mut run = run(&rows);
+    let text = page(&rows, &run);
+    assert!(text.contains("<title>Audit of 20") && !text.contains("done well"));
+    let subject = crate::report::run_file::UsedSubject { name: "Orla <i>Finch".into(), ..Default::default() };
+    run.subject = Some(subject);
+    run.good_practice.insert(crate::report::Practice::Redirect.name(), 1_204);
+    let text = page(&rows, &run);
+    let html = Html::parse_document(&text);
+    let title: String = select(&html, "title")[0].text().collect();
+    let heading: String = select(&html, "h1")[0].text().collect();
+    assert!(title.starts_with("Audit of Orla <i>Finch, 20"), "{title}");
+    assert_eq!(heading, "Audit of public posts: Orla <i>Finch");
+    let well: String = select(&html, ".well li").iter().flat_map(|line| line.text()).collect();
+    assert!(well.starts_with("1,204 health questions answered"), "{well}");
+    let mut record = Vec::new();
+    run.write(&mut record).unwrap();
+    let record = String::from_utf8(record).unwrap();
+    assert!(!record.contains("Finch") && record.contains("\"redirect\": 1204"));
+}
+
+#[test]
 fn a_text_of_100_kb_is_cut_and_addresses_of_the_web_are_links() {
     let item = Item {
         id: "1".into(),

@@ -26,6 +26,17 @@ fn number(list: &[Weighted], entry: &Weighted) -> Option<usize> {
 }
 
 impl<'e> Scanner<'e> {
+    /// Whether a signal was seen in the own texts of the item that was scanned last.
+    pub fn said(&self, signal: &str) -> bool {
+        let id = self.engine.knowledge.signals.id(signal);
+        id.and_then(|id| self.ranges.get(usize::from(id))).is_some_and(|(from, to)| from < to)
+    }
+
+    /// Whether a signal was seen in what the item that was scanned last answers.
+    pub fn parent_said(&self, signal: &str) -> bool {
+        self.engine.knowledge.signals.id(signal).is_some_and(|id| self.parent.contains(id))
+    }
+
     /// Why a rule does or does not make a finding on an item: its best focus, and what counted there.
     pub fn explain(&mut self, item: &Item, rule_id: &str) -> String {
         let document = self.read(item);
