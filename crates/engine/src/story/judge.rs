@@ -14,6 +14,9 @@ use crate::rule::Rule;
 /// All items together have to tell so surely of one person in care, where no single one does.
 const A_PATIENT_TOGETHER: f32 = 2.0;
 
+/// One item has to tell so surely of one person in care, on an account that names no health profession.
+const A_PATIENT_OF_STRANGERS: f32 = 2.5;
+
 /// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
 const TELLS_ALONE: f32 = 1.5;
 
@@ -83,6 +86,10 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     }
     let cares = || story.members.iter().map(|member| member.trace.care.max(0.0));
     if cares().fold(0.0, f32::max) < TELLS_OF_CARE && cares().sum::<f32>() < A_PATIENT_TOGETHER {
+        return None;
+    }
+    let clinicians = story.members.iter().any(|member| member.trace.is_clinicians);
+    if !clinicians && cares().fold(0.0, f32::max) < A_PATIENT_OF_STRANGERS {
         return None;
     }
     let estimate = engine.crowd.estimate(&story.portrait, &engine.collector.figures)?;
