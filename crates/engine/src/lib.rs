@@ -45,5 +45,5 @@ pub use pattern::PatternError;
 pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
 pub use scan::{Considered, Scanner};
-pub use story::{MAX_TRACES, Member, SIGNS, StoryFinding, Storyteller, Trace};
+pub use story::{MAX_TRACES, Member, SIGNS, STORY_BAR, StoryFinding, Storyteller, Trace};
 pub use timeline::Timeline;

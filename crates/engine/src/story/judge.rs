@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::link::{Part, Story, TELLS_OF_CARE};
-use super::signs::{self, COUNT};
+use super::signs::{self, COUNT, STORY_BAR};
 use super::trace::Trace;
 use crate::crowd::{Change, Estimate, MANY, Portrait, Sort};
 use crate::engine::Engine;
@@ -23,8 +23,7 @@ const TELLS_ALONE: f32 = 1.5;
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
 
-/// The log-odds from which on a candidate is a story, and the confidence from which on it may be critical.
-const NEEDED: f32 = -0.5;
+/// The confidence from which on a story may be critical.
 const SURE: f32 = 0.8;
 
 /// An item of a story.
@@ -105,7 +104,7 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     let figures = &engine.collector.figures;
     let Weighed { estimate, signs } = weigh(engine, story)?;
     let score = engine.story.score(&signs);
-    if score < NEEDED {
+    if score < STORY_BAR {
         return None;
     }
     let mut together = Portrait::default();
@@ -130,7 +129,7 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     if completing < 2 && !hints_without_care {
         return None;
     }
-    let confidence = 1.0 / (1.0 + (NEEDED - score).exp());
+    let confidence = 1.0 / (1.0 + (STORY_BAR - score).exp());
     let mut modifiers = Vec::new();
     let mut severity = if estimate.is_few() { rule.severity.max(Severity::High) } else { Severity::Medium };
     if confidence >= SURE && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
