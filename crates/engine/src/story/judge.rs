@@ -14,6 +14,9 @@ use crate::rule::Rule;
 /// All items together have to tell so surely of one person in care, where no single one does.
 const A_PATIENT_TOGETHER: f32 = 2.0;
 
+/// The same of a clinician's thread, whose items are tied by more than what they tell.
+const A_PATIENT_IN_A_THREAD: f32 = 0.4;
+
 /// One item has to tell so surely of one person in care, on an account that names no health profession.
 const A_PATIENT_OF_STRANGERS: f32 = 2.5;
 
@@ -84,11 +87,13 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
         return None;
     }
     let cares = || story.members.iter().map(|member| member.trace.care.max(0.0));
-    if cares().fold(0.0, f32::max) < TELLS_OF_CARE && cares().sum::<f32>() < A_PATIENT_TOGETHER {
-        return None;
-    }
     let clinicians = story.members.iter().any(|member| member.trace.is_clinicians);
-    if !clinicians && cares().fold(0.0, f32::max) < A_PATIENT_OF_STRANGERS {
+    let in_thread = story.members.iter().skip(1).all(|member| member.link.in_thread);
+    let (most, all) = (cares().fold(0.0, f32::max), cares().sum::<f32>());
+    let in_care = most >= TELLS_OF_CARE
+        || all >= A_PATIENT_TOGETHER
+        || in_thread && clinicians && all >= A_PATIENT_IN_A_THREAD;
+    if !in_care || !clinicians && most < A_PATIENT_OF_STRANGERS {
         return None;
     }
     let estimate = engine.crowd.estimate(&story.portrait, &engine.collector.figures)?;
