@@ -5,7 +5,7 @@ use whitecoat_engine::{Authorship, Item, Kind, Scanner};
 use crate::report::Practice;
 
 const SENT_ON: &[&str] = &["advice-declined", "advice-own-clinician", "advice-emergency"];
-const HEALTH_QUESTION: &[&str] = &["asks-own-health", "mentions-health"];
+const HEALTH_QUESTION: &[&str] = &["asks-own-health"];
 const PRIVATE_TALK: &[&str] = &["review-redirect"];
 const DECLARED: &[&str] = &["sponsor-labelled", "tie-stated"];
 const RECOMMENDS: &[&str] =

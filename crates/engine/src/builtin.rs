@@ -148,6 +148,17 @@ pub(crate) const OCCUPATIONS_FIGURES: &str = include_str!("../figures/occupation
 pub(crate) const TRAITS_FIGURES: &str = include_str!("../figures/traits.tsv");
 pub(crate) const PYRAMIDS_FIGURES: &str = include_str!("../figures/pyramids.tsv");
 pub(crate) const REGIONS_FIGURES: &str = include_str!("../figures/regions.tsv");
+/// All figures behind estimates.
+pub(crate) const FIGURES: &[&str] = &[
+    CONDITIONS_FIGURES,
+    PROCEDURES_FIGURES,
+    MECHANISMS_FIGURES,
+    OCCUPATIONS_FIGURES,
+    TRAITS_FIGURES,
+    PYRAMIDS_FIGURES,
+    REGIONS_FIGURES,
+    CATCHMENTS_FIGURES,
+];
 pub(crate) const STORY: &str = include_str!("../figures/story.tsv");
 pub(crate) const CATCHMENTS_FIGURES: &str = include_str!("../figures/catchments.tsv");
 

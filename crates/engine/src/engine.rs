@@ -92,6 +92,7 @@ impl Engine {
     /// The same engine with a learned model, from the bytes of its file. One that is damaged or of another version is left
     /// out: the shipped one is tested, and rules work without.
     pub fn with_learned(mut self, model: &[u8]) -> Self {
+        self.definition.extend_from_slice(model);
         self.learned = Model::read(model).ok().map(|model| Learned::new(model, &self.rules));
         self
     }
@@ -171,7 +172,9 @@ impl Engine {
             definition.extend_from_slice(text.as_bytes());
             definition.push(0);
         }
-        definition.extend_from_slice(figures_file.as_bytes());
+        for figures in builtin::FIGURES.iter().chain([&builtin::STORY]) {
+            definition.extend_from_slice(figures.as_bytes());
+        }
         let collector = Collector::new(figures, &signals);
         let crowd = Crowd::read();
         let story = Weights::read();
@@ -204,7 +207,7 @@ impl Engine {
         Some(&self.knowledge.signals.info(id).says)
     }
 
-    /// The bytes of all rule and signal files, for a digest that names this rule set.
+    /// The bytes of all rule, signal and figure files and of the learned model, for a digest that names this rule set.
     pub fn definition(&self) -> &[u8] {
         &self.definition
     }

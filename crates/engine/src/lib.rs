@@ -47,5 +47,5 @@ pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};
 pub use reader::{Read, ReadCounts, Reader, Reading, RuleReading};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
 pub use scan::{Considered, Scanner};
-pub use story::{MAX_TRACES, Member, SIGNS, StoryFinding, Storyteller, Trace};
+pub use story::{MAX_TRACES, Member, SIGNS, STORY_BAR, StoryFinding, Storyteller, Trace};
 pub use timeline::Timeline;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use whitecoat::quality::{Answer, Labelled, StoryPart};
-use whitecoat_engine::{Authorship, Engine, Item, Kind, SIGNS, Storyteller};
+use whitecoat_engine::{Authorship, Engine, Item, Kind, SIGNS, STORY_BAR, Storyteller};
 
 use crate::logistic::{self, Fit, Row};
 
@@ -242,15 +242,16 @@ fn report(
     scores: &[f64],
     out: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
-    writeln!(out, "each set judged by weights that have not seen it")?;
+    let bar = f64::from(STORY_BAR);
+    writeln!(out, "each set judged by weights that have not seen it, from {bar} on")?;
     let mut of_sort: BTreeMap<Sort, [usize; 4]> = BTreeMap::new();
     for (at, timeline) in timelines.iter().enumerate() {
         let counts = of_sort.entry(timeline.sort).or_default();
         counts[0] += 1;
         let mine = || candidates.iter().zip(scores).filter(|(candidate, _)| candidate.timeline == at);
         counts[1] += usize::from(mine().any(|(candidate, _)| candidate.is_story));
-        counts[2] += usize::from(mine().any(|(candidate, score)| candidate.is_story && *score >= 0.0));
-        counts[3] += mine().filter(|(candidate, score)| !candidate.is_story && **score >= 0.0).count();
+        counts[2] += usize::from(mine().any(|(candidate, score)| candidate.is_story && *score >= bar));
+        counts[3] += mine().filter(|(candidate, score)| !candidate.is_story && **score >= bar).count();
     }
     for (sort, [count, linked, found, wrong]) in of_sort {
         writeln!(
@@ -258,7 +259,7 @@ fn report(
             "{sort:?}: {count} timelines, {linked} with two items linked, {found} found, {wrong} false stories"
         )?;
     }
-    for bar in [-1.0, -0.5, 0.5, 1.0] {
+    for bar in [-1.0, 0.0, 0.5, 1.0] {
         let over =
             |story| candidates.iter().zip(scores).filter(|(c, s)| c.is_story == story && **s >= bar).count();
         writeln!(out, "from {bar:+.1} on: {} right, {} wrong", over(true), over(false))?;

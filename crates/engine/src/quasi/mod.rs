@@ -6,12 +6,14 @@
 mod age;
 mod collect;
 mod place;
+mod roles;
 mod when;
 mod zone;
 
-pub(crate) use collect::{Collected, Collector, OWN, Read, UNREAL};
+pub(crate) use collect::{Collected, Collector, Read};
 pub(crate) use place::Areas;
 pub use place::{Base, Basis};
+pub(crate) use roles::{OWN, UNREAL};
 pub use when::Window;
 
 use crate::crowd::Sort;

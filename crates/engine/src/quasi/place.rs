@@ -156,7 +156,9 @@ impl Areas {
             return self.served(known.people, Basis::Location);
         }
         // A place that no list has, in a region that one has: a village or a small town.
-        if says_region && location.split(',').skip(1).any(|part| self.region(part).is_some()) {
+        if !NOWHERE.iter().any(|word| first.eq_ignore_ascii_case(word))
+            && location.split(',').skip(1).any(|part| is_region(part, gazetteer))
+        {
             let (_, _, people, _) = self.catchments.first()?;
             return Some(Base { people: *people, basis: Basis::Location, ..Base::unlisted() });
         }
@@ -177,11 +179,49 @@ impl Areas {
     }
 }
 
+/// First parts of places that are jokes or say nothing: "Somewhere, OR".
+const NOWHERE: &[&str] =
+    &["", "somewhere", "anywhere", "nowhere", "everywhere", "here", "there", "earth", "home", "the internet"];
+
+/// "QC", "Co. Wexford", "NT (pop. 340)".
+fn is_region(part: &str, gazetteer: &Gazetteer) -> bool {
+    let part = part.split('(').next().unwrap_or_default().trim();
+    let county = ["Co. ", "Co ", "County "].iter().find_map(|prefix| part.strip_prefix(prefix));
+    gazetteer.is_region(county.unwrap_or(part))
+}
+
 /// The country as the list of places writes it.
 pub(crate) fn code_of(jurisdiction: &str) -> Option<Country> {
     match jurisdiction.to_ascii_uppercase().as_str() {
         "UK" | "GB" => Some(*b"GB"),
         "USA" => Some(*b"US"),
         code => country(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_no_list_has_counts_where_its_region_is_known() {
+        let gazetteer =
+            Gazetteer::parse("hokitika\tNZ\t3000\n", "on\tCA\tabbr\nwexford\tIE\tcounty\nnt\tAU\tabbr\n");
+        let areas = Areas::read();
+        for (location, jurisdiction, expected) in [
+            ("Alder Inlet, ON", "CA", Basis::Location),
+            ("Kilbrannock, Co. Wexford", "IE", Basis::Location),
+            ("Nyarrin, NT (pop. 340)", "AU", Basis::Location),
+            ("Hokitika", "NZ", Basis::Location),
+            ("Alder Inlet", "CA", Basis::Country),
+            ("Somewhere, ON", "CA", Basis::Country),
+            ("Left of the sofa, mostly", "CA", Basis::Country),
+            (", ON", "CA", Basis::Country),
+        ] {
+            let (location, jurisdiction) = (location.into(), jurisdiction.into());
+            let profile = Profile { location, jurisdiction, ..Profile::default() };
+            let base = areas.of_profile(&profile, &gazetteer);
+            assert_eq!(base.map(|base| base.basis), Some(expected), "{}", profile.location);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Places: towns and regions from the gazetteer, unknown names after a preposition, streets and named buildings.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::{Cursor, Found, builtin, class_of};
 use crate::lexicon::{ClassId, Lexicon};
@@ -53,6 +53,8 @@ pub(crate) struct Gazetteer {
     sizes: FxHashMap<u64, Entry>,
     /// Inhabitants by country, of all names one after another.
     people: Vec<(Country, f32)>,
+    /// Names and abbreviations of countries, states, provinces and counties.
+    regions: FxHashSet<u64>,
 }
 
 /// A country's two letters, as GeoNames writes them.
@@ -115,8 +117,12 @@ impl Gazetteer {
             let ambiguous = columns.next().is_some_and(|flag| flag == "w");
             sizes.insert(hash_name(name.bytes()), Entry { size, ambiguous, first, count });
         }
+        let mut known_regions = FxHashSet::default();
         for line in regions.lines() {
-            if let Some(name) = line.split('\t').next().filter(|name| name.len() > 2) {
+            let Some(name) = line.split('\t').next() else { continue };
+            known_regions.insert(hash_name(name.bytes()));
+            // "OR" and "IN" are words in running text.
+            if name.len() > 2 {
                 let entry = sizes.entry(hash_name(name.bytes())).or_insert(Entry {
                     size: Size::Region,
                     ambiguous: false,
@@ -126,7 +132,12 @@ impl Gazetteer {
                 entry.size = Size::Region;
             }
         }
-        Self { sizes, people }
+        Self { sizes, people, regions: known_regions }
+    }
+
+    /// Whether a name or an abbreviation is that of a region: a country, state, province or county.
+    pub(crate) fn is_region(&self, name: &str) -> bool {
+        self.regions.contains(&hash_name(name.bytes().map(|b| b.to_ascii_lowercase())))
     }
 
     fn size(&self, name: &str) -> Option<Size> {

@@ -51,7 +51,8 @@ impl Scanner<'_> {
         }
         let anchor = collected.anchor;
         let is_found = findings.iter().any(about_somebody);
-        let near = NearItem { item, is_found, figures: &collector.figures };
+        let is_clinicians = self.is_clinicians();
+        let near = NearItem { item, is_found, is_clinicians, figures: &collector.figures };
         let Some(mut trace) = Trace::of(&near, collected) else { return };
         let maker =
             Maker { judge: self.judge(), document, own: &self.own, learned: None, reader: None, given: 0.0 };

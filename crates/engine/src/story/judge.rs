@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::link::{Part, Story, TELLS_OF_CARE};
-use super::signs::{self, COUNT};
+use super::signs::{self, COUNT, STORY_BAR};
 use super::trace::Trace;
 use crate::crowd::{Change, Estimate, MANY, Portrait, Sort};
 use crate::engine::Engine;
@@ -14,14 +14,19 @@ use crate::rule::Rule;
 /// All items together have to tell so surely of one person in care, where no single one does.
 const A_PATIENT_TOGETHER: f32 = 2.0;
 
+/// The same of a clinician's thread, whose items are tied by more than what they tell.
+const A_PATIENT_IN_A_THREAD: f32 = 0.4;
+
+/// One item has to tell so surely of one person in care, on an account that names no health profession.
+const A_PATIENT_OF_STRANGERS: f32 = 2.5;
+
 /// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
 const TELLS_ALONE: f32 = 1.5;
 
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
 
-/// The log-odds from which on a candidate is a story, and the confidence from which on it may be critical.
-const NEEDED: f32 = -0.5;
+/// The confidence from which on a story may be critical.
 const SURE: f32 = 0.8;
 
 /// An item of a story.
@@ -82,7 +87,13 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
         return None;
     }
     let cares = || story.members.iter().map(|member| member.trace.care.max(0.0));
-    if cares().fold(0.0, f32::max) < TELLS_OF_CARE && cares().sum::<f32>() < A_PATIENT_TOGETHER {
+    let clinicians = story.members.iter().any(|member| member.trace.is_clinicians);
+    let in_thread = story.members.iter().skip(1).all(|member| member.link.in_thread);
+    let (most, all) = (cares().fold(0.0, f32::max), cares().sum::<f32>());
+    let in_care = most >= TELLS_OF_CARE
+        || all >= A_PATIENT_TOGETHER
+        || in_thread && clinicians && all >= A_PATIENT_IN_A_THREAD;
+    if !in_care || !clinicians && most < A_PATIENT_OF_STRANGERS {
         return None;
     }
     let estimate = engine.crowd.estimate(&story.portrait, &engine.collector.figures)?;
@@ -98,7 +109,7 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     let figures = &engine.collector.figures;
     let Weighed { estimate, signs } = weigh(engine, story)?;
     let score = engine.story.score(&signs);
-    if score < NEEDED {
+    if score < STORY_BAR {
         return None;
     }
     let mut together = Portrait::default();
@@ -123,7 +134,7 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     if completing < 2 && !hints_without_care {
         return None;
     }
-    let confidence = 1.0 / (1.0 + (NEEDED - score).exp());
+    let confidence = 1.0 / (1.0 + (STORY_BAR - score).exp());
     let mut modifiers = Vec::new();
     let mut severity = if estimate.is_few() { rule.severity.max(Severity::High) } else { Severity::Medium };
     if confidence >= SURE && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {

@@ -12,8 +12,8 @@ mod trace;
 use rustc_hash::FxHashMap;
 
 pub use judge::{Member, StoryFinding};
-pub use signs::SIGNS;
 pub(crate) use signs::Weights;
+pub use signs::{SIGNS, STORY_BAR};
 pub use trace::Trace;
 pub(crate) use trace::{NearItem, of_item};
 

@@ -32,7 +32,10 @@ pub const SIGNS: [&str; COUNT] = [
     "illness",
 ];
 
-/// How many there are.
+/// The log-odds from which on a candidate is a story.
+pub const STORY_BAR: f32 = -0.5;
+
+/// How many signs there are.
 pub(crate) const COUNT: usize = 21;
 
 /// What each sign is worth, in log-odds.
@@ -94,4 +97,20 @@ pub(crate) fn of(story: &Story, estimate: &Estimate) -> [f32; COUNT] {
         is(story.portrait.sex.is_some()),
         is(traces().any(|trace| trace.is_ill)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sign_has_a_weight_and_every_weight_a_sign() {
+        let rows = builtin::STORY.lines().filter(|line| !line.starts_with('#'));
+        let names: Vec<&str> = rows
+            .filter_map(|line| line.split_once('\t'))
+            .filter(|(_, weight)| weight.parse::<f32>().is_ok())
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, SIGNS);
+    }
 }

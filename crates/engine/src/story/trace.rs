@@ -37,6 +37,8 @@ pub struct Trace {
     pub(crate) other_patient: bool,
     /// It has a finding about somebody told of.
     pub(crate) is_found: bool,
+    /// The account names a health profession.
+    pub(crate) is_clinicians: bool,
     pub(crate) words: Box<[u32]>,
     /// What a story's finding on this item would show; for the caller to take and keep.
     pub anchor: Option<Box<Finding>>,
@@ -51,6 +53,7 @@ pub(crate) fn of_item(item: &Item) -> bool {
 pub(crate) struct NearItem<'a> {
     pub(crate) item: &'a Item,
     pub(crate) is_found: bool,
+    pub(crate) is_clinicians: bool,
     pub(crate) figures: &'a Figures,
 }
 
@@ -109,6 +112,7 @@ impl Trace {
             refers_back: collected.refers_back,
             other_patient: collected.other_patient,
             is_found: near.is_found,
+            is_clinicians: near.is_clinicians,
             words: collected.words.into(),
             anchor: None,
         })

@@ -1,4 +1,7 @@
 //! A zip that was cut off, whose list of entries is lost: what is whole of it is found by going from entry to entry.
+//!
+//! By hand, because the `zip` crate reads entries in a row only where their sizes stand before them; platforms that pack while they send
+//! write them behind.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};

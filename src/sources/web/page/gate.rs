@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::elements::{BARRIER, BREAKOUT, DRAWN, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
+use super::elements::{BARRIER, BREAKOUT, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
 use super::tokens::{Token, Tokens};
 
 /// Deepest nesting of a page that is parsed. The deepest of 311 real pages had 52.
@@ -42,35 +42,8 @@ pub(in crate::sources) fn check(html: &str) -> Result<(), Refusal> {
     pass(html, |_| {})
 }
 
-/// The same page without what is in its style sheets, scripts (but for JSON-LD) and drawn icons: often half of it, which
-/// nobody reads.
-pub(super) fn lean(html: &str) -> Result<String, Refusal> {
-    let (mut lean, mut kept, mut icon) = (String::with_capacity(html.len()), 0, None);
-    let mut cut = |range: Range<usize>| {
-        lean.push_str(html.get(kept..range.start).unwrap_or_default());
-        kept = range.end;
-    };
-    pass(html, |seen| match seen {
-        Seen::Raw { name, tag, text } => {
-            icon = None;
-            let is_data = || html.get(tag).is_some_and(|tag| tag.to_ascii_lowercase().contains("ld+json"));
-            if name == "style" || name == "script" && !is_data() {
-                cut(text);
-            }
-        }
-        Seen::Start { name: "svg", plain: true, end } => icon = Some(end),
-        Seen::Start { name, .. } if !DRAWN.contains(&name) => icon = None,
-        Seen::Start { .. } => {}
-        Seen::End { name: "svg", start } => icon.take().into_iter().for_each(|from| cut(from..start)),
-        Seen::End { name, .. } if !DRAWN.contains(&name) => icon = None,
-        Seen::End { .. } => {}
-    })?;
-    lean.push_str(html.get(kept..).unwrap_or_default());
-    Ok(lean)
-}
-
 /// What one pass over a page tells of it. Places are bytes.
-enum Seen<'s> {
+pub(super) enum Seen<'s> {
     /// An element with raw text: where its tag stands, with what is passed over before it, and where its text.
     Raw { name: &'s str, tag: Range<usize>, text: Range<usize> },
     /// A start tag and where it ends. Plain: it stands in HTML, and has an end tag.
@@ -80,7 +53,7 @@ enum Seen<'s> {
 }
 
 /// Passes over the page, and tells of its elements.
-fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<(), Refusal> {
+pub(super) fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<(), Refusal> {
     let mut gate = Gate::default();
     let mut tokens = Tokens::of(html);
     loop {
@@ -324,31 +297,6 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_cut_out() {
-        for (html, expected) in [
-            ("<p>a<style>b{}</style><script>c()</script>d", "<p>a<style></style><script></script>d"),
-            (
-                "<script type='application/LD+json'>{}</script>",
-                "<script type='application/LD+json'>{}</script>",
-            ),
-            ("a<svg viewBox='0'><g><path d='M1'/><use href=#x></g></SVG>b", "a<svg viewBox='0'></SVG>b"),
-            ("<svg>x<svg><path></svg>y</svg>z", "<svg>x<svg><path></svg>y</svg>z"),
-            // What may end the drawing, or holds HTML, stays.
-            ("<svg><path><p>a</svg>b", "<svg><path><p>a</svg>b"),
-            ("<svg><desc>a</svg><p>b", "<svg><desc>a</svg><p>b"),
-            (
-                "<svg><foreignObject><p>a</p></foreignObject></svg>",
-                "<svg><foreignObject><p>a</p></foreignObject></svg>",
-            ),
-            ("<svg/><path>a</svg>b", "<svg/><path>a</svg>b"),
-            ("<svg><path>a", "<svg><path>a"),
-            ("<math><svg><path></svg></math>", "<math><svg><path></svg></math>"),
-        ] {
-            assert_eq!(lean(html).as_deref(), Ok(expected), "{html}");
-        }
-    }
-
-    #[test]
     fn deep_pages_are_refused_however_they_hide_it() {
         for unit in [
             "<div>",
@@ -483,29 +431,5 @@ mod tests {
             assert!(depth <= MAX_DEPTH + 8, "{before} {unit}: depth {depth}");
         }
         assert!(passed > 20, "{passed} passed");
-    }
-
-    #[test]
-    fn style_sheets_and_scripts_are_left_out() {
-        for (html, expected) in [
-            ("<p>a<style>b{}</style>c", "<p>a<style></style>c"),
-            (
-                "<!--x--><SCRIPT src='a>b'>if (a < b) {}</SCRIPT><p>c",
-                "<!--x--><SCRIPT src='a>b'></SCRIPT><p>c",
-            ),
-            (
-                "<script type='application/ld+json'>{}</script>",
-                "<script type='application/ld+json'>{}</script>",
-            ),
-            ("<textarea><style>a</style></textarea>", "<textarea><style>a</style></textarea>"),
-            (
-                "<!-- <script> --><p>kept</p><!-- </script> -->",
-                "<!-- <script> --><p>kept</p><!-- </script> -->",
-            ),
-            ("<script>never closed <p>", "<script>"),
-            ("<p title='<style>'>a</p>", "<p title='<style>'>a</p>"),
-        ] {
-            assert_eq!(lean(html).as_deref(), Ok(expected), "{html}");
-        }
     }
 }

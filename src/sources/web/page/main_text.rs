@@ -9,7 +9,64 @@ use super::{Place, dom};
 /// Shorter than this the extractor has missed the page, and all its text is taken.
 const MIN_MAIN_CHARS: usize = 250;
 /// Longer lines are somebody's words.
-const MAX_FURNITURE_WORDS: usize = 20;
+const MAX_CREDIT_WORDS: usize = 8;
+/// What stands in a line that says when a text was published, besides numbers.
+const TIMES: &[&str] = &[
+    "published",
+    "updated",
+    "posted",
+    "last",
+    "first",
+    "on",
+    "at",
+    "am",
+    "pm",
+    "gmt",
+    "utc",
+    "bst",
+    "est",
+    "edt",
+    "cst",
+    "pst",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 /// How lines begin that lead to another page.
 const LEADS: &[&str] =
     &["related:", "read more:", "see more:", "see also:", "more:", "read next:", "don't miss:"];
@@ -45,13 +102,16 @@ fn is_furniture(line: &str) -> bool {
     match words.as_slice() {
         ["advert" | "advertisement" | "advertisements"] | ["view" | "show" | "hide", "comments"] => true,
         ["image" | "photo" | "picture" | "slide", at, "of", all] => is_number(at) && is_number(all),
-        _ if starts(&["(image credit", "(image:", "image credit:", "photo credit:", "picture credit:"]) => {
-            words.len() <= MAX_FURNITURE_WORDS
+        _ if starts(&["(image credit", "image credit:", "photo credit:", "picture credit:"]) => {
+            words.len() <= MAX_CREDIT_WORDS
         }
-        // A day and a time, or a day and a year.
+        // A day and a time, or a day and a year, and nothing else: a line that says more is somebody's words.
         _ if starts(&["published", "updated", "posted", "last updated", "first published", "| updated"]) => {
-            let digits = line.bytes().filter(u8::is_ascii_digit).count();
-            digits >= 5 && words.len() <= MAX_FURNITURE_WORDS
+            let is_time = |word: &&str| {
+                TIMES.contains(word)
+                    || word.starts_with(|first: char| first.is_ascii_digit()) && word.len() <= 4
+            };
+            line.bytes().filter(u8::is_ascii_digit).count() >= 5 && words.iter().all(is_time)
         }
         _ => false,
     }
@@ -128,6 +188,9 @@ mod tests {
             ("Updated Nov 19, 6:55 AM; Posted Nov 19, 6:51 AM", true),
             ("PUBLISHED: 10:48, Tue, Nov 19, 2019", true),
             ("Posted to Kabul in 2012 as a medic", false),
+            ("Posted 12.04.2012: bed 14, Mr Harlan", false),
+            ("Updated: 0123456789 is her chart", false),
+            ("(Image: Jo Harlan, 41, after her operation)", false),
             ("Updated advice for parents", false),
             ("Image of a knee", false),
             ("My patient asked for an advertisement", false),

@@ -9,6 +9,7 @@ pub(in crate::sources) mod dom;
 mod elements;
 pub(in crate::sources) mod gate;
 mod json_ld;
+mod lean;
 mod main_text;
 mod merge;
 mod mf_items;
@@ -85,7 +86,7 @@ pub(super) struct Reading {
 /// Reads a page. What `place` of a saved page does not say is looked for in the page.
 pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let mut reading = Reading::default();
-    let lean = match gate::lean(html) {
+    let lean = match lean::lean(html) {
         Ok(lean) => lean,
         Err(refusal) => {
             reading.coverage.note(refusal.note());

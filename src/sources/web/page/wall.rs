@@ -78,9 +78,13 @@ const MISSING: &[&str] = &[
     "404 not found",
     "404 page",
     "404 page not found",
+    "404: not found",
+    "404: page not found",
     "content not found",
     "error 404",
     "error 404 (not found)",
+    "error 404: not found",
+    "error 404: page not found",
     "file not found",
     "not found",
     "nothing found",
@@ -101,7 +105,7 @@ const MISSING: &[&str] = &[
 /// Whether a page calls itself the one that stands for pages that are not there, in a part of its title.
 pub(super) fn is_missing(title: &str) -> bool {
     let title = title.to_lowercase().replace('’', "'");
-    let parts = title.split(['|', '–', '—', '·', '•', '»', '«', ':']).flat_map(|part| part.split(" - "));
+    let parts = title.split(['|', '–', '—', '·', '•', '»', '«']).flat_map(|part| part.split(" - "));
     parts.map(|part| part.trim().trim_end_matches(['.', '!', '…'])).any(|part| MISSING.contains(&part))
 }
 
@@ -193,7 +197,8 @@ mod tests {
             ("Oops! Page not found.", true),
             ("That page can’t be found", true),
             ("404 reasons to wash your hands", false),
-            ("Not found: a memoir of lost keys", true),
+            ("Not found: a memoir of lost keys", false),
+            ("404: Page not found - Fenwick", true),
             ("What page not found teaches", false),
             ("Fenwick", false),
             ("", false),
