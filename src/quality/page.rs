@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::groups::By;
 use super::tally::{Counts, Quality, share};
 
 /// How many confusions are listed.
@@ -73,6 +74,7 @@ pub fn markdown(quality: &Quality, command: &str) -> String {
     if !quality.present.is_empty() {
         table("public corpora", &mut quality.present.iter().map(|(what, counts)| (what.clone(), *counts)));
     }
+    write_groups(&mut out, quality);
     let mut confusions: Vec<_> = quality.confusions.iter().collect();
     confusions.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     if !confusions.is_empty() {
@@ -82,6 +84,33 @@ pub fn markdown(quality: &Quality, command: &str) -> String {
         }
     }
     out
+}
+
+/// Whether some people's posts are judged otherwise than others'.
+fn write_groups(out: &mut String, quality: &Quality) {
+    for by in [By::Country, By::Profession, By::Kind] {
+        let groups = quality.groups.by(by);
+        if groups.len() < 2 {
+            continue;
+        }
+        let name = by.name();
+        let _ = writeln!(
+            out,
+            "| {name} | clean posts | of them with a finding | other posts | of them noticed |"
+        );
+        out.push_str("|---|---|---|---|---|\n");
+        for (name, group) in groups {
+            let _ = writeln!(
+                out,
+                "| {name} | {} | {} | {} | {} |",
+                group.clean,
+                with_interval(group.alarmed, group.clean),
+                group.there,
+                with_interval(group.noticed, group.there)
+            );
+        }
+        out.push('\n');
+    }
 }
 
 /// What the tables do not say.

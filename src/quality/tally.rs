@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whitecoat_engine::{Engine, Finding, Severity, Trace};
 
+use super::groups::Groups;
 use super::labelled::{Answer, Labelled};
 use super::stories::Stories;
 
@@ -79,6 +80,8 @@ pub struct Quality {
     pub absent: (u64, u64),
     /// Stories that identify a patient only together, and tales that only look like one.
     pub stories: Stories,
+    /// Posts by country, profession and kind.
+    pub groups: Groups,
     /// A rule that was expected and missed, and one that was found there instead, with the number of times.
     pub confusions: BTreeMap<(String, String), u64>,
 }
@@ -109,6 +112,8 @@ impl Quality {
             match &post.answer {
                 Answer::Rules { expect, also_ok } => {
                     let right = quality.count_rules(findings, expect, also_ok);
+                    let is_clean = expect.is_empty();
+                    quality.groups.count(&post.item, is_clean, is_clean != right);
                     if let Some(pair) = post.pair.as_deref() {
                         let (count, all_right) = pairs.entry(pair).or_insert((0, true));
                         *count += 1;
@@ -206,6 +211,7 @@ fn family(id: &str) -> &str {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::groups::{By, Group};
     use super::*;
     use whitecoat_engine::Item;
 
@@ -235,6 +241,8 @@ mod tests {
         assert_eq!(quality.items, Counts { found: 1, false_alarms: 1, missed: 1 });
         assert_eq!((quality.clean, quality.clean_found, quality.pairs), (2, 1, (2, 1)));
         assert_eq!(quality.items.precision(), Some(0.5));
+        let group = Group { clean: 2, alarmed: 1, there: 2, noticed: 1 };
+        assert_eq!(quality.groups.by(By::Kind), [("others", group)]);
         assert_eq!(Counts::default().f1(), None);
     }
 }

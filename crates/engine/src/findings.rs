@@ -11,6 +11,7 @@ use crate::excerpt::{excerpt, masks};
 use crate::finding::{Evidence, Finding, Modifier, Severity};
 use crate::judge::{Judge, Judgement};
 use crate::learned::{Features, Model};
+use crate::lexicon::Lexicon;
 use crate::reading::Hit;
 use crate::rule::{Per, Rule, Weighted};
 use crate::text::{Document, TokenKind, flag};
@@ -209,7 +210,7 @@ impl Maker<'_> {
             scope: if learned_alone { "focus" } else { "item" },
             weight: learned.evidence(),
             span: if learned_alone { span(judgement.focus) } else { None },
-            words: learned.words(self.document),
+            words: learned.words(self.document, &self.judge.signals.lexicon),
         });
         let understood = self.reader.as_ref().filter(|said| worth(said.evidence, read_alone));
         let understood = understood.and_then(|_| self.understood(judgement, read_alone));
@@ -238,8 +239,9 @@ impl LearnedOf<'_> {
         features.map(|(feature, token)| (*token, self.model.share(self.head, *feature)))
     }
 
-    /// The words that weighed most. Only words of the vocabulary in small letters, so that nobody is named.
-    fn words(&self, document: &Document<'_>) -> Vec<Arc<str>> {
+    /// The words that weighed most, those that every text is full of last. Only words of the vocabulary in small letters, so
+    /// that nobody is named.
+    fn words(&self, document: &Document<'_>, lexicon: &Lexicon) -> Vec<Arc<str>> {
         let mut words: Vec<(u32, &str, f32)> = Vec::new();
         for (at, share) in self.shares() {
             let Some(token) = document.tokens().get(at as usize) else { continue };
@@ -252,7 +254,10 @@ impl LearnedOf<'_> {
                 None => words.push((token.word, document.word(token), share)),
             }
         }
-        words.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.1.cmp(b.1)));
+        let common = |word| lexicon.is_common(word);
+        words.sort_by(|a, b| {
+            common(a.0).cmp(&common(b.0)).then(b.2.total_cmp(&a.2)).then_with(|| a.1.cmp(b.1))
+        });
         words.into_iter().take(NAMED_WORDS).map(|(_, word, _)| word.into()).collect()
     }
 }

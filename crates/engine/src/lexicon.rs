@@ -82,6 +82,11 @@ impl Lexicon {
         lexicon
     }
 
+    /// Whether it is one of the words that every text is full of.
+    pub(crate) fn is_common(&self, word: WordId) -> bool {
+        self.costs.get(word as usize).is_some_and(|cost| *cost > ORDINARY)
+    }
+
     /// The number of a word, added if it is new. Words over [`WORD_BYTES`] get 0.
     pub(crate) fn intern(&mut self, word: &str) -> WordId {
         let Some(hash) = hash_word(word.as_bytes()) else { return 0 };
