@@ -41,16 +41,18 @@ fn the_record_and_the_summary_say_how_many_posts_were_read() {
 }
 
 #[test]
-fn it_is_left_out_unless_it_is_asked_for() {
+fn the_profile_says_whether_it_takes_part_and_the_command_has_the_last_word() {
     let folder = tempfile::tempdir().unwrap();
-    let profile = folder.path().join("mine.toml");
-    std::fs::write(&profile, "name = \"mine\"\ntitle = \"Mine\"\nlanguage_model = true\n").unwrap();
-    let profile = profile.to_str().unwrap();
-    let (_, record) = audit(&[BREACH], &["--profile", profile]);
-    assert_eq!(record["reader"]["state"], "used");
-    for options in [&[][..], &["--no-reader"], &["--profile", profile, "--no-reader"]] {
+    let silent = folder.path().join("mine.toml");
+    std::fs::write(&silent, "name = \"mine\"\ntitle = \"Mine\"\n").unwrap();
+    let silent = silent.to_str().unwrap();
+    for options in [&[][..], &["--profile", silent, "--reader"]] {
+        let (_, record) = audit(&[BREACH], options);
+        assert_eq!(record["reader"]["state"], "used", "{options:?}");
+    }
+    for options in [&["--no-reader"][..], &["--profile", silent]] {
         let (output, record) = audit(&[BREACH], options);
-        assert!(record.get("reader").is_none() && !said(&output).contains("reader"), "{record:#}");
+        assert!(record.get("reader").is_none() && !said(&output).contains("reader:"), "{record:#}");
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn run(command: RulesCommand) -> Result<Ending, Failure> {
         RulesCommand::Test { path: None } => promises::check(&builtin()?, &mut stdout)?,
         RulesCommand::Score(args) => {
             let engine = args.rules.as_deref().map_or_else(builtin, load::engine)?;
-            let choice = args.reader.choice(false);
+            let choice = args.reader.choice(true);
             let (engine, reader) = reader::join(engine, &choice).map_err(Failure::Other)?;
             let ending = score::run(&engine, &args, &mut stdout)?;
             // A figure for the reader that was measured without it would be a lie.

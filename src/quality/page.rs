@@ -41,12 +41,29 @@ pub fn plain(quality: &Quality) -> String {
     out
 }
 
-/// A page: what was measured by which command, then the tables.
-pub fn markdown(quality: &Quality, command: &str) -> String {
+/// A page: what was measured by which command, then the tables. `without`: the same posts judged without the reader.
+pub fn markdown(quality: &Quality, without: Option<&Quality>, command: &str) -> String {
     let mut out =
         format!("# How right the rules are\n\nMeasured with `{command}`, which writes this page.\n\n");
     for line in facts(quality) {
         let _ = writeln!(out, "- {line}");
+    }
+    if let Some(without) = without {
+        out.push_str("\nWithout the reader, the small language model, the same posts give:\n\n");
+        let posts = without.items;
+        let _ = writeln!(
+            out,
+            "- posts: precision {}, recall {}, F1 {}; all rules: precision {}, recall {}, F1 {}",
+            number(posts.precision()),
+            number(posts.recall()),
+            number(posts.f1()),
+            number(without.all_rules().precision()),
+            number(without.all_rules().recall()),
+            number(without.all_rules().f1())
+        );
+        for line in facts(without) {
+            let _ = writeln!(out, "- {line}");
+        }
     }
     out.push_str("\nIn brackets: 95 % intervals (Wilson).\n\n");
     let head = "| found | false alarms | missed | precision | recall | F1 |\n|---|---|---|---|---|---|---|\n";

@@ -94,9 +94,12 @@ pub(super) struct Scan {
 }
 
 impl Quality {
-    /// Scans and counts.
-    pub fn measure(engine: &Engine, posts: &[Labelled]) -> Self {
+    /// Scans and counts; with the reader, if the engine has one and it is not left out.
+    pub fn measure(engine: &Engine, posts: &[Labelled], without_reader: bool) -> Self {
         let mut scanner = engine.scanner();
+        if without_reader {
+            scanner.leave_out_reader();
+        }
         let mut quality = Self::default();
         let mut pairs: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
         for rule in engine.rules() {
@@ -236,7 +239,7 @@ mod tests {
             post(name, &[], Some("b")),
             post("Lovely weather", &["privacy/patient-name"], Some("b")),
         ];
-        let quality = Quality::measure(&Engine::builtin().unwrap(), &posts);
+        let quality = Quality::measure(&Engine::builtin().unwrap(), &posts, false);
         assert_eq!(quality.rules["privacy/patient-name"], Counts { found: 1, false_alarms: 1, missed: 1 });
         assert_eq!(quality.items, Counts { found: 1, false_alarms: 1, missed: 1 });
         assert_eq!((quality.clean, quality.clean_found, quality.pairs), (2, 1, (2, 1)));

@@ -97,6 +97,11 @@ impl Engine {
         self
     }
 
+    /// Whether a reader is asked.
+    pub fn has_reader(&self) -> bool {
+        self.reader.is_some()
+    }
+
     /// The same engine with a reader, whose rules must be in the order of [`Engine::rules`].
     pub fn with_reader(mut self, reader: Arc<dyn Reader>) -> Self {
         self.reader = Some(reader);

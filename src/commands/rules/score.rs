@@ -19,12 +19,13 @@ pub(super) fn run(engine: &Engine, args: &ScoreArgs, to: &mut dyn Write) -> Resu
         args.labelled.iter().map(|path| quality::read(path, &rules)).collect();
     let posts: Vec<Labelled> =
         posts.map_err(|error| Failure::Other(error.to_string()))?.into_iter().flatten().collect();
-    let quality = Quality::measure(engine, &posts);
+    let quality = Quality::measure(engine, &posts, false);
     to.write_all(quality::plain(&quality).as_bytes())?;
     if let Some(path) = &args.report {
         let cannot =
             |error: io::Error| Failure::Other(format!("{}: cannot be written: {error}", path.display()));
-        fs::write(path, quality::markdown(&quality, &command(args))).map_err(cannot)?;
+        let without = engine.has_reader().then(|| Quality::measure(engine, &posts, true));
+        fs::write(path, quality::markdown(&quality, without.as_ref(), &command(args))).map_err(cannot)?;
     }
     let broken = floor.map(|floor| floor.broken(&quality)).unwrap_or_default();
     for sentence in &broken {

@@ -11,8 +11,8 @@ const MOST: f32 = 4.0;
 const MOST_FOR_STRANGERS: f32 = 0.8;
 
 /// An item is read if so much more would make a finding of a rule, or if a head of the learned model says so much.
-const READ_WITHIN: f32 = 1.5;
-const READ_FROM: f32 = -3.0;
+const READ_WITHIN: f32 = 0.8;
+const READ_FROM: f32 = -2.5;
 
 impl Scanner<'_> {
     /// From now on nothing is read by the reader.
