@@ -316,7 +316,8 @@ impl ReaderArgs {
     pub fn choice(&self, wanted: bool) -> Choice {
         match &self.reader_weights {
             Some(path) => Choice::File(path.clone()),
-            None if self.reader || wanted && !self.no_reader => Choice::Shipped,
+            None if self.reader => Choice::All,
+            None if wanted && !self.no_reader => Choice::Shipped,
             None => Choice::None,
         }
     }

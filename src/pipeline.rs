@@ -53,12 +53,12 @@ pub struct Outcome {
     pub stopped: bool,
 }
 
-/// Reads all inputs, lets a worker made by `worker` turn each batch into a result, and hands the results to `collect`
+/// Reads all inputs, lets a worker made by `worker` turn each batch, of which it is told the number in its input, into a result, and hands the results to `collect`
 /// in the order of the inputs. `collect` may end the run early.
 pub fn run<T, W, F, C>(inputs: Vec<Input>, settings: &Settings, worker: F, mut collect: C) -> Outcome
 where
     T: Send,
-    W: FnMut(Vec<Item>) -> T,
+    W: FnMut(u64, Vec<Item>) -> T,
     F: Fn() -> W + Sync,
     C: FnMut(T) -> ControlFlow<()>,
 {
@@ -309,7 +309,7 @@ impl Sink for Feed<'_> {
 
 fn serve<T, W, F>(work: &Receiver<Work>, done: &Sender<Done<T>>, make: &F)
 where
-    W: FnMut(Vec<Item>) -> T,
+    W: FnMut(u64, Vec<Item>) -> T,
     F: Fn() -> W,
 {
     let mut worker = make();
@@ -320,7 +320,7 @@ where
                 let outcome = catch_unwind(AssertUnwindSafe(|| {
                     let decoded = batch.decode();
                     let counts = Counts::of(&decoded.items);
-                    (decoded.coverage, counts, Some(worker(decoded.items)))
+                    (decoded.coverage, counts, Some(worker(number, decoded.items)))
                 }));
                 let (coverage, counts, result) = outcome.unwrap_or_else(|_| {
                     worker = make();
@@ -417,7 +417,7 @@ mod tests {
             interrupt: Interrupt::never(),
         };
         let worker = || {
-            |items: Vec<Item>| {
+            |_, items: Vec<Item>| {
                 assert!(items.iter().all(|item| item.id != spoil), "spoilt");
                 items.into_iter().map(|item| item.id).collect::<Vec<_>>()
             }

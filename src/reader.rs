@@ -13,14 +13,20 @@ use crate::wording::thousands;
 const USED: &str = "used";
 const NOT_NEEDED: &str = "not needed";
 
+/// Of so many batches of each input posts are read where the profile wants it and nobody asked for more. A batch holds some hundreds
+/// of posts, so this is about ten thousand: a minute or two.
+pub const UNASKED_BATCHES: u64 = 24;
+
 /// Which reader a run uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// None: the rules and the learned signal judge alone.
     #[default]
     None,
-    /// The one that is compiled in, if any is.
+    /// The one that is compiled in, if any is, for as much as it reads without being asked: [`UNASKED_BATCHES`].
     Shipped,
+    /// The same, for everything.
+    All,
     /// The weights in this file.
     File(PathBuf),
 }
@@ -30,6 +36,7 @@ pub enum Choice {
 pub struct Joined {
     #[cfg(feature = "reader")]
     lazy: Option<Arc<lazy::Lazy>>,
+    read_batches: Option<u64>,
 }
 
 /// What the record of a run says about the reader.
@@ -46,22 +53,25 @@ pub struct Record {
     pub in_part: u64,
     /// Posts in which the first stage saw nothing that reading could change.
     pub passed_over: u64,
+    /// Posts left to the rules, because the inputs hold more than is read without being asked.
+    pub beyond: u64,
     /// Posts in another language: not judged by the reader.
     pub other_language: u64,
 }
 
 /// Gives the engine the reader that was chosen. `Err` says what to do where this program was built without one.
 pub fn join(engine: Engine, choice: &Choice) -> Result<(Engine, Joined), String> {
+    let read_batches = (*choice == Choice::Shipped).then_some(UNASKED_BATCHES);
     #[cfg(feature = "reader")]
     {
         if *choice == Choice::None {
-            return Ok((engine, Joined { lazy: None }));
+            return Ok((engine, Joined { lazy: None, read_batches }));
         }
         let rules = engine.rules().iter().map(|rule| rule.id.to_string()).collect();
         let lazy = Arc::new(lazy::Lazy::new(choice.clone(), rules));
         Ok((
             engine.with_reader(Arc::clone(&lazy) as Arc<dyn whitecoat_engine::Reader>),
-            Joined { lazy: Some(lazy) },
+            Joined { lazy: Some(lazy), read_batches },
         ))
     }
     #[cfg(not(feature = "reader"))]
@@ -70,11 +80,16 @@ pub fn join(engine: Engine, choice: &Choice) -> Result<(Engine, Joined), String>
             "--reader-weights {}: this whitecoat was built without its reader; build it with the feature `reader`",
             path.display()
         )),
-        Choice::None | Choice::Shipped => Ok((engine, Joined {})),
+        Choice::None | Choice::Shipped | Choice::All => Ok((engine, Joined { read_batches })),
     }
 }
 
 impl Joined {
+    /// Of how many batches of each input posts are read; all if `None`.
+    pub fn read_batches(&self) -> Option<u64> {
+        self.read_batches
+    }
+
     /// Why the reader could not be used, once it has been tried.
     pub fn problem(&self) -> Option<String> {
         #[cfg(feature = "reader")]
@@ -105,6 +120,7 @@ impl Joined {
             read: counts.read,
             in_part: counts.in_part,
             passed_over: counts.passed_over,
+            beyond: counts.beyond,
             other_language: counts.other_language,
         })
     }
@@ -125,6 +141,7 @@ impl Record {
         let more = [
             (self.in_part, "of them only in part, being very long"),
             (self.passed_over, "passed over, nothing in them to read for"),
+            (self.beyond, "left to the rules: --reader reads all, and takes its time"),
             (self.other_language, "in another language: not judged by the reader"),
         ];
         parts.extend(

@@ -192,7 +192,7 @@ fn compare(record: &Record, lines: Vec<Line>) -> Verdict {
 /// Reads inputs again, and compares their items.
 pub fn items(record: &Record, inputs: Vec<Input>, settings: &Settings) -> Verdict {
     let mut tree = Tree::default();
-    let worker = || |items: Vec<Item>| items.iter().map(attest::of_item).collect::<Vec<_>>();
+    let worker = || |_, items: Vec<Item>| items.iter().map(attest::of_item).collect::<Vec<_>>();
     pipeline::run(inputs, settings, worker, |leaves: Vec<blake3::Hash>| {
         leaves.into_iter().for_each(|leaf| tree.add(leaf));
         ControlFlow::Continue(())

@@ -23,6 +23,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 # Never found by the reader alone: what is plain in the words, and speech that the law protects.
 NEVER_ALONE = ("conduct/profanity", "conduct/employer-criticism")
 
+# Plain in the words, or a matter of what stands where: on sets that it had not seen the reader made these worse.
+NEVER = (
+    "conduct/profanity", "disclosure/affiliation", "disclosure/conflict-of-interest", "disclosure/identity",
+    "disclosure/opinion-disclaimer", "disclosure/sponsorship",
+)
+
 RIDGE = 3.0  # regularisation: of so many cells
 LEARNED_MOST, MOST = 1.8, 4.0  # as in the engine
 PARTS = ("learned", "rule", "family", "item")
@@ -105,6 +111,7 @@ class Cells:
                     self.sure[row, column] = sums[number] + bias >= least
         self.evidence = np.clip(self.linear * weight + shift, -LEARNED_MOST, LEARNED_MOST)
         self.seen = ~np.isnan(self.own)
+        self.never = np.array([rule in NEVER for rule in self.rules])
 
     def columns(self, mask, reader=True):
         """Where a rule's signals see something: its own score and the learned signal's evidence; else the learned signal's score."""
@@ -133,8 +140,8 @@ class Cells:
 
 def fit(cells, posts, reader=True):
     """Two regressions and the two chances from which on there is a finding."""
-    seen = cells.seen & cells.c & posts[:, None]
-    blind = ~cells.seen & cells.c & cells.able & posts[:, None]
+    asked = cells.c & posts[:, None] & ~cells.never
+    seen, blind = cells.seen & asked, ~cells.seen & cells.able & asked
     fits = logistic(cells.columns(seen, reader), cells.y[seen]), logistic(cells.columns(blind, reader), cells.y[blind])
     chances = apply(cells, fits, reader)
     return fits, bars(cells, chances, posts)
@@ -146,6 +153,7 @@ def apply(cells, fits, reader=True):
     for mask, weights in ((cells.seen, fits[0]), (~cells.seen & cells.able, fits[1])):
         x = cells.columns(mask, reader)
         out[mask] = np.column_stack([x, np.ones(len(x))]) @ weights
+    out[:, cells.never] = np.where(cells.today(), 99.0, -99.0)[:, cells.never]
     return out
 
 
@@ -234,6 +242,7 @@ def write(cells, fits, limits, path):
         },
         "alone": alone,
         "never_alone": list(NEVER_ALONE),
+        "never": list(NEVER),
     }, indent=2) + "\n")
 
 

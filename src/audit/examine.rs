@@ -60,6 +60,11 @@ impl<'t> Examiner<'t> {
         part.found
     }
 
+    /// Whether the reader is left out from now on.
+    pub(super) fn pause_reader(&mut self, paused: bool) {
+        self.scanner.leave_out_reader(paused);
+    }
+
     /// What the language model did since this was last asked.
     pub(super) fn take_read_counts(&mut self) -> ReadCounts {
         self.scanner.take_read_counts()

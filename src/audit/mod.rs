@@ -54,6 +54,8 @@ pub struct Task<'t> {
     pub started: Timestamp,
     /// Whether the items go into a redacted copy.
     pub copies: bool,
+    /// Of how many batches of each input posts are read by the reader; all if `None`.
+    pub read_batches: Option<u64>,
 }
 
 /// How items older than the last audit are drawn.
@@ -133,10 +135,13 @@ pub fn run(
     let (mut stories, mut timeline) = (Stories::new(task.engine), Timeline::default());
     let worker = || {
         let mut examiner = Examiner::new(*task);
-        move |items: Vec<Item>| {
+        move |number, items: Vec<Item>| {
             let mut part = Part::default();
+            let beyond = task.read_batches.is_some_and(|most| number >= most);
+            examiner.pause_reader(beyond);
+            let beyond = if beyond { items.len() as u64 } else { 0 };
             items.into_iter().for_each(|item| examiner.examine(item, &mut part));
-            part.found.reads = examiner.take_read_counts();
+            part.found.reads = ReadCounts { beyond, ..examiner.take_read_counts() };
             part
         }
     };

@@ -36,7 +36,7 @@ pub(super) fn run(args: ExtractArgs, progress: Progress) -> Result<Ending, Failu
     let outcome = pipeline::run(
         inputs,
         &settings,
-        || |items: Vec<Item>| encode(&items, format),
+        || |_, items: Vec<Item>| encode(&items, format),
         |encoded| {
             written = encoded.and_then(|encoded| writer.write(&encoded));
             if written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -64,7 +64,7 @@ fn explain(inputs: Vec<Input>, settings: &Settings) -> Result<Ending, Failure> {
         let outcome = pipeline::run(
             vec![input],
             settings,
-            || |items: Vec<Item>| Files::of(&items),
+            || |_, items: Vec<Item>| Files::of(&items),
             |part| {
                 files.absorb(part);
                 ControlFlow::Continue(())

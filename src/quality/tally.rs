@@ -97,9 +97,7 @@ impl Quality {
     /// Scans and counts; with the reader, if the engine has one and it is not left out.
     pub fn measure(engine: &Engine, posts: &[Labelled], without_reader: bool) -> Self {
         let mut scanner = engine.scanner();
-        if without_reader {
-            scanner.leave_out_reader();
-        }
+        scanner.leave_out_reader(without_reader);
         let mut quality = Self::default();
         let mut pairs: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
         for rule in engine.rules() {

@@ -60,6 +60,8 @@ pub struct ReadCounts {
     pub in_part: u64,
     /// Not read: the first stage saw nothing in them that reading could change.
     pub passed_over: u64,
+    /// Left to the rules: the run holds more than the reader takes without being asked.
+    pub beyond: u64,
     /// Not judged by the reader: another language.
     pub other_language: u64,
     /// The reader cannot be used.
@@ -72,6 +74,7 @@ impl ReadCounts {
         self.read += other.read;
         self.in_part += other.in_part;
         self.passed_over += other.passed_over;
+        self.beyond += other.beyond;
         self.other_language += other.other_language;
         self.broken += other.broken;
     }

@@ -66,6 +66,8 @@ pub(crate) struct Calibration {
     pub(crate) alone: Joined,
     /// Rules of which the reader alone never makes a finding.
     pub(crate) never_alone: BTreeSet<String>,
+    /// Rules of which the reader says nothing.
+    pub(crate) never: BTreeSet<String>,
 }
 
 /// What scores count together: fitted on posts that the reader had not seen.

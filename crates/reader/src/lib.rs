@@ -59,6 +59,9 @@ impl Reader {
         let header = &loaded.header;
         let head = |name: &str| header.heads.iter().position(|head| head == name);
         let heads = |id: &str| {
+            if header.calibration.never.contains(id) {
+                return None;
+            }
             let family = id.split('/').next().and_then(head);
             Some(Heads { rule: head(id)?, family, alone: !header.calibration.never_alone.contains(id) })
         };

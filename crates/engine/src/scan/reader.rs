@@ -15,9 +15,9 @@ const READ_WITHIN: f32 = 0.8;
 const READ_FROM: f32 = -2.5;
 
 impl Scanner<'_> {
-    /// From now on nothing is read by the reader.
-    pub fn leave_out_reader(&mut self) {
-        self.without_reader = true;
+    /// Whether nothing is read by the reader from now on.
+    pub fn leave_out_reader(&mut self, out: bool) {
+        self.without_reader = out;
     }
 
     /// What the reader did since this was last asked.
@@ -63,8 +63,10 @@ impl Scanner<'_> {
         self.read_counts.in_part += u64::from(reading.in_part);
         self.given.resize(self.engine.rules().len(), 0.0);
         for rule in 0..self.given.len() {
-            let more = self.given_by_reader(&reading, rule);
+            // Where the reader has no say, rule and learned signal judge as ever.
+            let Some(said) = reading.rules.get(rule).copied().flatten() else { continue };
             let most = self.most_of_reader();
+            let more = said.evidence.clamp(-most, most);
             if let Some(given) = self.given.get_mut(rule) {
                 *given = (*given * reading.beside + more).clamp(-most, most);
             }
