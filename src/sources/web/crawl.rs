@@ -290,3 +290,6 @@ pub(super) fn shown(url: &Url) -> String {
     let _ = shown.set_username("");
     shown.to_string()
 }
+
+#[cfg(test)]
+mod tests;

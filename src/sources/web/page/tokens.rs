@@ -2,15 +2,17 @@
 //!
 //! Follows the tokenizer of the HTML standard as far as where tags begin and end; entities are left as they are.
 
+use std::borrow::Cow;
+
 use memchr::{memchr, memmem};
 
 /// A piece of HTML.
 #[derive(Debug, PartialEq)]
 pub(super) enum Token<'a> {
     /// `<name …>` or `<name …/>`; the name in lower case.
-    Start { name: String, self_closing: bool, attributes: usize },
+    Start { name: Cow<'a, str>, self_closing: bool, attributes: usize },
     /// `</name>`; the name in lower case.
-    End { name: String },
+    End { name: Cow<'a, str> },
     /// What is between tags.
     Text(&'a str),
 }
@@ -77,11 +79,11 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads the tag whose name begins `lead` bytes from here; `None` when the input ends inside it.
-    fn tag(&mut self, lead: usize) -> Option<(String, bool, usize)> {
+    fn tag(&mut self, lead: usize) -> Option<(Cow<'a, str>, bool, usize)> {
         let rest = self.rest();
         let name_end =
             lead + rest.get(lead..)?.iter().position(|byte| is_space(*byte) || b"/>".contains(byte))?;
-        let name = String::from_utf8_lossy(rest.get(lead..name_end)?).to_ascii_lowercase();
+        let name = lower(self.html.get(self.at + lead..self.at + name_end)?);
         let (mut at, mut attributes) = (name_end, 0);
         loop {
             at = skip_space(rest, at);
@@ -100,6 +102,14 @@ impl<'a> Tokens<'a> {
         }
         self.at += at + 1;
         Some((name, false, attributes))
+    }
+}
+
+/// Names are written small in nearly all pages: no need for a copy.
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
     }
 }
 
@@ -208,6 +218,6 @@ mod tests {
         let mut tokens = Tokens::of("<script>a</scripty></b></SCRIPT >z");
         tokens.next();
         assert_eq!(tokens.raw("script"), "a</scripty></b>");
-        assert_eq!(tokens.next(), Some(Token::End { name: "script".to_owned() }));
+        assert_eq!(tokens.next(), Some(Token::End { name: "script".into() }));
     }
 }
