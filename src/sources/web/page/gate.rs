@@ -24,6 +24,7 @@ pub(in crate::sources) enum Refusal {
     Depth,
     Elements,
     Attributes,
+    Unclear,
 }
 
 impl Refusal {
@@ -33,6 +34,9 @@ impl Refusal {
             Refusal::Depth => format!("nests elements deeper than {MAX_DEPTH}"),
             Refusal::Elements => format!("holds more than {MAX_ELEMENTS} elements"),
             Refusal::Attributes => format!("has a tag with more than {MAX_ATTRIBUTES} attributes"),
+            Refusal::Unclear => {
+                "mixes scripts, drawings and lists so that their ends cannot be told".to_owned()
+            }
         };
         format!("the page {what}: read as plain text only, without authors, dates, pictures and links")
     }
@@ -40,7 +44,7 @@ impl Refusal {
 
 /// Checks that `html` can be parsed in reasonable time and memory.
 pub(in crate::sources) fn check(html: &str) -> Result<(), Refusal> {
-    pass(html, |_| {})
+    pass(html, |_| {}).map(drop)
 }
 
 /// What one pass over a page tells of it. Places are bytes.
@@ -53,18 +57,26 @@ pub(super) enum Seen<'s> {
     End { name: &'s str, start: usize },
 }
 
-/// Passes over the page, and tells of its elements.
-pub(super) fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<(), Refusal> {
+/// Passes over the page, and tells of its elements. Returns how many it has at most.
+pub(super) fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<usize, Refusal> {
     let mut gate = Gate::default();
     let mut tokens = Tokens::of(html);
     loop {
         let before = tokens.at();
+        tokens.in_foreign = gate.stack.last().is_some_and(|top| top.foreign);
         let Some(token) = tokens.next() else { break };
         match token {
             Token::Text(_) => {}
             Token::Start { attributes: MAX_ATTRIBUTES.., .. } => return Err(Refusal::Attributes),
             Token::Start { name, self_closing, .. } => {
                 let raw = RAW.contains(&name.as_ref()) && gate.reads_raw_text();
+                if !raw
+                    && RAW.contains(&name.as_ref())
+                    && !gate.reads_markup()
+                    && tokens.raw_is_doubtful(&name)
+                {
+                    return Err(Refusal::Unclear);
+                }
                 let plain = !self_closing && !gate.doubt && !gate.is_foreign();
                 gate.start(&name, self_closing, raw);
                 let start = tokens.at();
@@ -87,7 +99,7 @@ pub(super) fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<(), Ref
             return Err(Refusal::Elements);
         }
     }
-    Ok(())
+    Ok(gate.elements)
 }
 
 /// An open element.
@@ -132,6 +144,11 @@ impl<'a> Gate<'a> {
                 .stack
                 .iter()
                 .any(|open| open.foreign || matches!(open.name.as_ref(), "select" | "frameset"))
+    }
+
+    /// Whether it is certain that what is raw text elsewhere is markup here.
+    fn reads_markup(&self) -> bool {
+        !self.doubt && self.is_foreign()
     }
 
     fn start(&mut self, tag: &Cow<'a, str>, self_closing: bool, raw: bool) {
@@ -319,11 +336,40 @@ mod tests {
             "<svg><desc><foo/>",
             "<table><b></table>",
             "<select><xmp><div>",
+            "<svg><![CDATA[ > </svg> ]]><style><g>",
             "<template><div></template-x>",
         ] {
             let page = unit.repeat(100_000);
             let refused = check(&page);
             assert!(matches!(refused, Err(Refusal::Depth | Refusal::Elements)), "{unit}: {refused:?}");
+        }
+    }
+
+    /// What ends a raw text may not be hidden from the gate by what only looks like a comment.
+    #[test]
+    fn comments_hide_nothing_from_the_gate() {
+        let deep = "<div>".repeat(2 * MAX_DEPTH);
+        for start in [
+            "<noscript><!-- </noscript>",
+            "<style><!-- </style>",
+            "<select><script><!-- </script></select>",
+            "<svg><font></svg><style><!-- </style>",
+            "<svg></p></svg><script><!-- </script>",
+            "<script><!--<script></script> <!-- </script>",
+            "<svg><style><!-- --></style></svg><title><!-- </title>",
+        ] {
+            let page = format!("{start}{deep}-->");
+            let refused = check(&page);
+            assert!(matches!(refused, Err(Refusal::Depth | Refusal::Unclear)), "{start}: {refused:?}");
+        }
+        let closing = format!("<svg><font></svg>{}", "<div><style></div></style>".repeat(2 * MAX_DEPTH));
+        assert_eq!(check(&closing), Err(Refusal::Unclear));
+        // Nothing doubtful is in these.
+        for page in [
+            "<select><script>a()</script><option>b</select>",
+            "<svg><style>a{}</style></svg><noscript><img></noscript>",
+        ] {
+            assert_eq!(check(page), Ok(()), "{page}");
         }
     }
 
@@ -405,6 +451,12 @@ mod tests {
             "<input>",
             "<textarea>",
             "</textarea>",
+            "<noscript>",
+            "</noscript>",
+            "<script>",
+            "</script>",
+            "<![CDATA[",
+            "]]>",
             "<body>",
             "</body>",
         ];

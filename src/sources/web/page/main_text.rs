@@ -6,7 +6,7 @@ use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node, Selector};
 use whitecoat_engine::{Item, Kind};
 
-use super::{Place, dom};
+use super::{Place, dom, gate};
 
 /// Shorter than this the extractor has missed the page, and all its text is taken.
 const MIN_MAIN_CHARS: usize = 250;
@@ -97,7 +97,7 @@ fn main(document: &Html, place: &Place) -> Option<(String, Vec<whitecoat_engine:
 /// The same tree as the extractor's sort, for it to take apart. Cheaper than parsing the page again.
 fn copied(document: &Html) -> Document {
     let copy = Document::default();
-    let mut above = vec![copy.tree.root().id];
+    let (mut above, mut left) = (vec![copy.tree.root().id], gate::MAX_ELEMENTS);
     for edge in document.tree.root().traverse().skip(1) {
         let (Edge::Open(node), Some(&parent)) = (edge, above.last()) else {
             above.pop();
@@ -111,7 +111,12 @@ fn copied(document: &Html) -> Document {
             }
             // This tree was built as if scripts could run, the extractor looks for pictures where they cannot.
             Node::Text(text) if node.parent().is_some_and(|parent| is_noscript(parent.value())) => {
-                copy.tree.get(&parent).into_iter().for_each(|parent| parent.append_html(text.text.clone()));
+                if let (Ok(count), Some(parent)) = (gate::pass(text, |_| {}), copy.tree.get(&parent))
+                    && count <= left
+                {
+                    left -= count;
+                    parent.append_html(text.text.clone());
+                }
                 above.push(parent);
                 continue;
             }
