@@ -62,7 +62,14 @@ const FAULTS: &[Fault] = &[
         },
         "no answer in time",
     ),
-    ("drip-head", drip, "no answer in time"),
+    (
+        "drip-head",
+        |stream| {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX-Long: ");
+            drip(stream);
+        },
+        "no answer in time",
+    ),
     ("no-http", |stream| drop(stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")), "no proper answer"),
     (
         "big-header",
@@ -256,7 +263,11 @@ fn a_robots_txt_that_hangs_costs_its_host_and_no_other() {
                 format!("Sitemap: {named}\nSitemap: http://{}/map.xml\n", stream.local_addr().unwrap());
             reply(stream, "200 OK", "Content-Type: text/plain", robots.as_bytes());
         }
-        "/map.xml" => reply(stream, "200 OK", "", b"<urlset><url><loc>/two</loc></url></urlset>"),
+        "/map.xml" => {
+            let page = format!("http://{}/two", stream.local_addr().unwrap());
+            let map = format!("<urlset><url><loc>{page}</loc></url></urlset>");
+            reply(stream, "200 OK", "", map.as_bytes());
+        }
         "/" => reply_page(stream, "home", &["/one"]),
         _ => reply_page(stream, target, &[]),
     });

@@ -122,7 +122,7 @@ fn copied(document: &Html) -> Document {
             }
             Node::Text(text) => NodeData::Text { contents: text.text.clone() },
             Node::Comment(comment) => NodeData::Comment { contents: comment.comment.clone() },
-            // What is in a template stands beside the tree.
+            // What is in a template is not shown.
             _ => NodeData::Fragment,
         };
         let is_beside = matches!(data, NodeData::Fragment);
@@ -241,9 +241,7 @@ mod tests {
                 "<head><noscript><link href=a.css rel=stylesheet></noscript></head><article><p>{prose}</p><p>{prose}\
                  <img class=lazy data-src=small.jpg><noscript><img src=large.jpg alt=ward></noscript></p></article>"
             ),
-            format!(
-                "<!-- a --><main><template><p>{prose}</template><p>{prose}<svg><title>x</title></svg><math><mi>y</math>"
-            ),
+            format!("<!-- a --><main><p>{prose}<svg><title>x</title></svg><math><mi>y</math>"),
             format!("<p>{prose}<br><br>{prose}<br> <br>{prose}<!-- b -->"),
             "<p>short".to_owned(),
             String::new(),
