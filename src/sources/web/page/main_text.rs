@@ -111,7 +111,10 @@ fn copied(document: &Html) -> Document {
             }
             // This tree was built as if scripts could run, the extractor looks for pictures where they cannot.
             Node::Text(text) if node.parent().is_some_and(|parent| is_noscript(parent.value())) => {
+                // The gate takes one within it for text, and the extractor does not.
+                let is_plain = !text.to_ascii_lowercase().contains("<noscript");
                 if let (Ok(count), Some(parent)) = (gate::pass(text, |_| {}), copy.tree.get(&parent))
+                    && is_plain
                     && count <= left
                 {
                     left -= count;
