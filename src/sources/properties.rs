@@ -41,9 +41,9 @@ pub fn page(bytes: &[u8]) {
 pub(super) const NAME: &str = "bytes";
 
 /// A sink that keeps the items.
-pub(super) struct Collecting {
-    items: Vec<Item>,
-    coverage: Coverage,
+pub(in crate::sources) struct Collecting {
+    pub(in crate::sources) items: Vec<Item>,
+    pub(in crate::sources) coverage: Coverage,
     bar: ProgressBar,
 }
 
