@@ -49,8 +49,8 @@ Examples:
   whitecoat sweep verify 2026-q1
 
 Writes for everybody a table, a report for reading and a record (people/ID.csv, .html, .run.json),
-sweep.csv with a row a person, sweep.html for the officer, and sweep.log. Nobody is audited without a
-consent in the roster.";
+sweep.csv with a row a person, sweep.html for the officer, and sweep.log. Nobody is audited without
+a consent in the roster.";
 
 pub(super) const INIT: &str = "\
 Examples:
