@@ -14,9 +14,14 @@ const SUBJECT: &str = "id = \"s1\"\nnames = [\"Orla Finch\"]\nprofession = \"nur
 /// A finding that every profile is about.
 const BREACH: &str = "Mrs. Alvarez from bed 4 finally went home, 41 days on the vent!!";
 
-/// One that says how many people fit.
-const CROWD: &str =
-    "Bad farm accident out by Danby yesterday, hay baler, the worst arm I have treated since residency.";
+/// A post of which the report says how many people fit, with `more` at its end.
+fn fitting(id: &str, day: &str, more: &str) -> String {
+    let birth =
+        "Delivered a baby girl at 3:12 this morning in the back of the ambulance, her dad cut the cord.";
+    let profile = "\"profession\":\"nurse\"";
+    item(id, day, &format!("{birth}{more}"))
+        .replace(profile, &format!("{profile},\"location\":\"Larkspur Falls, Vermont\""))
+}
 
 /// One post for each class that an employer may not see, with a word that no output may hold.
 const NEVER_SHOWN: &[(&str, &str)] = &[
@@ -59,8 +64,8 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
         let beside = format!("{BREACH} The new car park opened. So did the shop. It sells pens. {text}");
         posts += &item(&format!("beside-{number}"), "2025-07-07", &beside);
     }
-    let told = format!("{CROWD} Ramadan Mubarak, first iftar with Quillmark tonight.");
-    posts += &(item("1001", "2025-05-05", CROWD) + &item("beside-1001", "2025-07-07", &told));
+    posts += &fitting("1001", "2025-05-05", "");
+    posts += &fitting("beside-1001", "2025-07-07", " Ramadan Mubarak, first iftar with Quillmark tonight.");
     posts +=
         &item("2000", "2025-05-05", &format!("{BREACH} Quillmark")).replace("\"public\"", "\"followers\"");
     posts += &item("3000", "2015-05-05", &format!("{BREACH} Quillmark"));
@@ -70,7 +75,7 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
     let folder = folder(&[
         ("posts.jsonl", &posts),
         ("s1.toml", SUBJECT),
-        ("one.jsonl", &item("1", "2025-05-05", CROWD)),
+        ("one.jsonl", &fitting("1", "2025-05-05", "")),
     ]);
     run(&folder, &["audit", "one.jsonl", "-o", "own.csv", "--now", NOW]);
     assert!(read(&folder, "own.csv").contains("appears to fit"));
@@ -81,11 +86,14 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
     expect(&folder, &[&args[..], &["a.sarif", "--report", "a.html"]].concat(), 1);
     let shown = shown + &read(&folder, "a.jsonl") + &read(&folder, "a.sarif") + &read(&folder, "a.html");
     // How many people fit is told with the details of the post.
-    for forbidden in ["Quillmark", "beside-", "alone-", "Alvarez", "41 days", "appears to fit", "town of"] {
+    for forbidden in
+        ["Quillmark", "beside-", "alone-", "Alvarez", "41 days", "appears to fit", "serve 12,000"]
+    {
         assert!(!shown.contains(forbidden), "{forbidden} is shown:\n{shown}");
     }
     // The record says from when to when was read; single rows say the day only.
     assert!(!(read(&folder, "a.csv") + &read(&folder, "a.jsonl")).contains("2025-07-07T"));
+    assert!(stderr(&output).contains("Fill in its columns review_status, reviewer,"), "{}", stderr(&output));
     // Rule and day are what is given of a post that shows a class besides.
     let rows = rows(&path(&folder, "a.csv"));
     let plain: Vec<_> = rows.iter().filter(|row| row["employer_visible"] == "yes").collect();
@@ -126,7 +134,10 @@ fn the_pre_hire_review_of_the_demo_shows_nothing_of_the_never_shown_list() {
     let mut posts =
         read(&folder, "items.jsonl").replace("\"visibility\":\"unknown\"", "\"visibility\":\"public\"");
     for (number, (_, text)) in NEVER_SHOWN.iter().enumerate() {
-        posts += &item(&format!("class-{number}"), "2025-06-06", text).replace("orla_rn", "drvreeland");
+        let beside = format!("{BREACH} {text}");
+        let both = item(&format!("class-{number}"), "2025-06-06", text)
+            + &item(&format!("class-beside-{number}"), "2025-06-07", &beside);
+        posts += &both.replace("orla_rn", "drvreeland");
     }
     write(&folder, "items.jsonl", &posts);
     let args = ["audit", "items.jsonl", "--profile", "pre-hire", "--subject", "s1.toml", "--now", NOW];
@@ -146,8 +157,9 @@ fn the_pre_hire_review_of_the_demo_shows_nothing_of_the_never_shown_list() {
     }
     let record = record(&folder, "a.run.json");
     let classes = record["findings"]["suppressed_by_class"].as_object().unwrap();
-    let found = NEVER_SHOWN.iter().filter(|(class, _)| classes.contains_key(*class)).count();
-    assert!(found > 5, "{classes:?}");
+    for (class, text) in NEVER_SHOWN {
+        assert!(classes.contains_key(*class), "{class} was not counted: {text}; {classes:?}");
+    }
 }
 
 #[test]
@@ -189,9 +201,8 @@ fn a_pre_hire_review_refuses_what_it_may_not_read() {
 
 #[test]
 fn a_quarterly_audit_keeps_to_the_register_and_keeps_no_criticism() {
-    let told = format!("{CROWD} Safe staffing now, says the union at Quillmark.");
     let posts = item("1", "2025-05-05", BREACH)
-        + &item("4", "2025-05-06", &told)
+        + &fitting("4", "2025-05-06", " Safe staffing now, says the union at Quillmark.")
         + &item("2", "2025-05-06", &format!("{BREACH} Safe staffing now, says the union at Quillmark."))
         + &item("3", "2025-05-07", BREACH).replace("\"orla_rn\"", "\"somebody\"");
     let folder = folder(&[("posts.jsonl", &posts), ("s1.toml", SUBJECT)]);

@@ -5,7 +5,7 @@ use url::Url;
 use whitecoat_engine::Engine;
 
 use super::{AuditError, DrawOld, Findings, Task, admit, archived, run};
-use crate::attest::Attestation;
+use crate::attest::{Attestation, FILLED_IN};
 use crate::history::Previous;
 use crate::pipeline::Settings;
 use crate::policy::Policy;
@@ -82,6 +82,8 @@ pub fn conduct(
     counts.suppressed_by_class = std::mem::take(&mut findings.suppressed);
     let finished = order.finished.unwrap_or_else(Timestamp::now);
     let mut run = Run::new(start(order), finished, outcome.readings, outcome.stopped, counts);
+    let names = order.columns.iter().map(|column| column.name);
+    run.fill_in = names.filter(|name| FILLED_IN.contains(name)).collect();
     run.accounts = std::mem::take(&mut findings.accounts);
     run.good_practice =
         findings.practices.iter().map(|(practice, count)| (practice.name(), *count)).collect();

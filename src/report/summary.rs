@@ -198,7 +198,13 @@ impl Page<'_> {
         }
         if run.output != "-" {
             let count = counted(run.attestation.findings.count.max(run.findings.shown), "row", "rows");
-            let fill = if rows.is_empty() { "" } else { " Fill in its columns decision and note." };
+            let fill = match run.fill_in.split_last() {
+                Some((last, [])) if !rows.is_empty() => format!(" Fill in its column {last}."),
+                Some((last, others)) if !rows.is_empty() => {
+                    format!(" Fill in its columns {} and {last}.", others.join(", "))
+                }
+                _ => String::new(),
+            };
             self.text(2, Style::new(), &format!("All findings: {} ({count}).{fill}", run.output))?;
         }
         if let Some(run_file) = run_file {
