@@ -27,7 +27,7 @@ use self::log::Log;
 use self::summary::Summary;
 use crate::interrupt::Interrupt;
 use crate::pipeline::Settings;
-use crate::policy::Policy;
+use crate::policy::{Policy, this_second};
 use crate::profile::Loaded;
 use crate::progress::Progress;
 use crate::report::Columns;
@@ -145,7 +145,7 @@ impl Sweep<'_> {
     }
 
     fn at(&self) -> String {
-        self.finished.unwrap_or_else(Timestamp::now).to_string()
+        self.finished.unwrap_or_else(this_second).to_string()
     }
 }
 
