@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use crate::cli::{Cli, Command, ReadArgs};
 use crate::interrupt::Interrupt;
 use crate::pipeline::Settings;
+use crate::policy::this_second;
 use crate::profile::ProfileError;
 use crate::progress::Progress;
 use crate::reading::{Ended, Reading};
@@ -179,7 +180,7 @@ fn check_readings(readings: &[Reading], quiet: bool) -> Result<(), Failure> {
 
 /// The time of the run: as asked, as `SOURCE_DATE_EPOCH` says, or the clock's.
 fn now(asked: Option<Timestamp>) -> Result<Timestamp, Failure> {
-    Ok(asked.or(fixed_time()?).unwrap_or_else(Timestamp::now))
+    Ok(asked.or(fixed_time()?).unwrap_or_else(this_second))
 }
 
 /// What `SOURCE_DATE_EPOCH` says.

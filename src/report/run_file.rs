@@ -39,6 +39,9 @@ pub struct Run {
     pub profile: UsedProfile,
     pub options: UsedOptions,
     pub output: String,
+    /// Columns of the table that its reader fills in.
+    #[serde(skip)]
+    pub fill_in: Vec<&'static str>,
     pub hosts_contacted: BTreeSet<String>,
     pub inputs: Vec<Reading>,
     /// Items by account, as `platform:handle`.
@@ -203,6 +206,7 @@ impl Run {
             profile: start.profile,
             options: start.options,
             output: start.output,
+            fill_in: vec!["decision", "note"],
             hosts_contacted: inputs.iter().flat_map(|input| input.coverage.hosts.clone()).collect(),
             inputs,
             accounts: BTreeMap::new(),
