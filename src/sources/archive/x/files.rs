@@ -20,6 +20,8 @@ pub(super) enum Role {
     LiveComments,
     /// Private messages.
     Messages,
+    /// Own words of other sorts.
+    Other(Other),
     /// Known, and left out for this reason.
     Known(&'static str),
 }
@@ -60,6 +62,17 @@ pub(super) enum Posts {
     Circle,
 }
 
+/// Own words that are neither posts nor messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    /// Notes below posts of others.
+    Note,
+    /// Titles and descriptions of collections of posts.
+    Moment,
+    /// Long texts.
+    Article,
+}
+
 const ADS: &str = "X: advertising data, not read because it holds no words of the account holder";
 const DEVICES: &str =
     "X: security and device data (IP addresses, devices, sign-ins), not read because it is not needed";
@@ -70,10 +83,12 @@ const TWINS: &str = "X: headers without text, not read because the posts themsel
 const SETTINGS: &str = "X: account settings and history, not read because they hold no posts";
 const SHOP: &str = "X: shop data, not read because it holds no posts";
 const VIEWER: &str = "X: files of the archive's own viewer, not read because they hold no data";
-const OWN_WORDS: &str = "X: own words in a layout that this version does not read yet: look at them yourself";
+const RATINGS: &str = "X: ratings of community notes, not read because they hold no words";
+const PROMPTS: &str =
+    "X: replies that X asked to reconsider, not read because those that were sent are among the posts";
 /// Media are named in their posts.
 pub(super) const MEDIA: &str = "X: pictures and videos, of which only the names are read";
-const SYSTEM: &str = "Files of the computer's own, not read because they hold no data of the archive";
+const SYSTEM: &str = crate::sources::archive::format::SYSTEM;
 /// Said with a count where the manifest has one.
 pub(super) const MESSAGES: &str = "Private messages, read only with --include-messages";
 const CHATS: &str = "X: conversations with an assistant, not read because they are not posts";
@@ -111,27 +126,11 @@ const DATA: &[(Role, &[&str])] = &[
             "community_note_tombstone",
         ],
     ),
-    (
-        Role::Known(OWN_WORDS),
-        &[
-            "article",
-            "article_metadata",
-            "twitter_article",
-            "twitter_article_metadata",
-            "birdwatch_note",
-            "birdwatch_note_rating",
-            "community_note",
-            "community_note_rating",
-            "community_note_batsignal",
-            "lists_created",
-            "moment",
-            "spaces_metadata",
-            "periscope_broadcast_metadata",
-            "periscope_profile_description",
-            "reply_prompt",
-            "tweetdeck",
-        ],
-    ),
+    (Role::Other(Other::Article), &["article", "twitter_article"]),
+    (Role::Other(Other::Note), &["community_note", "birdwatch_note"]),
+    (Role::Other(Other::Moment), &["moment"]),
+    (Role::Known(RATINGS), &["birdwatch_note_rating", "community_note_rating", "community_note_batsignal"]),
+    (Role::Known(PROMPTS), &["reply_prompt"]),
     (
         Role::Known(ADS),
         &[
@@ -186,6 +185,13 @@ const DATA: &[(Role, &[&str])] = &[
             "account_suspension",
             "account_timezone",
             "ageinfo",
+            "article_metadata",
+            "lists_created",
+            "periscope_broadcast_metadata",
+            "periscope_profile_description",
+            "spaces_metadata",
+            "tweetdeck",
+            "twitter_article_metadata",
             "periscope_account_information",
             "periscope_ban_information",
             "periscope_expired_broadcasts",
