@@ -147,8 +147,9 @@ pub(super) fn read(record: &[u8], sort: Sort, files: &Files) -> serde_json::Resu
     }
     let mut listed = Vec::new();
     let holds_more = in_lists(record, sort, files, MAX_DEPTH, &mut listed);
+    let is_bare = record.iter().all(|byte| byte.is_ascii_whitespace() || b"{}".contains(byte));
     // Empty lists are no loss, whatever they are called.
-    if listed.is_empty() && holds_more {
+    if listed.is_empty() && (holds_more || is_bare) {
         listed.push(found);
     }
     Ok(listed)

@@ -1,5 +1,7 @@
 //! The one table of the files that an X archive may hold.
 
+use crate::sources::archive::format::{SYSTEM, is_of_system};
+
 /// What is done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -88,7 +90,6 @@ const PROMPTS: &str =
     "X: replies that X asked to reconsider, not read because those that were sent are among the posts";
 /// Media are named in their posts.
 pub(super) const MEDIA: &str = "X: pictures and videos, of which only the names are read";
-const SYSTEM: &str = crate::sources::archive::format::SYSTEM;
 /// Said with a count where the manifest has one.
 pub(super) const MESSAGES: &str = "Private messages, read only with --include-messages";
 const CHATS: &str = "X: conversations with an assistant, not read because they are not posts";
@@ -218,16 +219,17 @@ const DATA: &[(Role, &[&str])] = &[
 const OTHER_FILES: &[(Role, &[&str])] = &[
     (Role::Csv, &["tweets.csv"]),
     (Role::Known(VIEWER), &["your archive.html", "index.html", "readme.txt", "license"]),
-    (Role::Known(SYSTEM), &[".ds_store", "thumbs.db", "desktop.ini"]),
 ];
 
 /// Folders whose whole content is known.
-const FOLDERS: &[(Role, &[&str])] =
-    &[(Role::Known(VIEWER), &["assets", "css", "img", "lib"]), (Role::Known(SYSTEM), &["__macosx", ".git"])];
+const FOLDERS: &[(Role, &[&str])] = &[(Role::Known(VIEWER), &["assets", "css", "img", "lib"])];
 
 /// What a path inside an archive is, and the number of its part: `tweets-part10.js` is part 10.
 pub(super) fn role(path: &str) -> Option<(Role, u64)> {
     let path = path.to_ascii_lowercase();
+    if is_of_system(&path) {
+        return Some((Role::Known(SYSTEM), 0));
+    }
     let mut folders: Vec<&str> = path.split('/').collect();
     let file = folders.pop()?;
     for folder in &folders {
