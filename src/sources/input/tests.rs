@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use super::recognise::MAX_CHILDREN;
 use super::*;
 
 fn problem(name: &Path) -> String {
