@@ -162,7 +162,8 @@ fn in_lists(object: &[u8], sort: Sort, files: &Files, depth: usize, into: &mut V
     for (key, value) in fields {
         let value = value.get();
         match value.as_bytes().first() {
-            Some(b'[') => {
+            // A list of media is that of another platform's post.
+            Some(b'[') if key != "media" => {
                 let Ok(records) = serde_json::from_str::<List<Maybe<Record<'_>>>>(value) else {
                     holds_more = true;
                     continue;
