@@ -11,9 +11,20 @@ use crate::wording::word;
 const SCHEME: &str = "whitecoat attestation 1";
 /// Hexadecimal digits of a row's digest.
 const ROW_DIGITS: usize = 32;
-/// Columns that people fill in: they are not part of what is attested.
-pub const FILLED_IN: &[&str] =
-    &["decision", "note", "review_status", "reviewer", "review_outcome", "review_note", "applicant_response"];
+/// Columns that people fill in: they are not part of what is attested, and the next audit carries them.
+pub const FILLED_IN: &[&str] = &[
+    "decision",
+    "note",
+    "review_status",
+    "reviewer",
+    "review_outcome",
+    "review_note",
+    "applicant_response",
+    "clinician_response",
+    "legal_hold",
+    "privileged",
+    "resolution_evidence",
+];
 
 /// What a run attests. All digests are BLAKE3.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

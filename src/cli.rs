@@ -1,5 +1,7 @@
 //! The command line.
 
+mod examples;
+
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -15,100 +17,15 @@ use crate::report::Format;
 use crate::sources::items_file::Written;
 use crate::sources::web::WAYBACK_INDEX;
 
-const EXAMPLES: &str = "\
-Examples:
-  whitecoat audit twitter-archive.zip            audit an archive; writes audit.csv
-  whitecoat audit a.zip b.zip https://drjones.example/blog -o spring.csv
-  whitecoat check \"draft of a post\"              look at a draft before posting it
-  whitecoat rules explain privacy/patient-name   what a rule means and what to do
-
-Exit codes:
-  0  clean and complete
-  1  findings at or above --fail-on
-  2  usage, configuration, or an input that cannot be read at all
-  3  incomplete: something was not read, or the run was interrupted";
-
-const AUDIT_EXAMPLES: &str = "\
-Examples:
-  whitecoat audit twitter-archive.zip
-  whitecoat audit twitter-archive.zip --report audit.html      and a page to read and to print
-  whitecoat audit facebook.zip --include-messages -o facebook.csv
-  whitecoat audit https://drjones.example/ @jones@med.example bsky:jones.example
-  whitecoat audit posts.csv --columns severity,rule,excerpt,url
-  whitecoat audit x.zip --subject me.toml --previous spring.csv -o autumn.csv
-  whitecoat extract archive.zip | whitecoat audit - -o - --format jsonl
-
-An INPUT is a post archive (zip, folder or single file), an items file (JSON Lines or CSV with
-columns id and text), a saved web page (HTML, MHTML, WARC, WACZ, HAR), a folder that holds some of
-these, a URL, a handle (@name@host for Mastodon and kin, bsky:name for Bluesky), or - for items on
-standard input. What it is, is told from its content. Nothing leaves this machine; only what you
-name is fetched: of a URL, the pages of its host at or below it.";
-
-const EXTRACT_EXAMPLES: &str = "\
-Examples:
-  whitecoat extract twitter-archive.zip -o items.jsonl
-  whitecoat extract facebook.zip --format csv -o posts.csv
-  whitecoat extract archive.zip | head -3
-  whitecoat extract --explain archive.zip        what is in it, and what of it can be read";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  whitecoat check \"Clinic is open until 4 today\"
-  pbpaste | whitecoat check -";
-
-const SWEEP_EXAMPLES: &str = "\
-Examples:
-  whitecoat sweep roster.csv -o 2026-q1
-  whitecoat sweep roster.csv -o 2026-q1 --resume          go on after an interruption
-  whitecoat sweep roster.csv -o 2026-q2 --previous 2026-q1
-  whitecoat sweep verify 2026-q1
-
-Writes people/ID.csv and people/ID.run.json for everybody, sweep.csv with a row a person, sweep.html
-for the officer, and sweep.log. Nobody is audited without a consent in the roster.";
-
-const INIT_EXAMPLES: &str = "\
-Examples:
-  whitecoat init                        asks, and writes me.toml
-  whitecoat audit x.zip --subject me.toml
-
-A subject file says who is audited: names, profession, country, employer, accounts, who paid, and the
-consent. Rules differ by country and profession, and archives seldom name either.";
-
-const VERIFY_EXAMPLES: &str = "\
-Examples:
-  whitecoat verify audit.run.json audit.csv
-  whitecoat verify audit.run.json --items x-archive.zip
-
-Decisions and notes that were filled in, another order of rows and further columns are no alteration.
-A record that was altered together with its report is told only by its root: note that elsewhere.";
-
-const RULES_SCORE_EXAMPLES: &str = "\
-Examples:
-  whitecoat rules score corpus/*.jsonl                          the shipped rules on the corpus
-  whitecoat rules score corpus/*.jsonl --rules crates/engine    rules that are being worked on
-  whitecoat rules score corpus/*.jsonl --report docs/quality.md --at-least corpus/floor.toml
-
-A line is an item with `expect` and `also_ok`, lists of rule ids; see docs/corpus.md.";
-
-const RULES_TEST_EXAMPLES: &str = "\
-Examples:
-  whitecoat rules test                             the shipped rules
-  whitecoat rules test rules/                      every .toml file in a folder
-  whitecoat rules test rules/privacy/my-rule.toml  one file
-  whitecoat rules test crates/engine               a folder with `rules` and `signals`
-
-A rule file is named after its id, family/name.toml, and brings at least five texts that must make
-a finding (hits) and five that must not (misses). Exit code 1 if an example is judged otherwise.";
-
 /// Finds what could hurt a clinician's patients, or the clinician, in what they have said in public.
 #[derive(Debug, Parser)]
-#[command(name = "whitecoat", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "whitecoat", version, after_help = examples::COMMAND, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
     /// Say nothing but errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, display_order = 900)]
     pub quiet: bool,
 }
 
@@ -116,22 +33,22 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Audit what was posted, and write the findings as a table
-    #[command(after_help = AUDIT_EXAMPLES)]
+    #[command(after_help = examples::AUDIT)]
     Audit(AuditArgs),
     /// Only read: write the posts as items, without looking at them
-    #[command(after_help = EXTRACT_EXAMPLES)]
+    #[command(after_help = examples::EXTRACT)]
     Extract(ExtractArgs),
     /// Look at a draft before posting it
-    #[command(after_help = CHECK_EXAMPLES)]
+    #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
     /// Audit many people, from a roster
-    #[command(after_help = SWEEP_EXAMPLES, args_conflicts_with_subcommands = true)]
+    #[command(after_help = examples::SWEEP, args_conflicts_with_subcommands = true)]
     Sweep(SweepArgs),
     /// Write a subject file: who is audited
-    #[command(after_help = INIT_EXAMPLES)]
+    #[command(after_help = examples::INIT)]
     Init(InitArgs),
     /// Say whether a report was altered since the audit
-    #[command(after_help = VERIFY_EXAMPLES)]
+    #[command(after_help = examples::VERIFY)]
     Verify(VerifyArgs),
     /// Show the rules
     Rules {
@@ -241,6 +158,9 @@ pub struct SweepRunArgs {
     /// Show excerpts without masks, if the profile allows it; it is written into the log
     #[arg(long)]
     pub unmask: bool,
+    /// Write no report for reading (people/ID.html), only tables and records
+    #[arg(long)]
+    pub no_reports: bool,
     /// Choose columns of the people's tables, as for an audit
     #[arg(long, value_name = "LIST")]
     pub columns: Option<String>,
@@ -427,13 +347,13 @@ pub enum RulesCommand {
         id: String,
     },
     /// Run rules on their own examples
-    #[command(after_help = RULES_TEST_EXAMPLES)]
+    #[command(after_help = examples::RULES_TEST)]
     Test {
         /// A rule file or a folder of them [default: the shipped rules]
         path: Option<PathBuf>,
     },
     /// Measure the rules on labelled posts
-    #[command(after_help = RULES_SCORE_EXAMPLES)]
+    #[command(after_help = examples::RULES_SCORE)]
     Score(ScoreArgs),
 }
 

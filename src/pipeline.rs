@@ -6,29 +6,26 @@
 //! more than a window of batches exists: a slow batch, or a slow reader of the output, holds everything behind it back.
 //! A web input has a larger window, and is read ahead while an earlier one is being collected.
 
+mod read;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender, bounded, never, select, unbounded};
-use indicatif::ProgressBar;
+use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
 use whitecoat_engine::Item;
 
 use crate::coverage::Coverage;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
-use crate::reading::{Counts, Ended, Reading};
+use crate::reading::{Counts, Reading};
 use crate::sources::input::Input;
-use crate::sources::live::Live;
-use crate::sources::{Batch, InputError, Options, Sink, Stopped};
+use crate::sources::{Batch, Options, Stopped};
+use read::Reader;
 
 /// Batches under way for each worker.
 const WINDOW_PER_WORKER: usize = 4;
-/// Batches of a web input that may wait for an earlier input to be collected; mostly each is a page.
-const WEB_WINDOW: usize = 512;
-/// Web inputs that are read at once.
-const WEB_INPUTS_AT_ONCE: usize = 16;
 const BROKEN_BATCH: &str = "an internal error (a defect of whitecoat, please report it) lost some items";
 
 /// How a run reads.
@@ -167,146 +164,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-struct Reader {
-    gate: Arc<Gate>,
-    window: usize,
-    readings: Arc<Mutex<Vec<Reading>>>,
-    progress: Progress,
-    options: Options,
-}
-
-impl Reader {
-    /// Reads what shows live accounts, several at once, and then the files.
-    fn read_all(self, inputs: &[Input]) {
-        let (live, files): (Vec<_>, Vec<_>) =
-            inputs.iter().enumerate().partition(|(_, input)| input.shows_live());
-        let next = Mutex::new(live.iter());
-        std::thread::scope(|scope| {
-            for _ in 0..live.len().min(WEB_INPUTS_AT_ONCE) {
-                scope.spawn(|| {
-                    while let Some((index, input)) = { lock(&next).next() } {
-                        if self.read(*index, input).is_err() {
-                            break;
-                        }
-                    }
-                });
-            }
-        });
-        for (index, input) in files {
-            if self.read(index, input).is_err() {
-                break;
-            }
-        }
-        self.gate.shut();
-    }
-
-    fn read(&self, index: usize, input: &Input) -> Result<(), Stopped> {
-        let window = if input.shows_live() { WEB_WINDOW } else { self.window };
-        let (token_sender, tokens) = bounded(window);
-        for _ in 0..window {
-            let _ = token_sender.send(());
-        }
-        let bar = if input.is_remote() {
-            self.progress.site_bar(&input.name)
-        } else {
-            self.progress.bar(&input.name)
-        };
-        let mut feed = Feed {
-            reader: self,
-            bar,
-            input: index,
-            coverage: Coverage::default(),
-            number: 0,
-            live: (!input.shows_live()).then(|| Arc::clone(self.options.web.live())),
-            tokens,
-            token_sender,
-        };
-        let read = catch_unwind(AssertUnwindSafe(|| input.read(&self.options, &mut feed)));
-        feed.publish();
-        feed.bar.finish_and_clear();
-        let ended = match read {
-            Ok(Ok(())) => Ended::Complete,
-            Ok(Err(InputError::Stopped(stopped))) => return Err(stopped),
-            Ok(Err(error)) => Ended::Unreadable(error.to_string()),
-            Err(_) => Ended::Unreadable(format!(
-                "{}: an internal error (a defect of whitecoat, please report it) ended the reading",
-                input.name
-            )),
-        };
-        let fingerprint = input.fingerprint();
-        if let Some(reading) = lock(&self.readings).get_mut(index) {
-            reading.ended = ended;
-            reading.fingerprint = fingerprint;
-        }
-        self.gate.pass(Work::End { number: feed.number, input: index })
-    }
-}
-
-/// The sink that one input is read into.
-struct Feed<'r> {
-    reader: &'r Reader,
-    bar: ProgressBar,
-    input: usize,
-    coverage: Coverage,
-    number: u64,
-    /// What an archive is compared with.
-    live: Option<Arc<Live>>,
-    tokens: Receiver<()>,
-    token_sender: Sender<()>,
-}
-
-impl Feed<'_> {
-    /// Hands the coverage over, so that it is there even if the source never returns.
-    fn publish(&mut self) {
-        let coverage = std::mem::take(&mut self.coverage);
-        if let Some(reading) = lock(&self.reader.readings).get_mut(self.input) {
-            reading.coverage.absorb(coverage);
-        }
-    }
-}
-
-impl Sink for Feed<'_> {
-    fn batch(&mut self, batch: Batch) -> Result<(), Stopped> {
-        self.publish();
-        self.tokens.recv().map_err(|_| Stopped)?;
-        let token = Token(self.token_sender.clone());
-        let batch = match self.live.clone() {
-            None => batch,
-            Some(live) => Batch::deferred(move || {
-                let mut decoded = batch.decode();
-                live.decide(&mut decoded.items);
-                decoded
-            }),
-        };
-        self.reader.gate.pass(Work::Batch { number: self.number, input: self.input, batch, token })?;
-        self.number += 1;
-        Ok(())
-    }
-
-    fn coverage(&mut self) -> &mut Coverage {
-        &mut self.coverage
-    }
-
-    fn recognised(&mut self, what: &str) {
-        let mut readings = lock(&self.reader.readings);
-        let Some(reading) = readings.get_mut(self.input) else { return };
-        // One input may hold exports of several platforms.
-        let known = &mut reading.coverage.recognised;
-        *known = if known.is_empty() { what.to_owned() } else { format!("{known}; {what}") };
-        self.reader.progress.line(&format!("{}: {what}", reading.coverage.input));
-    }
-
-    fn tell(&mut self, line: &str) {
-        if self.reader.progress.is_lines() {
-            self.reader.progress.line(line);
-        }
-    }
-
-    fn progress(&self) -> &ProgressBar {
-        &self.bar
-    }
-}
-
 fn serve<T, W, F>(work: &Receiver<Work>, done: &Sender<Done<T>>, make: &F)
 where
     W: FnMut(u64, Vec<Item>) -> T,
@@ -402,6 +259,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
     use super::*;
+    use crate::reading::Ended;
 
     /// Runs over a file of `count` numbered items; the worker gives their ids.
     fn ids(count: usize, jobs: usize, spoil: &str, take: usize) -> (Outcome, Vec<String>) {

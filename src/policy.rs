@@ -190,6 +190,12 @@ pub fn day(time: Timestamp) -> Date {
     time.to_zoned(TimeZone::UTC).date()
 }
 
+/// The time now, to the second: finer fractions in reports say nothing to anybody.
+pub fn this_second() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
 fn years_before(day: Date, years: u16) -> Date {
     let year = day.year().saturating_sub(i16::try_from(years).unwrap_or(i16::MAX));
     // The day before leap day, where a year has none.

@@ -40,6 +40,39 @@ fn assert_says(archive: &Archive, parts: &[&str]) {
 }
 
 #[test]
+fn what_a_computer_adds_by_itself_is_no_unknown_file() {
+    let names = ["__MACOSX/data/._tweets.js", "data/.DS_Store", "data/._tweets.js", "Thumbs.db"];
+    for platform in ["data/tweets.js", "outbox.json"] {
+        let content = match platform {
+            "outbox.json" => r#"{"type": "OrderedCollection", "orderedItems": []}"#.to_owned(),
+            _ => tweets(&[tweet("1", "a")]),
+        };
+        let whole =
+            names.iter().fold(Archive::new().with(platform, content), |all, name| all.with(name, "\0\u{5}"));
+        let read = whole.zipped_below("").read();
+        assert_eq!((read.skipped("computer's own"), read.skipped("unknown kind")), (4, 0), "{platform}");
+        assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+    }
+}
+
+#[test]
+fn a_page_called_zip_is_no_page_and_no_archive() {
+    let page = b"<!DOCTYPE html><html><body>Sign in to download your data</body></html>".to_vec();
+    let archive = two_posts().zipped_below("").rewritten(|_| page);
+    let error = Input::recognise(archive.path.as_os_str()).unwrap_err().to_string();
+    assert!(error.contains("called like an archive") && error.contains("signed in"), "{error}");
+}
+
+#[test]
+fn archives_further_down_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("a/b")).unwrap();
+    fs::copy(two_posts().zipped_below("").path, folder.path().join("a/b/mine.zip")).unwrap();
+    let error = Input::recognise(folder.path().as_os_str()).unwrap_err().to_string();
+    assert!(error.contains("further down") && error.contains("a/b/mine.zip"), "{error}");
+}
+
+#[test]
 fn refuses_a_truncated_zip_of_which_nothing_is_whole() {
     let cut = two_posts().zipped_below("").rewritten(|mut bytes| {
         bytes.truncate(60);

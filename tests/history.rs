@@ -122,6 +122,30 @@ fn from_quarter_to_quarter() {
     assert_eq!(became(&path(&folder, "q4.csv"), "1006")[0].0, "reopened");
 }
 
+#[test]
+fn what_else_was_filled_in_is_carried() {
+    let folder = folder(&[("posts.jsonl", &first_quarter())]);
+    let columns = ["--columns", "+reviewer,review_status,legal_hold,clinician_response,due_hint"];
+    expect(&folder, &[&["audit", "posts.jsonl", "-o", "q1.csv", "--now", FIRST], &columns[..]].concat(), 1);
+    decide(&path(&folder, "q1.csv"), |row| {
+        assert_eq!((row["review_status"].as_str(), row["legal_hold"].as_str()), ("unconfirmed", ""));
+        assert!(matches!(row["due_hint"].as_str(), "today" | "soon" | "can wait"));
+        for (column, cell) in
+            [("reviewer", "MB"), ("review_status", "confirmed"), ("legal_hold", "yes, case 12")]
+        {
+            row.insert(column.into(), cell.into());
+        }
+    });
+    let next = ["audit", "posts.jsonl", "--previous", "q1.csv", "-o", "q2.csv", "--now", SECOND];
+    expect(&folder, &[&next, &columns[..]].concat(), 1);
+    for row in rows(&path(&folder, "q2.csv")) {
+        let filled = (row["reviewer"].as_str(), row["review_status"].as_str(), row["legal_hold"].as_str());
+        assert_eq!(filled, ("MB", "confirmed", "yes, case 12"));
+        assert_eq!((row["status"].as_str(), row["clinician_response"].as_str()), ("persisting", ""));
+    }
+    expect(&folder, &["verify", "q2.run.json", "q2.csv"], 0);
+}
+
 fn became_rows(table: &Path, post: &str) -> usize {
     rows(table).iter().filter(|row| row["item_id"] == post).count()
 }

@@ -6,7 +6,7 @@ mod archive_support;
 
 use std::path::Path;
 
-use archive_support::{self as support, Read};
+use archive_support::{self as support, Archive, Read};
 use whitecoat_engine::{Authorship, Visibility};
 
 fn sample(name: &str) -> Option<Read> {
@@ -38,6 +38,40 @@ fn the_pinterest_sample_is_read() {
 #[test]
 fn tiktok_is_extracted() {
     insta::assert_snapshot!(support::extracted("tiktok", &["--include-messages"]));
+}
+
+#[test]
+fn tiktok_as_text_is_extracted() {
+    insta::assert_snapshot!(support::extracted("tiktok-text", &[]));
+}
+
+#[test]
+fn tiktok_as_text_is_read_in_dutch_and_by_content() {
+    let comment = "Datum: 2024-02-03 04:05:06 UTC\nReactie: Dat zegt mijn patiënt ook\nFoto: n.v.t.\n";
+    let whole = Archive::new()
+        .with("TikTok/Reacties/Reacties.txt", comment)
+        .with(
+            "TikTok/Berichten/Onlangs verwijderde berichten.txt",
+            "Er staan geen gegevens in dit gedeelte\n",
+        )
+        .with("TikTok/Profiel/Profielinformatie.txt", "Gebruikersnaam: ola\nBiografie: Verpleegkundige\n")
+        .read();
+    assert!(whole.coverage.is_complete(), "{:?}", whole.coverage);
+    assert_eq!(whole.texts(), ["Verpleegkundige", "Dat zegt mijn patiënt ook"]);
+    assert_eq!(whole.recognised, "TikTok archive of @ola");
+    let alone = Archive::new().with("download.txt", comment).alone().read();
+    assert_eq!(alone.texts(), ["Dat zegt mijn patiënt ook"]);
+}
+
+#[test]
+fn tiktok_as_text_in_another_language_is_said() {
+    let read = Archive::new()
+        .with(
+            "Posts/Recently Deleted Posts.txt",
+            "Fecha: 2024-02-03\nTítulo: uno\n\nFecha: 2024-02-04\nTítulo: dos\n",
+        )
+        .read();
+    assert_eq!((read.items.len(), read.failed("new layout or language")), (0, 1));
 }
 
 #[test]

@@ -14,6 +14,15 @@ const SUBJECT: &str = "id = \"s1\"\nnames = [\"Orla Finch\"]\nprofession = \"nur
 /// A finding that every profile is about.
 const BREACH: &str = "Mrs. Alvarez from bed 4 finally went home, 41 days on the vent!!";
 
+/// A post of which the report says how many people fit, with `more` at its end.
+fn fitting(id: &str, day: &str, more: &str) -> String {
+    let birth =
+        "Delivered a baby girl at 3:12 this morning in the back of the ambulance, her dad cut the cord.";
+    let profile = "\"profession\":\"nurse\"";
+    item(id, day, &format!("{birth}{more}"))
+        .replace(profile, &format!("{profile},\"location\":\"Larkspur Falls, Vermont\""))
+}
+
 /// One post for each class that an employer may not see, with a word that no output may hold.
 const NEVER_SHOWN: &[(&str, &str)] = &[
     ("race-or-origin", "As a Nigerian nurse I was proud of Quillmark today."),
@@ -55,27 +64,42 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
         let beside = format!("{BREACH} The new car park opened. So did the shop. It sells pens. {text}");
         posts += &item(&format!("beside-{number}"), "2025-07-07", &beside);
     }
+    posts += &fitting("1001", "2025-05-05", "");
+    posts += &fitting("beside-1001", "2025-07-07", " Ramadan Mubarak, first iftar with Quillmark tonight.");
     posts +=
         &item("2000", "2025-05-05", &format!("{BREACH} Quillmark")).replace("\"public\"", "\"followers\"");
     posts += &item("3000", "2015-05-05", &format!("{BREACH} Quillmark"));
     posts +=
         &item("4000", "2025-05-05", &format!("{BREACH} Quillmark")).replace("\"orla_rn\"", "\"orla_other\"");
     posts += &item("5000", "2025-05-05", &format!("{BREACH} Quillmark")).replace("\"orla_rn\"", "\"orlaf\"");
-    let folder = folder(&[("posts.jsonl", &posts), ("s1.toml", SUBJECT)]);
+    let folder = folder(&[
+        ("posts.jsonl", &posts),
+        ("s1.toml", SUBJECT),
+        ("one.jsonl", &fitting("1", "2025-05-05", "")),
+    ]);
+    run(&folder, &["audit", "one.jsonl", "-o", "own.csv", "--now", NOW]);
+    assert!(read(&folder, "own.csv").contains("appears to fit"));
     let args = ["audit", "posts.jsonl", "--profile", "pre-hire", "--subject", "s1.toml", "--now", NOW, "-o"];
     let output = expect(&folder, &[&args[..], &["a.csv"]].concat(), 1);
     let shown = all_outputs(&folder, &["a.csv", "a.run.json"], &stderr(&output));
     expect(&folder, &[&args[..], &["a.jsonl", "--columns", "+item_id,evidence,run_id"]].concat(), 1);
-    let shown = shown + &read(&folder, "a.jsonl");
-    for forbidden in ["Quillmark", "beside-", "alone-", "Alvarez", "41 days"] {
+    expect(&folder, &[&args[..], &["a.sarif", "--report", "a.html"]].concat(), 1);
+    let shown = shown + &read(&folder, "a.jsonl") + &read(&folder, "a.sarif") + &read(&folder, "a.html");
+    // How many people fit is told with the details of the post.
+    for forbidden in
+        ["Quillmark", "beside-", "alone-", "Alvarez", "41 days", "appears to fit", "serve 12,000"]
+    {
         assert!(!shown.contains(forbidden), "{forbidden} is shown:\n{shown}");
     }
     // The record says from when to when was read; single rows say the day only.
     assert!(!(read(&folder, "a.csv") + &read(&folder, "a.jsonl")).contains("2025-07-07T"));
+    assert!(stderr(&output).contains("Fill in its columns review_status, reviewer,"), "{}", stderr(&output));
     // Rule and day are what is given of a post that shows a class besides.
     let rows = rows(&path(&folder, "a.csv"));
     let plain: Vec<_> = rows.iter().filter(|row| row["employer_visible"] == "yes").collect();
-    assert!(plain.iter().all(|row| row["url"].ends_with("/1000") && row["excerpt"].is_empty()), "{plain:#?}");
+    let of_two = |url: &str| url.ends_with("/1000") || url.ends_with("/1001");
+    assert!(plain.iter().all(|row| of_two(&row["url"]) && row["excerpt"].is_empty()), "{plain:#?}");
+    assert!(plain.iter().any(|row| row["url"].ends_with("/1001")), "{plain:#?}");
     let withheld: Vec<_> = rows.iter().filter(|row| row["employer_visible"] != "yes").collect();
     assert!(withheld.len() >= NEVER_SHOWN.len() - 3, "{}", withheld.len());
     for row in &withheld {
@@ -97,6 +121,48 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
 }
 
 #[test]
+fn the_pre_hire_review_of_the_demo_shows_nothing_of_the_never_shown_list() {
+    let demo = format!("{}/tests/fixtures/demo", env!("CARGO_MANIFEST_DIR"));
+    let subject = "names = [\"Hannah Vreeland\"]\n[consent]\nreference = \"form 7\"\n\
+        [[account]]\nplatform = \"x\"\nhandle = \"drvreeland\"\n[[account]]\nplatform = \"instagram\"\nhandle = \"drvreeland\"\n";
+    let folder = folder(&[("s1.toml", subject)]);
+    let refused = ["audit", &demo, "--profile", "pre-hire", "--subject", "s1.toml"];
+    assert!(stderr(&expect(&folder, &refused, 2)).contains("profile pre-hire does not read archives"));
+
+    // Her posts as a visitor sees them, and one for each class.
+    expect(&folder, &["extract", &demo, "-o", "items.jsonl", "-q"], 0);
+    let mut posts =
+        read(&folder, "items.jsonl").replace("\"visibility\":\"unknown\"", "\"visibility\":\"public\"");
+    for (number, (_, text)) in NEVER_SHOWN.iter().enumerate() {
+        let beside = format!("{BREACH} {text}");
+        let both = item(&format!("class-{number}"), "2025-06-06", text)
+            + &item(&format!("class-beside-{number}"), "2025-06-07", &beside);
+        posts += &both.replace("orla_rn", "drvreeland");
+    }
+    write(&folder, "items.jsonl", &posts);
+    let args = ["audit", "items.jsonl", "--profile", "pre-hire", "--subject", "s1.toml", "--now", NOW];
+    let output = expect(&folder, &[&args[..], &["-o", "a.csv", "--report", "a.html"]].concat(), 1);
+    let shown = all_outputs(&folder, &["a.csv", "a.html", "a.run.json"], &stderr(&output)).to_lowercase();
+    for forbidden in
+        ["quillmark", "class-", "pellegrino", "rosalie", "tomkessler72", "appears to fit", "firefighter"]
+    {
+        assert!(!shown.contains(forbidden), "{forbidden} is shown:\n{shown}");
+    }
+    let rows = rows(&path(&folder, "a.csv"));
+    assert!(rows.len() > 5, "{rows:#?}");
+    for row in &rows {
+        assert!(matches!(row["severity"].as_str(), "critical" | "high"), "{row:?}");
+        assert!(!row["rule"].starts_with("account/") && !row["rule"].starts_with("disclosure/"), "{row:?}");
+        assert!(!row["rule"].starts_with("privacy/") || row["excerpt"].is_empty(), "{row:?}");
+    }
+    let record = record(&folder, "a.run.json");
+    let classes = record["findings"]["suppressed_by_class"].as_object().unwrap();
+    for (class, text) in NEVER_SHOWN {
+        assert!(classes.contains_key(*class), "{class} was not counted: {text}; {classes:?}");
+    }
+}
+
+#[test]
 fn a_pre_hire_review_refuses_what_it_may_not_read() {
     let archive = format!("{}/tests/fixtures/demo/x-archive-2025-11-02.zip", env!("CARGO_MANIFEST_DIR"));
     let folder = folder(&[
@@ -115,12 +181,28 @@ fn a_pre_hire_review_refuses_what_it_may_not_read() {
     insta::assert_snapshot!("pre_hire_needs_a_subject", stderr(&expect(&folder, &review, 2)));
     let output = expect(&folder, &[&review[..], &["--subject", "s1.toml", "--unmask"]].concat(), 2);
     assert!(stderr(&output).contains("profile pre-hire does not allow --unmask"), "{}", stderr(&output));
+    for profile in ["pre-hire", "quarterly"] {
+        let copy = [
+            "audit",
+            "posts.jsonl",
+            "--subject",
+            "s1.toml",
+            "--redacted-copy",
+            "c.jsonl",
+            "--profile",
+            profile,
+        ];
+        let said = stderr(&expect(&folder, &copy, 2));
+        assert!(said.contains("--redacted-copy: a copy holds every post, and profile"), "{said}");
+        assert!(!path(&folder, "c.jsonl").exists());
+    }
     assert!(!path(&folder, "audit.csv").exists());
 }
 
 #[test]
 fn a_quarterly_audit_keeps_to_the_register_and_keeps_no_criticism() {
     let posts = item("1", "2025-05-05", BREACH)
+        + &fitting("4", "2025-05-06", " Safe staffing now, says the union at Quillmark.")
         + &item("2", "2025-05-06", &format!("{BREACH} Safe staffing now, says the union at Quillmark."))
         + &item("3", "2025-05-07", BREACH).replace("\"orla_rn\"", "\"somebody\"");
     let folder = folder(&[("posts.jsonl", &posts), ("s1.toml", SUBJECT)]);
@@ -131,6 +213,10 @@ fn a_quarterly_audit_keeps_to_the_register_and_keeps_no_criticism() {
     let rows = rows(&path(&folder, "audit.csv"));
     let second: Vec<_> = rows.iter().filter(|row| row["url"].ends_with("/2")).collect();
     assert!(!second.is_empty() && second.iter().all(|row| row["excerpt"].is_empty()));
+    let fourth: Vec<_> = rows.iter().filter(|row| row["url"].ends_with("/4")).collect();
+    assert!(!fourth.is_empty() && fourth.iter().all(|row| !row["why"].contains("appears to fit")));
+    assert!(rows.iter().all(|row| row["possible_patient_data"] == "yes" && row["preserve_first"] == "yes"));
+    assert!(rows.iter().all(|row| row["escalate_to"] == "privacy officer"));
     assert!(!rows.iter().any(|row| row["account"] == "somebody"));
 }
 

@@ -4,7 +4,7 @@
 
 mod command;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -87,6 +87,9 @@ fn one_persons_failure_never_stops_the_rest() {
         ]
     );
     assert!(table[2]["problem"].contains("no consent"));
+    let why = &table[3]["problem"];
+    assert!(why.starts_with("nothing could be read of what the roster names; posts/4.zip"), "{why}");
+    assert_eq!((table[0]["report"].as_str(), table[3]["report"].as_str()), ("people/p-1.html", ""));
     assert_eq!(
         (table[0]["new"].as_str(), table[1]["new"].as_str()),
         (table[0]["open"].as_str(), table[1]["open"].as_str())
@@ -94,13 +97,15 @@ fn one_persons_failure_never_stops_the_rest() {
     assert_eq!(table[0]["oldest_open_critical_days"], "0");
     assert!(table[4]["name"].starts_with("'=O'Hara, \\u{202e}Eve"), "{}", table[4]["name"]);
     let names: Vec<String> = files(&path(&folder, "q1")).into_keys().collect();
-    assert_eq!(names.len(), 8, "{names:?}");
+    assert_eq!(names.len(), 11, "{names:?}");
     for (name, bytes) in files(&path(&folder, "q1")) {
         assert!(!String::from_utf8(bytes).unwrap().contains("Alvarez"), "{name}");
     }
     let page = read(&folder, "q1/sweep.html");
+    // Nobody who was not looked at has a row of noughts, which would look like a clean one.
+    assert_eq!(page.matches("not looked at").count(), 2);
     assert!(page.contains("p-4") && page.contains("no consent on record") && !page.contains("bed 4"));
-    assert!(!page.contains("<script") && !page.contains("http"));
+    assert!(!page.contains("<script") && !page.contains("://"));
     expect(&folder, &["sweep", "verify", "q1"], 0);
 
     // Nobody writes over a sweep; going on tries again only whoever failed.
@@ -119,9 +124,7 @@ fn one_persons_failure_never_stops_the_rest() {
 
 #[test]
 fn the_next_sweep_knows_what_was_decided_in_the_last() {
-    let folder = office();
-    let roster = read(&folder, "roster.csv").lines().take(3).collect::<Vec<_>>().join("\n") + "\n";
-    write(&folder, "roster.csv", &roster);
+    let folder = two_people();
     expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 1);
     decide(&path(&folder, "q1/people/p-2.csv"), |row| {
         row.insert("decision".into(), "not-an-issue".into());
@@ -159,6 +162,106 @@ fn the_next_sweep_knows_what_was_decided_in_the_last() {
     write(&folder, "q1/sweep.log", &(log.lines().take(3).collect::<Vec<_>>().join("\n") + "\n"));
     let output = expect(&folder, &["sweep", "verify", "q1"], 1);
     assert!(stdout(&output).contains("does not end with the end of a sweep"), "{}", stdout(&output));
+}
+
+/// The first two people of the office.
+fn two_people() -> TempDir {
+    let folder = office();
+    let roster = read(&folder, "roster.csv").lines().take(3).collect::<Vec<_>>().join("\n") + "\n";
+    write(&folder, "roster.csv", &roster);
+    folder
+}
+
+#[test]
+fn everybody_gets_a_report_for_reading_unless_told_otherwise() {
+    let folder = two_people();
+    let sweep = |more: &[&str], code| {
+        expect(&folder, &[&["sweep", "roster.csv", "--now", FIRST], more].concat(), code)
+    };
+    sweep(&["-o", "q1"], 1);
+    let page = read(&folder, "q1/people/p-1.html");
+    assert!(page.contains("<h1>Audit of public posts: Ann Quill</h1>") && page.ends_with("</html>"));
+    assert!(page.contains("Excerpts are masked.") && !page.contains("Alvarez"));
+    for row in rows(&path(&folder, "q1/people/p-1.csv")) {
+        assert!(page.contains(&format!("<tr id=\"f-{}\"", row["finding_id"])));
+    }
+    assert!(read(&folder, "q1/sweep.html").contains("<a href=\"people/p-1.html\">Ann Quill</a>"));
+
+    // One that is lost is made again, to the same bytes; one that was changed is named.
+    fs::remove_file(path(&folder, "q1/people/p-1.html")).unwrap();
+    sweep(&["-o", "q1", "--resume"], 1);
+    assert_eq!(read(&folder, "q1/people/p-1.html"), page);
+    write(&folder, "q1/people/p-1.html", &page.replace("critical", "info"));
+    let output = expect(&folder, &["sweep", "verify", "q1"], 1);
+    assert!(stdout(&output).contains("p-1: the report was changed"), "{}", stdout(&output));
+
+    sweep(&["-o", "lean", "--no-reports"], 1);
+    assert!(
+        files(&path(&folder, "lean")).keys().all(|name| name == "sweep.html" || !name.ends_with(".html"))
+    );
+    assert!(!read(&folder, "lean/sweep.html").contains("href"));
+    assert_eq!(rows(&path(&folder, "lean/sweep.csv"))[0]["report"], "");
+    expect(&folder, &["sweep", "verify", "lean"], 0);
+}
+
+#[test]
+fn a_sweep_goes_on_as_it_began() {
+    let folder = two_people();
+    let sweep = |more: &[&str], code| {
+        let begin = ["sweep", "roster.csv", "--now", FIRST, "-o", "q2"];
+        stderr(&expect(&folder, &[&begin, more].concat(), code))
+    };
+    expect(&folder, &["sweep", "roster.csv", "--now", FIRST, "-o", "q1"], 1);
+    sweep(&["--previous", "q1"], 1);
+    let before = files(&path(&folder, "q2"));
+    let mut said = Vec::new();
+    for more in [
+        &[][..],
+        &["--previous", "q1", "--no-reports"],
+        &["--previous", "q1", "--columns", "rule,finding_id"],
+        &["--previous", "q1", "--unmask", "--include-messages"],
+    ] {
+        said.push(sweep(&[&["--resume"], more].concat(), 2));
+    }
+    insta::assert_snapshot!("goes_on_otherwise", said.join("\n"));
+    sweep(&["--resume", "--previous", "q1"], 1);
+    assert_eq!(files(&path(&folder, "q2")), before);
+}
+
+#[test]
+fn a_table_that_was_filled_in_is_not_written_over() {
+    let folder = two_people();
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 1);
+    decide(&path(&folder, "q1/people/p-2.csv"), |row| {
+        row.insert("decision".into(), "not-an-issue".into());
+    });
+    let filled_in = read(&folder, "q1/people/p-2.csv");
+    // Both rows of the roster change, so both people would be audited anew.
+    let roster = read(&folder, "roster.csv").replace(",nurse,", ",midwife,");
+    write(&folder, "roster.csv", &roster);
+    for _ in 0..2 {
+        let output = expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--resume", "--now", FIRST], 3);
+        let said = stderr(&output);
+        assert!(said.contains("p-2 failed: ") && said.contains("it was filled in since"), "{said}");
+        assert!(said.contains("1 audited, 1 failed"), "{said}");
+        assert_eq!(read(&folder, "q1/people/p-2.csv"), filled_in);
+    }
+    // Its place is free again once it was moved away.
+    fs::rename(path(&folder, "q1/people/p-2.csv"), path(&folder, "kept.csv")).unwrap();
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--resume", "--now", FIRST], 1);
+    expect(&folder, &["sweep", "verify", "q1"], 0);
+}
+
+#[test]
+fn masks_that_a_profile_leaves_off_are_off_in_reports_and_on_record() {
+    let folder = two_people();
+    let profile = "name = \"open\"\ntitle = \"Open\"\nmask = false\n";
+    write(&folder, "open.toml", profile);
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--profile", "open.toml", "--now", FIRST], 1);
+    let page = read(&folder, "q1/people/p-1.html");
+    assert!(page.contains("Excerpts are not masked.") && page.contains("Alvarez"));
+    assert!(read(&folder, "q1/sweep.log").lines().next().unwrap().contains("\"unmask\":true"));
+    assert!(!read(&folder, "q1/sweep.html").contains("Alvarez"));
 }
 
 #[cfg(unix)]
@@ -249,6 +352,33 @@ fn a_handle_with_a_slip_is_no_clean_account() {
     let problem = &table[0]["problem"];
     assert!(problem.contains("nothing that was read is of an account that may be looked at"), "{problem}");
     assert!(problem.contains("items of x:p1; listed as theirs: x:p11"), "{problem}");
+}
+
+#[test]
+fn old_posts_are_drawn_at_random_and_the_same_again_with_the_same_seed() {
+    let first = item("1", "2025-11-01", "Flu jabs on Friday, come early.");
+    let roster = "id,accounts,archives,consent\n1,x:orla_rn,posts.jsonl,HR 1\n";
+    let folder = folder(&[("posts.jsonl", &first), ("roster.csv", roster)]);
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 0);
+    // More than the 427 that are drawn, and each would be a finding.
+    let old = |n: u32| item(&format!("7{n:03}"), "2024-05-05", &format!("{PROMISE} Number {n}"));
+    write(&folder, "posts.jsonl", &(first + &(0..500).map(old).collect::<String>()));
+    let drawn = |output: &str, seed: &str| {
+        let args = ["sweep", "roster.csv", "-o", output, "--previous", "q1", "--seed", seed, "--now", SECOND];
+        expect(&folder, &args, 1);
+        let sampling = record(&folder, &format!("{output}/people/1.run.json"))["sampling"].clone();
+        assert_eq!((sampling["old_items"].as_u64(), sampling["drawn"].as_u64()), (Some(501), Some(427)));
+        let table = rows(&path(&folder, &format!("{output}/people/1.csv")));
+        let posts: BTreeSet<String> = table.iter().map(|row| row["item_id"].clone()).collect();
+        assert!((426..=427).contains(&posts.len()), "{}", posts.len());
+        assert!(read(&folder, &format!("{output}/sweep.log")).contains(&format!("\"seed\":{seed}")));
+        posts
+    };
+    let seven = drawn("q2", "7");
+    assert_eq!(drawn("again", "7"), seven);
+    assert_ne!(drawn("other", "8"), seven);
+    let page = read(&folder, "q2/people/1.html");
+    assert!(page.contains("Of 501 items older than the last audit") && page.contains("427 were drawn"));
 }
 
 #[test]

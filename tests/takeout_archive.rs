@@ -6,7 +6,7 @@ mod archive_support;
 
 use std::path::Path;
 
-use archive_support::{self as support, Read};
+use archive_support::{self as support, Archive, Read};
 use whitecoat_engine::{Authorship, Item, Kind, Precision, Visibility};
 
 /// Posts of others that the sample passes on, with words of one's own before them.
@@ -64,6 +64,36 @@ fn google_plus_sample_is_read() {
     let shared = |item: &&Item| item.parent.as_ref().is_some_and(|parent| parent.handle.is_some());
     assert!(read.items.iter().filter(shared).all(|item| item.authorship == Authorship::Own));
     assert_eq!(read.items.iter().filter(shared).count(), SHARED);
+}
+
+#[test]
+fn takeout_in_other_languages_leaves_nothing_unexplained() {
+    let comments = "Kommentar-ID,Kanal-ID,Zeitstempel,Preis,Beitrags-ID,Video-ID,Kommentartext\nUgaaaaaaaaaaaaaaaaaaaa,UCx,2024-03-01T10:00:00.123+00:00,0,,dQw4w9WgXcQ,\"{\"\"text\"\":\"\"hallo\"\"}\"\n";
+    let channel = "ID del canal,País del canal,Título del canal (original),Visibilidad del canal\nUCaaaaaaaaaaaaaaaaaaaaaa,ES,Dra. Ejemplo,Público\n";
+    let read = Archive::new()
+        .with("Takeout/Archiv_Übersicht.html", "<html>")
+        .with("Takeout/YouTube und YouTube Music/Kommentare/Kommentare.csv", comments)
+        .with("Takeout/YouTube und YouTube Music/Verlauf/Wiedergabeverlauf.html", "<html>x")
+        .with(
+            "Takeout/YouTube und YouTube Music/Abos/Abos.csv",
+            "Kanal-ID,Kanal-URL,Kanaltitel\nUC1,http://x,Y\n",
+        )
+        .with(
+            "Takeout/YouTube und YouTube Music/Wiedergabe.json",
+            r#"[{"header": "YouTube", "title": "x", "titleUrl": "https://y", "products": ["YouTube"]}]"#,
+        )
+        .with("Takeout/YouTube y YouTube Music/canales/canal.csv", channel)
+        .with("Takeout/Google Fotos/Fotos von 2020/IMG.jpg", "x")
+        .with("Takeout/Meine Aktivitäten/Suche/MeineAktivitäten.html", "<html>")
+        .with(
+            "Takeout/Profil/Profil.json",
+            r#"{"name": {"formattedName": "Dr. Ute Beispiel"}, "emails": []}"#,
+        )
+        .read();
+    assert_eq!(read.recognised, "Google Takeout archive of Dr. Ute Beispiel");
+    assert_eq!((read.texts(), read.skipped("unknown kind")), (vec!["hallo"], 0));
+    assert_eq!(read.items[0].profile.as_ref().unwrap().name, "Dra. Ejemplo");
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
 }
 
 #[test]

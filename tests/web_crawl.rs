@@ -1,38 +1,21 @@
-//! Crawling a site on a loopback server: every page once, in order, and whatever happens to one page, the rest is read.
+//! Crawling a site on a loopback server: every page once, in the order of discovery, and from where the last run stopped.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod web_support;
 
+use std::fs;
 use std::io::Write;
-use std::net::TcpStream;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use flate2::{Compression, write::GzEncoder};
-use web_support::{Collected, Server, hold, html, message, quick, reply, reply_page};
+use web_support::{
+    Collected, HTML, Server, gap, html, message, paths, quick, redirect, reply, reply_page, run, stderr,
+};
 use whitecoat::coverage::Coverage;
 use whitecoat::sources::web::{Limits, Session, Settings, Start, read};
 use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
-
-const HTML: &str = "Content-Type: text/html; charset=utf-8";
-
-/// The paths of the pages that gave items, in order.
-fn paths(sink: &Collected) -> Vec<String> {
-    let mut paths: Vec<String> = Vec::new();
-    for item in &sink.items {
-        let url = url::Url::parse(item.url.as_deref().unwrap()).unwrap();
-        let path = format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default());
-        if paths.last() != Some(&path) {
-            paths.push(path);
-        }
-    }
-    paths
-}
-
-fn gap(coverage: &Coverage, words: &str) -> u64 {
-    let gaps = coverage.failed.iter().chain(&coverage.skipped);
-    gaps.filter(|(reason, _)| reason.contains(words)).map(|(_, gap)| gap.count).sum()
-}
 
 #[test]
 fn every_page_once_in_the_order_of_discovery() {
@@ -304,186 +287,6 @@ fn limits_end_a_crawl_and_say_so() {
     assert!(sink.coverage.is_complete());
 }
 
-/// A fault of one page, and the cause that the coverage must give.
-type Fault = (&'static str, fn(&mut TcpStream), &'static str);
-
-const FAULTS: &[Fault] = &[
-    ("reset", |_| {}, "no proper answer"),
-    ("half", |stream| raw(stream, "Content-Length: 1000\r\n\r\n<p>hello"), "the answer broke off"),
-    (
-        "chunks",
-        |stream| raw(stream, "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n"),
-        "the answer broke off",
-    ),
-    (
-        "half-chunks",
-        |stream| raw(stream, "Transfer-Encoding: chunked\r\n\r\nff\r\nhello"),
-        "the answer broke off",
-    ),
-    ("short", |stream| raw(stream, "Content-Length: 3\r\n\r\n<p>hello"), "shows no text"),
-    (
-        "lengths",
-        |stream| raw(stream, "Content-Length: 3\r\nContent-Length: 9\r\n\r\n<p>hello"),
-        "no proper answer",
-    ),
-    ("silent", hold, "no answer in time"),
-    (
-        "slow",
-        |stream| {
-            raw(stream, "Content-Length: 1000\r\n\r\n<p>hello");
-            hold(stream);
-        },
-        "no answer in time",
-    ),
-    ("no-http", |stream| drop(stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")), "no proper answer"),
-    (
-        "big-header",
-        |stream| {
-            let line = format!("X-Long: {}\r\n", "y".repeat(10 << 20));
-            raw(stream, &line);
-        },
-        "no proper answer",
-    ),
-    (
-        "endless",
-        |stream| {
-            raw(stream, "\r\n");
-            while stream.write_all(&[b'a'; 4096]).is_ok() {}
-        },
-        "larger than the limit of 300000 bytes",
-    ),
-    (
-        "bomb",
-        |stream| {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(&vec![b' '; 2_000_000]).unwrap();
-            reply(stream, "200 OK", &format!("{HTML}\r\nContent-Encoding: gzip"), &encoder.finish().unwrap());
-        },
-        "inflates to more than the limit of 1000000 bytes",
-    ),
-    (
-        "not-gzip",
-        |stream| reply(stream, "200 OK", &format!("{HTML}\r\nContent-Encoding: gzip"), b"plain"),
-        "gzip data of the answer is damaged",
-    ),
-    ("busy", |stream| reply(stream, "429 Too Many Requests", "Retry-After: 0", b""), "the host answered 429"),
-    (
-        "down",
-        |stream| reply(stream, "503 Down", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT", b""),
-        "the host answered 503",
-    ),
-    ("loop", |stream| redirect(stream, "/bad"), "redirected in a circle"),
-    ("loopback", |stream| redirect(stream, "http://[::ffff:127.0.0.1]/"), "not on the public internet"),
-    ("metadata", |stream| redirect(stream, "http://169.254.169.254/latest"), "not on the public internet"),
-    ("decimal", |stream| redirect(stream, "http://3232235777/"), "not on the public internet"),
-    ("octal", |stream| redirect(stream, "http://012.0.0.1/"), "not on the public internet"),
-    ("private-v6", |stream| redirect(stream, "http://[fd00::1]/"), "not on the public internet"),
-    ("local-name", |stream| redirect(stream, "http://router.local/"), "not on the public internet"),
-    ("file", |stream| redirect(stream, "file:///etc/passwd"), "not on the public internet"),
-    ("barred", |stream| redirect(stream, "https://x.com/jane"), "x.com is never fetched"),
-    ("nowhere", |stream| reply(stream, "302 Found", "", b""), "no address"),
-    ("wall", |stream| reply(stream, "403 Forbidden", "", b""), "not visible"),
-    (
-        "sign-in",
-        |stream| reply(stream, "200 OK", HTML, b"<title>Sign in</title><input type=password>"),
-        "not visible",
-    ),
-    ("picture", |stream| reply(stream, "200 OK", "Content-Type: image/png", b"x"), "a picture"),
-    ("empty", |stream| reply(stream, "200 OK", HTML, b" "), "the page is empty"),
-];
-
-fn raw(stream: &mut TcpStream, rest: &str) {
-    let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{HTML}\r\n{rest}").as_bytes());
-}
-
-fn redirect(stream: &mut TcpStream, to: &str) {
-    reply(stream, "302 Found", &format!("Location: {to}"), b"");
-}
-
-#[test]
-fn a_fault_costs_one_page_and_has_its_cause() {
-    let limits = Limits { depth: 30, wire_bytes: 300_000, page_bytes: 1_000_000, ..quick() };
-    for (name, fault, expected) in FAULTS {
-        let silence = match *expected {
-            "no answer in time" => Duration::from_millis(500),
-            _ => limits.silence,
-        };
-        let limits = Limits { silence, ..limits.clone() };
-        let fault = *fault;
-        let server = Server::with(move |target, stream| match target {
-            "/" => reply_page(stream, "home", &["/one", "/bad", "/two"]),
-            "/one" => reply_page(stream, "one", &[]),
-            "/two" => reply_page(stream, "two", &["/three"]),
-            "/three" => reply_page(stream, "three", &[]),
-            "/bad" => fault(stream),
-            _ => reply(stream, "404 Not Found", "", b""),
-        });
-        let (sink, outcome) = server.read_within("/", &limits);
-        outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(paths(&sink), ["/", "/one", "/two", "/three"], "{name}");
-        let gaps = &sink.coverage;
-        assert_eq!(gap(gaps, expected), 1, "{name}: {:?} {:?}", gaps.failed, gaps.skipped);
-        let places: Vec<_> =
-            gaps.failed.values().chain(gaps.skipped.values()).flat_map(|gap| &gap.examples).collect();
-        assert!(places.iter().any(|place| place.ends_with("/bad")), "{name}: {places:?}");
-    }
-}
-
-#[test]
-fn a_nesting_bomb_is_read_as_text_and_leads_nowhere() {
-    let bomb = format!("<title>Deep</title>{}words inside the bomb", "<div>".repeat(100_000));
-    let server = Server::with(move |target, stream| match target {
-        "/" => reply_page(stream, "home", &["/bomb", "/one"]),
-        "/bomb" => reply(stream, "200 OK", HTML, bomb.as_bytes()),
-        "/one" => reply_page(stream, "one", &[]),
-        _ => reply(stream, "404 Not Found", "", b""),
-    });
-    let (sink, outcome) = server.crawl("/");
-    outcome.unwrap();
-    assert_eq!(paths(&sink), ["/", "/bomb", "/one"]);
-    assert!(sink.coverage.notes.iter().any(|note| note.contains("nests elements deeper")));
-}
-
-#[test]
-fn a_host_that_wants_to_be_left_alone_is() {
-    let links: Vec<String> = (0..40).map(|number| format!("/{number}")).collect();
-    let server = |status: &'static str, headers: &'static str| {
-        let links = links.clone();
-        Server::with(move |target, stream| match target {
-            "/" => reply_page(stream, "home", &links.iter().map(String::as_str).collect::<Vec<_>>()),
-            _ => reply(stream, status, headers, b""),
-        })
-    };
-    // A wait that is too long ends it at once; a storm of failures ends it after five addresses of three requests.
-    let far = "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT";
-    for (status, headers, requests, expected) in [
-        ("503 Down", far, 3, "asks for a longer wait than the limit of 60 seconds"),
-        ("429 Too Many", "Retry-After: 0", 3 * 5 + 2, "is left alone after too many failures in a row"),
-    ] {
-        let server = server(status, headers);
-        let (sink, outcome) = server.crawl("/");
-        outcome.unwrap();
-        assert_eq!(server.targets().len(), requests, "{:?}", server.targets());
-        assert!(gap(&sink.coverage, expected) >= 35, "{:?}", sink.coverage.failed);
-        assert_eq!(paths(&sink), ["/"]);
-    }
-}
-
-#[test]
-fn a_host_that_counts_requests_is_waited_for() {
-    let server = Server::with(|target, stream| match target {
-        "/" => {
-            let headers = format!("{HTML}\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 100000");
-            reply(stream, "200 OK", &headers, html("home", &["/one"]).as_bytes());
-        }
-        _ => reply_page(stream, "one", &[]),
-    });
-    let (sink, outcome) = server.crawl("/");
-    outcome.unwrap();
-    assert_eq!(server.targets(), ["/robots.txt", "/"]);
-    assert!(gap(&sink.coverage, "longer wait") > 0, "{:?}", sink.coverage.failed);
-}
-
 #[test]
 fn a_start_that_cannot_be_read_is_an_error() {
     let server = Server::with(|target, stream| match target {
@@ -588,4 +391,51 @@ fn a_page_that_has_not_changed_is_not_sent_again() {
     for sink in [fresh, again] {
         assert_eq!(gap(&sink.coverage, "the host answered 304"), 1);
     }
+}
+
+/// A site of its own below each path, that keeps count of how many ask at the same time. Nobody is answered at `/` before
+/// somebody has asked the other server too.
+fn counting(both: &Arc<Barrier>, most: &Arc<AtomicUsize>) -> Server {
+    let (both, most, now) = (Arc::clone(both), Arc::clone(most), AtomicUsize::new(0));
+    Server::with(move |target, stream| {
+        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        match target {
+            "/a/" => {
+                both.wait();
+            }
+            // Time for another request to come, were one on its way.
+            _ => std::thread::sleep(Duration::from_millis(20)),
+        }
+        now.fetch_sub(1, Ordering::SeqCst);
+        match target.split_at(3) {
+            ("/a/" | "/b/", "") => reply_page(stream, target, &["1", "2", "3", "4"]),
+            ("/a/" | "/b/", "1" | "2" | "3" | "4") => reply_page(stream, target, &[]),
+            _ => reply(stream, "404 Not Found", "", b""),
+        }
+    })
+}
+
+#[test]
+fn hosts_are_asked_at_once_and_each_for_one_thing_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (both, most) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    let (one, two) = (counting(&both, &most), counting(&both, &most));
+    fs::write(folder.path().join("a.jsonl"), "{\"id\":\"1\",\"text\":\"a\"}\n").unwrap();
+    let urls = [one.url("/a/"), one.url("/b/"), two.url("/a/"), two.url("/gone")].map(|url| url.to_string());
+    let [a, b, c, gone] = urls.each_ref().map(String::as_str);
+    let output = run(&folder, &["extract", "a.jsonl", a, b, c, gone, "--allow-loopback", "-o", "all.jsonl"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("no page here any more"), "{}", stderr(&output));
+    assert_eq!(most.load(Ordering::SeqCst), 1);
+    let robots = [&one, &two].map(|server| server.asked("/robots.txt"));
+    assert_eq!(robots, [1, 1]);
+    // What is fetched comes first, files after it.
+    let lines = fs::read_to_string(folder.path().join("all.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 16);
+    assert!(lines.lines().last().unwrap().contains("\"id\":\"1\""), "{lines}");
+    assert!(folder.path().join("cache/whitecoat").is_dir());
+    // Nothing is kept where that is not wanted.
+    fs::remove_dir_all(folder.path().join("cache")).unwrap();
+    run(&folder, &["extract", b, "--allow-loopback", "--no-cache"]);
+    assert!(!folder.path().join("cache").exists());
 }

@@ -1,40 +1,20 @@
-//! The command on loopback servers: evidence that replays offline, and platforms that give what their exports give.
+//! The command on loopback servers: evidence that replays offline, runs that were stopped, and archived copies.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod web_support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
-use tempfile::TempDir;
 use url::Url;
-use web_support::{Collected, Server, hold, html, quick, reply};
-use whitecoat::sources::web::Limits;
-use whitecoat::sources::{Options, archive};
-use whitecoat_engine::Visibility;
+use web_support::{HTML, Server, hold, html, reply, run, stderr};
 
-const HTML: &str = "Content-Type: text/html; charset=utf-8";
 const POST: &str = "<p>Saw my patient Margaret Ellison, 67, on the ward at Larkspur Falls Hospital yesterday. She was admitted \
                     with a stroke on 3 March and her daughter told me the whole story.</p>";
-
-fn run(folder: &TempDir, args: &[&str]) -> Output {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
-    command
-        .current_dir(folder.path())
-        .args(args)
-        .env_clear()
-        .env("XDG_CACHE_HOME", folder.path().join("cache"));
-    command.stdin(Stdio::null()).output().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 fn site() -> Server {
     Server::with(|target, stream| match target {
@@ -96,6 +76,18 @@ fn evidence_is_a_warc_that_others_read() {
     let mut plain = Vec::new();
     MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut plain).unwrap();
     let text = String::from_utf8(plain).unwrap();
+    // One member a record.
+    let mut members = packed.as_slice();
+    while !members.is_empty() {
+        let mut member = flate2::bufread::GzDecoder::new(members);
+        let mut record = String::new();
+        member.read_to_string(&mut record).unwrap();
+        assert_eq!(
+            (record.starts_with("WARC/1.1\r\n"), record.matches("WARC-Record-ID: ").count()),
+            (true, 1)
+        );
+        members = member.into_inner();
+    }
     let count = |kind: &str| text.matches(&format!("WARC-Type: {kind}\r\n")).count();
     // robots.txt, the sitemap, five addresses with a redirect, one of them three times.
     assert_eq!((count("warcinfo"), count("request"), count("metadata")), (1, 10, 3));
@@ -139,169 +131,6 @@ fn evidence_that_was_cut_is_refused_and_needs_a_web_input() {
     fs::write(folder.path().join("a.jsonl"), "{\"id\":\"1\",\"text\":\"a\"}\n").unwrap();
     let refused = run(&folder, &["extract", "a.jsonl", "--evidence", "f.warc.gz"]);
     assert!(stderr(&refused).contains("no input is a web address"), "{}", stderr(&refused));
-}
-
-#[test]
-fn several_sites_are_read_at_once_and_one_that_hangs_holds_up_none() {
-    let folder = tempfile::tempdir().unwrap();
-    let (one, two) = (site(), Server::with(|_, stream| reply(stream, "404 Not Found", "", b"")));
-    let (one, two) = (one.url("/").to_string(), two.url("/").to_string());
-    fs::write(folder.path().join("a.jsonl"), "{\"id\":\"1\",\"text\":\"a\"}\n").unwrap();
-    let output = run(&folder, &["extract", "a.jsonl", &two, &one, "--allow-loopback", "-o", "all.jsonl"]);
-    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
-    let lines = fs::read_to_string(folder.path().join("all.jsonl")).unwrap();
-    // What is fetched comes first, files after it.
-    assert!(lines.lines().count() > 3 && lines.lines().last().unwrap().contains("\"id\":\"1\""), "{lines}");
-    assert!(stderr(&output).contains("no page here any more"), "{}", stderr(&output));
-    assert!(folder.path().join("cache/whitecoat").is_dir());
-}
-
-fn fixture(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
-}
-
-/// A server that answers as `origin` did, whose answers are stored in `tests/fixtures/walks`.
-fn platform(stored: &str, origin: &'static str, page: (&'static str, &'static str)) -> Server {
-    let text = fs::read_to_string(fixture("walks").join(stored)).unwrap();
-    let stored: BTreeMap<String, Value> = serde_json::from_str(&text).unwrap();
-    Server::with(move |target, stream| {
-        let here = format!("http://{}", stream.local_addr().unwrap());
-        let mut send = |kind: &str, headers: &str, body: &str| {
-            let headers = format!("Content-Type: {kind}{}", headers.replace(origin, &here));
-            reply(stream, "200 OK", &headers, body.replace(origin, &here).as_bytes());
-        };
-        if target == page.0 {
-            return send("text/html", "", page.1);
-        }
-        let Some(answer) = stored.get(&format!("{origin}{target}")) else {
-            return reply(stream, "404 Not Found", "", b"");
-        };
-        let headers = answer["headers"].as_object().into_iter().flatten();
-        let headers: String =
-            headers.map(|(name, value)| format!("\r\n{name}: {}", value.as_str().unwrap())).collect();
-        send("application/json", &headers, &answer["body"].to_string());
-    })
-}
-
-/// What is public in an export: kinds and words.
-fn archived(name: &str) -> BTreeSet<String> {
-    let mut sink = Collected::default();
-    archive::read(&fixture("archives").join(name), &Options::default(), &mut sink).unwrap();
-    let public = sink.items.iter().filter(|item| item.visibility == Visibility::Public);
-    public.map(|item| format!("{:?} {}", item.kind, item.text)).collect()
-}
-
-#[test]
-fn platforms_give_what_their_exports_give() {
-    let blog =
-        "<!doctype html><link rel='https://api.w.org/' href='https://fenwick.example/blog/wp-json/'><p>Notes";
-    for (stored, origin, page, export) in [
-        ("wordpress.json", "https://fenwick.example", ("/blog/", blog), "wordpress"),
-        ("mastodon.json", "https://med.example", ("/@orla", "<p>only scripts"), "mastodon"),
-    ] {
-        let server = platform(stored, origin, page);
-        let (sink, outcome) = server.read_within(page.0, &Limits { depth: 30, ..quick() });
-        outcome.unwrap();
-        let live: BTreeSet<String> =
-            sink.items.iter().map(|item| format!("{:?} {}", item.kind, item.text)).collect();
-        let here = server.url("/").to_string();
-        let live: BTreeSet<String> =
-            live.iter().map(|item| item.replace(here.trim_end_matches('/'), origin)).collect();
-        let missing: Vec<_> = archived(export).difference(&live).cloned().collect();
-        assert!(missing.is_empty(), "{stored}: missing {missing:#?}\nfound {live:#?}\n{:?}", sink.coverage);
-    }
-}
-
-/// The items of one platform id in an items file.
-fn states(lines: &str, source: &str) -> BTreeMap<String, String> {
-    let items = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let of_source = items.filter(|item| item["source"].as_str().unwrap().starts_with(source));
-    let field = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
-    of_source.map(|item| (field(&item, "id"), field(&item, "live_state"))).collect()
-}
-
-#[test]
-fn an_archive_is_compared_with_the_live_account() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = platform("mastodon.json", "https://med.example", ("/@orla", "<p>only scripts"));
-    let url = server.url("/@orla").to_string();
-    // The archive of the same account, had it been on this server.
-    fs::create_dir(folder.path().join("archive")).unwrap();
-    for file in fs::read_dir(fixture("archives/mastodon")).unwrap().map(Result::unwrap) {
-        if let Ok(text) = fs::read_to_string(file.path()) {
-            let here = server.url("/").to_string();
-            let text = text.replace("https://med.example", here.trim_end_matches('/'));
-            fs::write(folder.path().join("archive").join(file.file_name()), text).unwrap();
-        }
-    }
-    let archive = "archive";
-    let arguments = ["--allow-loopback", "--evidence", "e.warc.gz", "-o", "both.jsonl"];
-    run(&folder, &[&["extract", archive, url.as_str()][..], &arguments].concat());
-    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
-    let both = states(&read("both.jsonl"), "outbox.json");
-    let of = |state: &str| both.values().filter(|value| *value == state).count();
-    assert_eq!((of("live"), of("deleted"), of("unknown")), (4, 0, 1), "{both:?}");
-
-    // The same from the evidence; alone, the archive cannot know.
-    run(&folder, &["extract", archive, "e.warc.gz", "-o", "again.jsonl"]);
-    assert_eq!(read("both.jsonl"), read("again.jsonl"));
-    run(&folder, &["extract", archive, "-o", "alone.jsonl"]);
-    assert!(states(&read("alone.jsonl"), "outbox.json").values().all(|state| state == "unknown"));
-}
-
-#[test]
-fn what_was_deleted_and_is_still_visible_is_a_finding() {
-    let folder = tempfile::tempdir().unwrap();
-    let item = |id: &str, state: &str| {
-        format!(
-            "{{\"id\":\"{id}\",\"text\":\"Lovely weather on Tuesday\",\"platform\":\"x\",\"live_state\":\"{state}\"}}\n"
-        )
-    };
-    let items: String =
-        ["live", "deleted", "still-visible", "unknown"].map(|state| item(state, state)).concat();
-    fs::write(folder.path().join("a.jsonl"), items).unwrap();
-    run(&folder, &["audit", "a.jsonl", "-o", "a.csv", "--columns", "rule,item_id"]);
-    let table = fs::read_to_string(folder.path().join("a.csv")).unwrap();
-    assert_eq!(table, "rule,item_id\naccount/permanence,still-visible\n");
-}
-
-/// What is the same however an item was read: kind, author, time, words, and what it answers.
-fn told(lines: &str) -> BTreeSet<String> {
-    let told = |item: Value| {
-        let parent = &item["parent"];
-        let parent = if parent.is_null() {
-            Value::Null
-        } else {
-            serde_json::json!([parent["author"], parent["text"]])
-        };
-        format!("{} {} {} {} {parent}", item["kind"], item["authorship"], item["created_at"], item["text"])
-    };
-    lines.lines().map(|line| told(serde_json::from_str(line).unwrap())).collect()
-}
-
-#[test]
-fn a_static_site_gives_what_its_files_give() {
-    let folder = tempfile::tempdir().unwrap();
-    let source = fixture("static-site");
-    let server = Server::with({
-        let source = source.clone();
-        move |target, stream| {
-            let file = if target == "/" { "index.html" } else { target.trim_start_matches('/') };
-            match fs::read(source.join(file)) {
-                Ok(page) => reply(stream, "200 OK", HTML, &page),
-                Err(_) => reply(stream, "404 Not Found", "", b""),
-            }
-        }
-    });
-    let url = server.url("/").to_string();
-    let live = run(&folder, &["extract", &url, "--allow-loopback", "-o", "live.jsonl"]);
-    assert_eq!(live.status.code(), Some(0), "{}", stderr(&live));
-    let files = run(&folder, &["extract", source.to_str().unwrap(), "-o", "files.jsonl"]);
-    assert_eq!(files.status.code(), Some(0), "{}", stderr(&files));
-    let read = |name: &str| told(&fs::read_to_string(folder.path().join(name)).unwrap());
-    let (live, files) = (read("live.jsonl"), read("files.jsonl"));
-    assert_eq!(live, files);
-    assert!(live.len() >= 6, "{live:#?}");
 }
 
 /// Pages in a row; the one with `last` in its number is held back, once, until the client goes away.

@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use flate2::{Compression, write::GzEncoder};
 use url::Url;
-use web_support::{Collected, Server, hold, message, quick, reply};
+use web_support::{Collected, HTML, Server, gap, hold, message, quick, reply};
 use whitecoat::sources::web::{AGENT, Limits, Start, read};
 use whitecoat::sources::{InputError, Options};
 use whitecoat_engine::{Kind, LiveState, Visibility};
 
-const HTML: &str = "Content-Type: text/html; charset=utf-8";
 const PAGE: &str = "<!doctype html><title>Dr Ines Varga</title><h1>About</h1><p>I have been a family doctor in \
                     Exampleton for eleven years, and this page is about my work and my garden.";
 
@@ -83,7 +82,9 @@ fn inflates_gzip_within_limits() {
 #[test]
 fn follows_redirects_and_says_so() {
     let server = Server::with(|target, stream| match target {
-        "/old" => reply(stream, "301 Moved Permanently", "Location: sub/new#here", b""),
+        "/old" => {
+            reply(stream, "301 Moved Permanently", "Location: sub/new#here\r\nSet-Cookie: a=b; Path=/", b"");
+        }
         "/sub/new" => reply(stream, "200 OK", HTML, format!("{PAGE}<img src=a.jpg alt='a rose'>").as_bytes()),
         _ => reply(stream, "404 Not Found", "", b""),
     });
@@ -94,6 +95,7 @@ fn follows_redirects_and_says_so() {
     assert_eq!(item.media[0].path.as_deref(), Some(server.url("/sub/a.jpg").as_str()));
     assert!(sink.coverage.notes.iter().any(|note| note.contains("/old was answered by")));
     assert_eq!(server.targets(), ["/robots.txt", "/old", "/sub/new"]);
+    assert!(server.heads().iter().all(|head| !head.to_ascii_lowercase().contains("cookie")));
 }
 
 #[test]
@@ -163,6 +165,8 @@ fn gives_up_on_slow_answers() {
             assert!(message.contains(expected) && message.contains("try again later"), "{path}: {message}");
         }
     }
+    let message = message(server.read_within("/never", &Limits { first_byte: short, ..quick() }).1);
+    assert!(message.contains("no answer in time: the head of the answer had not arrived"), "{message}");
 }
 
 #[test]
@@ -398,7 +402,8 @@ fn a_page_that_nests_too_deep_is_read_as_text() {
     assert_eq!(sink.items.len(), 1);
     assert_eq!(sink.items[0].text, "the words inside");
     assert!(sink.items[0].source.ends_with("#text:1"));
-    assert!(sink.coverage.notes.iter().any(|note| note.contains("nests elements deeper than 512")));
+    let reason = "the page nests elements deeper than 512: read as plain text only, without authors, dates, pictures and links";
+    assert_eq!(gap(&sink.coverage, reason), 1, "{:?}", sink.coverage);
 }
 
 #[test]

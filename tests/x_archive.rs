@@ -160,6 +160,39 @@ fn reads_deleted_community_and_circle_posts_and_live_comments() {
 }
 
 #[test]
+fn reads_community_notes_moments_and_articles() {
+    let read = Archive::new()
+        .with_account()
+        .with("data/tweets.js", tweets(&[tweet("1", "a"), tweet("2", "b")]))
+        .with(
+            "data/community-note.js",
+            r#"window.YTD.community_note.part0 = [{"communityNote": {"noteId": "70", "userId": "12345", "tweetId": "99", "createdAt": "2023-01-02T03:04:05.000Z", "summary": "The trial was withdrawn in May."}}]"#,
+        )
+        .with(
+            "data/moment.js",
+            r#"window.YTD.moment.part0 = [{"moment": {"momentId": "80", "title": "On call", "description": "A week of nights", "tweets": [{"momentTweet": {"text": "not mine"}}]}}]"#,
+        )
+        .with(
+            "data/article.js",
+            r#"window.YTD.article.part0 = [{"article": {"id": "90", "title": "On triage", "data": [{"text": "First."}, {"text": "Second."}]}}]"#,
+        )
+        .with("data/article-metadata.js", r#"window.YTD.article_metadata.part0 = [{"articleMetadata": {"visibility": "Draft"}}]"#)
+        .with("data/reply-prompt.js", r#"window.YTD.reply_prompt.part0 = [{"replyPrompt": {"proposedTweetText": "no"}}]"#)
+        .with("data/community-note-rating.js", "window.YTD.community_note_rating.part0 = [ ]")
+        .read();
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage.failed);
+    let note = read.item("70");
+    assert_eq!((note.kind, note.parent.as_ref().unwrap().id.as_deref()), (Kind::Comment, Some("99")));
+    assert_eq!(read.item("80").text, "On call\n\nA week of nights");
+    assert_eq!(
+        (read.item("90").kind, read.item("90").text.as_str()),
+        (Kind::Article, "On triage\n\nFirst.\n\nSecond.")
+    );
+    assert_eq!((read.skipped("asked to reconsider"), read.skipped("ratings of community notes")), (1, 1));
+    assert_eq!(read.skipped("unknown kind"), 0);
+}
+
+#[test]
 fn names_media_and_reads_none() {
     let record = r#"{"tweet": {"id_str": "7", "full_text": "look https://t.co/p", "extended_entities": {"media": [
         {"type": "photo", "media_url": "http://pbs.example/media/Abc.jpg", "ext_alt_text": "a &amp; b"},

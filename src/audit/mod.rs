@@ -23,6 +23,7 @@ use crate::attest;
 use crate::history::{self, Comparison, Previous, Seen};
 use crate::pipeline::{self, Outcome, Settings};
 use crate::policy::{Policy, day};
+use crate::report::columns::possible_patient_data;
 use crate::report::row;
 use crate::report::{Closed, Practice, Row, redacted};
 use crate::sources::input::Input;
@@ -224,6 +225,10 @@ impl Findings {
     /// Puts rows into the order of the report, and takes out what may not be shown.
     pub fn finish(&mut self, policy: &Policy) {
         row::sort(&mut self.rows);
+        // How many people fit is told with the details of the post: where its words may not stand, these may not either.
+        let wordless =
+            |row: &Row| row.withheld || (!policy.shows_patient_data() && possible_patient_data(row));
+        self.rows.iter_mut().filter(|row| wordless(row)).for_each(|row| row.people = None);
         let mut number = 0;
         for row in self.rows.iter_mut().filter(|row| row.withheld && !policy.keep_place) {
             number += 1;

@@ -5,10 +5,10 @@ use url::Url;
 use whitecoat_engine::Engine;
 
 use super::{AuditError, DrawOld, Findings, Task, admit, archived, run};
-use crate::attest::Attestation;
+use crate::attest::{Attestation, FILLED_IN};
 use crate::history::Previous;
 use crate::pipeline::Settings;
-use crate::policy::Policy;
+use crate::policy::{Policy, this_second};
 use crate::profile::{Loaded, Sampling};
 use crate::reader::Joined;
 use crate::reading::{Ended, Reading};
@@ -84,9 +84,11 @@ pub fn conduct(
     );
     let mut counts = Counts::of(&findings.rows, std::mem::take(&mut findings.hidden));
     counts.suppressed_by_class = std::mem::take(&mut findings.suppressed);
-    let finished = order.finished.unwrap_or_else(Timestamp::now);
+    let finished = order.finished.unwrap_or_else(this_second);
     let mut run = Run::new(start(order), finished, outcome.readings, outcome.stopped, counts);
     run.reader = order.reader.record(findings.reads);
+    let names = order.columns.iter().map(|column| column.name);
+    run.fill_in = names.filter(|name| FILLED_IN.contains(name)).collect();
     run.accounts = std::mem::take(&mut findings.accounts);
     run.good_practice =
         findings.practices.iter().map(|(practice, count)| (practice.name(), *count)).collect();

@@ -37,6 +37,13 @@ pub(super) fn run(args: AuditArgs, progress: Progress) -> Result<Ending, Failure
     let started = now(fixed)?;
     let mut policy = Policy::new(&profile, &engine, args.judge.unmask, day(started))?;
     policy.keep_evidence = columns.show_evidence();
+    if args.redacted_copy.is_some() && policy.suppresses() {
+        let name = &profile.profile.name;
+        return Err(Failure::Other(format!(
+            "--redacted-copy: a copy holds every post, and profile {name} never shows what some of them are about\n  \
+             try: leave it out; the owner of the accounts may make such a copy with profile self-audit"
+        )));
+    }
     audit::admit(&profile, subject.as_ref(), previous.as_ref(), &inputs).map_err(Failure::Inputs)?;
     let last = previous.as_ref().map(|last| last.path.as_path());
     let outputs = Outputs::prepare(&args, columns, &inputs, last)?;

@@ -23,6 +23,7 @@ use whitecoat_engine::Engine;
 use crate::cli::{Cli, Command, ReadArgs};
 use crate::interrupt::Interrupt;
 use crate::pipeline::Settings;
+use crate::policy::this_second;
 use crate::profile::ProfileError;
 use crate::progress::Progress;
 use crate::reader::{self, Choice, Joined};
@@ -187,7 +188,7 @@ fn check_readings(readings: &[Reading], quiet: bool) -> Result<(), Failure> {
 
 /// The time of the run: as asked, as `SOURCE_DATE_EPOCH` says, or the clock's.
 fn now(asked: Option<Timestamp>) -> Result<Timestamp, Failure> {
-    Ok(asked.or(fixed_time()?).unwrap_or_else(Timestamp::now))
+    Ok(asked.or(fixed_time()?).unwrap_or_else(this_second))
 }
 
 /// What `SOURCE_DATE_EPOCH` says.

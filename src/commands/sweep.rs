@@ -68,7 +68,8 @@ fn go(args: &SweepRunArgs, progress: Progress) -> Result<Ending, Failure> {
     let options = UsedOptions {
         include_messages: args.include_messages,
         allow_loopback: args.allow_loopback,
-        unmask: args.unmask,
+        // A profile may leave the masks off too, and outputs must know.
+        unmask: !policy.mask,
         fail_on: args.fail_on.name().to_owned(),
     };
     let sweep = Sweep {
@@ -84,6 +85,7 @@ fn go(args: &SweepRunArgs, progress: Progress) -> Result<Ending, Failure> {
         started,
         finished: args.now.or(fixed_time()?),
         at_once: cores.max(LEAST_AT_ONCE),
+        reports: !args.no_reports,
         interrupt,
         progress: progress.clone(),
     };

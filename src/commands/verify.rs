@@ -51,7 +51,14 @@ fn tell(args: &VerifyArgs, record: &Record, verdict: &Verdict) -> io::Result<()>
         writeln!(out, "{} is as the audit wrote it.", name_of(name))
     } else {
         let count = counted(verdict.problems.len() as u64, "alteration", "alterations");
-        writeln!(out, "{count}. A spreadsheet that changed dates or numbers on saving is one too.")
+        writeln!(out, "{count}. A spreadsheet that changed dates or numbers on saving is one too.")?;
+        if !args.items.is_empty() {
+            writeln!(
+                out,
+                "Items are compared with all that the audit read: name every input of it, in the same order."
+            )?;
+        }
+        Ok(())
     }
 }
 

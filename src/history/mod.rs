@@ -12,6 +12,7 @@ use whitecoat_engine::LiveState;
 pub use decision::Decision;
 pub use previous::{Entry, Previous};
 
+use crate::attest::FILLED_IN;
 use crate::identity::Version;
 use crate::report::row::Status;
 use crate::report::{Closed, Row};
@@ -74,6 +75,9 @@ fn carry(entry: &Entry, row: &mut Row, today: Date) {
     })
     .filter(|date| !date.is_empty());
     row.note = entry.cell("note").to_owned();
+    let others = FILLED_IN.iter().filter(|column| !matches!(**column, "decision" | "note"));
+    let filled = others.filter_map(|column| Some((*column, entry.cells.get(*column)?.clone())));
+    row.filled_in = filled.collect();
     let edited = entry.version.as_ref().is_some_and(|then| then.to_string() != row.item_version);
     let past = |until: &Option<Date>| until.is_some_and(|until| until < today);
     let again = match &entry.decision {

@@ -116,11 +116,20 @@ pub const ALL: &[Column] = &[
     further("identity_match", |row, _| json!(row.identity_match)),
     further("identity_basis", |row, _| text(&row.identity_basis)),
     further("employer_visible", |row, _| json!(if row.withheld { "without its words" } else { "yes" })),
-    further("review_status", |_, _| json!("unconfirmed")),
-    further("reviewer", |_, _| Value::Null),
-    further("review_outcome", |_, _| Value::Null),
-    further("review_note", |_, _| Value::Null),
-    further("applicant_response", |_, _| Value::Null),
+    further("preserve_first", |row, _| json!(if preserve_first(row) { "yes" } else { "no" })),
+    further("escalate_to", |row, _| json!(escalate_to(row))),
+    further("due_hint", |row, _| json!(due(row))),
+    further("review_status", |row, _| {
+        json!(row.filled_in.get("review_status").map_or("unconfirmed", |cell| cell))
+    }),
+    further("reviewer", |row, _| json!(row.filled_in.get("reviewer"))),
+    further("review_outcome", |row, _| json!(row.filled_in.get("review_outcome"))),
+    further("review_note", |row, _| json!(row.filled_in.get("review_note"))),
+    further("applicant_response", |row, _| json!(row.filled_in.get("applicant_response"))),
+    further("clinician_response", |row, _| json!(row.filled_in.get("clinician_response"))),
+    further("legal_hold", |row, _| json!(row.filled_in.get("legal_hold"))),
+    further("privileged", |row, _| json!(row.filled_in.get("privileged"))),
+    further("resolution_evidence", |row, _| json!(row.filled_in.get("resolution_evidence"))),
 ];
 
 /// Which columns, in which order.
@@ -217,6 +226,30 @@ pub fn possible_patient_data(row: &Row) -> bool {
     (row.rule.id.starts_with("privacy/") && row.severity > Severity::Info)
         || row.rule.id.starts_with("boundary/review-response")
         || !row.identifiers.is_empty()
+}
+
+/// Whether a copy has to be kept before anything is removed.
+fn preserve_first(row: &Row) -> bool {
+    row.rule.action == "hide-preserve-remove" || possible_patient_data(row)
+}
+
+/// Who is told besides whoever reads the table.
+fn escalate_to(row: &Row) -> Option<&'static str> {
+    match row.rule.action.as_str() {
+        "counsel-first" => Some("counsel"),
+        "board-advice" => Some("board or defence organisation"),
+        "ask-privacy-officer" => Some("privacy officer"),
+        _ => possible_patient_data(row).then_some("privacy officer"),
+    }
+}
+
+/// How soon, in the words of the report.
+fn due(row: &Row) -> &'static str {
+    match row.severity {
+        Severity::Critical => "today",
+        Severity::High => "soon",
+        Severity::Medium | Severity::Low | Severity::Info => "can wait",
+    }
 }
 
 fn text(text: &str) -> Value {

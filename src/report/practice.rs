@@ -1,5 +1,7 @@
 //! What a clinician appears to do well. Counted, never scored: guidelines name these, and their absence is no finding.
 
+use crate::wording::counted;
+
 /// A good practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Practice {
@@ -27,15 +29,24 @@ impl Practice {
         }
     }
 
-    /// What was counted, in words.
-    pub fn says(self) -> &'static str {
-        match self {
-            Self::Redirect => {
-                "health questions answered by sending the person to their own clinician or to emergency care"
+    /// What was counted so often, in words: `2 reviews answered with ...`.
+    pub fn says(self, count: u64) -> String {
+        let (one, many, which) = match self {
+            Self::Redirect => (
+                "health question",
+                "health questions",
+                "answered by sending the person to their own clinician or to emergency care",
+            ),
+            Self::PrivateTalk => ("review", "reviews", "answered with the offer of a private talk"),
+            Self::DeclaredInterest => {
+                ("recommendation", "recommendations", "with a word on who paid or what the tie is")
             }
-            Self::PrivateTalk => "reviews answered with the offer of a private talk",
-            Self::DeclaredInterest => "recommendations that say who paid or what the tie is",
-            Self::Disclaimer => "bios that say whose views they are, or that nothing there is medical advice",
-        }
+            Self::Disclaimer => (
+                "bio",
+                "bios",
+                "with a line on whose views they are, or that nothing there is medical advice",
+            ),
+        };
+        format!("{} {which}", counted(count, one, many))
     }
 }

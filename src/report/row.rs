@@ -1,6 +1,7 @@
 //! One line of an audit: what is kept of a finding once its item is gone.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -111,6 +112,8 @@ pub struct Row {
     /// What its reader decided, and noted, in the last audit's table.
     pub decision: String,
     pub note: String,
+    /// What else its reader has filled in, by column.
+    pub filled_in: BTreeMap<&'static str, String>,
     /// The decision holds: nothing is left to do.
     pub settled: bool,
     /// The day of the audit that first had it, unless it is this one.
@@ -173,6 +176,7 @@ impl Row {
             status: Status::New,
             decision: String::new(),
             note: String::new(),
+            filled_in: BTreeMap::new(),
             settled: false,
             first_seen: None,
             identity_match: Match::Unlisted,
@@ -208,6 +212,7 @@ impl Row {
         (self.url, self.parent_ref, self.parent_author, self.profile) = (None, None, None, None);
         (self.modifiers, self.identifiers, self.quasi_identifiers) = Default::default();
         (self.related, self.further, self.span, self.kind) = Default::default();
+        self.people = None;
         self.forget_evidence();
     }
 

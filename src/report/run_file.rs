@@ -40,6 +40,9 @@ pub struct Run {
     pub profile: UsedProfile,
     pub options: UsedOptions,
     pub output: String,
+    /// Columns of the table that its reader fills in.
+    #[serde(skip)]
+    pub fill_in: Vec<&'static str>,
     pub hosts_contacted: BTreeSet<String>,
     pub inputs: Vec<Reading>,
     /// What the reader did, if it was asked for.
@@ -207,6 +210,7 @@ impl Run {
             profile: start.profile,
             options: start.options,
             output: start.output,
+            fill_in: vec!["decision", "note"],
             hosts_contacted: inputs.iter().flat_map(|input| input.coverage.hosts.clone()).collect(),
             inputs,
             reader: None,

@@ -11,6 +11,7 @@ use super::excerpt::EXCERPT_CHARS;
 use super::row::Status;
 use super::{Row, Run};
 use crate::coverage::Gap;
+use crate::history::Comparison;
 use crate::reading::{Ended, Reading};
 use crate::wording::{counted, printable, thousands, time};
 
@@ -120,21 +121,13 @@ impl Page<'_> {
                 &format!("{} more not shown by profile {}", thousands(hidden), run.profile.name),
             )?;
         }
-        let suppressed: u64 = run.findings.suppressed_by_class.values().sum();
-        if suppressed > 0 {
-            let line = format!(
-                "{} left out, or shown without words, because profile {} never shows what they are about",
-                thousands(suppressed),
-                run.profile.name
-            );
+        if let Some(line) = never_shown(run) {
             self.text(2, DIM, &line)?;
         }
         self.compared(run)?;
         self.done_well(run)?;
-        // What was decided on is in the table, and needs nobody's attention.
-        let open = || rows.iter().filter(|row| row.is_open());
-        let worst: Vec<&Row> = open().take(WORST).collect();
-        if open().nth(1).is_some() {
+        let worst: Vec<&Row> = first(rows).take(WORST).collect();
+        if worst.len() > 1 {
             self.heading(&format!("The worst {}", worst.len()))?;
         }
         for (index, row) in worst.iter().copied().enumerate() {
@@ -153,7 +146,7 @@ impl Page<'_> {
             self.heading("Appears to be done well")?;
         }
         for (practice, count) in done {
-            self.text(2, Style::new(), &format!("{} {}", thousands(count), practice.says()))?;
+            self.text(2, Style::new(), &practice.says(count))?;
         }
         Ok(())
     }
@@ -162,23 +155,9 @@ impl Page<'_> {
     fn compared(&mut self, run: &Run) -> io::Result<()> {
         let Some(comparison) = &run.comparison else { return Ok(()) };
         self.heading("Since the last audit")?;
-        let statuses = Status::ALL.iter().filter_map(|status| {
-            let count = comparison.by_status.get(status.name())?;
-            Some(format!("{} {}", thousands(*count), status.name()))
-        });
-        let statuses: Vec<String> = statuses.collect();
-        let open = format!("; {} still open", thousands(run.findings.open));
-        self.text(2, Style::new(), &(statuses.join(", ") + &open))?;
-        let alarms: Vec<String> = comparison
-            .false_alarms_by_rule
-            .iter()
-            .map(|(rule, count)| {
-                let decided = comparison.decided_by_rule.get(rule).copied().unwrap_or_default();
-                format!("{rule} {} of {} decided", thousands(*count), thousands(decided))
-            })
-            .collect();
-        if !alarms.is_empty() {
-            self.text(2, DIM, &format!("False alarms, as decided: {}", alarms.join(", ")))?;
+        self.text(2, Style::new(), &became(comparison, run))?;
+        if let Some(alarms) = false_alarms(comparison) {
+            self.text(2, DIM, &alarms)?;
         }
         for note in &comparison.notes {
             self.text(2, DIM, &format!("note: {}: {note}", comparison.previous))?;
@@ -222,7 +201,13 @@ impl Page<'_> {
         }
         if run.output != "-" {
             let count = counted(run.attestation.findings.count.max(run.findings.shown), "row", "rows");
-            let fill = if rows.is_empty() { "" } else { " Fill in its columns decision and note." };
+            let fill = match run.fill_in.split_last() {
+                Some((last, [])) if !rows.is_empty() => format!(" Fill in its column {last}."),
+                Some((last, others)) if !rows.is_empty() => {
+                    format!(" Fill in its columns {} and {last}.", others.join(", "))
+                }
+                _ => String::new(),
+            };
             self.text(2, Style::new(), &format!("All findings: {} ({count}).{fill}", run.output))?;
         }
         if let Some(run_file) = run_file {
@@ -235,6 +220,44 @@ impl Page<'_> {
         }
         self.text(2, DIM, NO_CLEAN_BILL)
     }
+}
+
+/// What is to be dealt with first, the worst first: not what was decided on, and no mere prompts.
+pub(super) fn first(rows: &[Row]) -> impl Iterator<Item = &Row> {
+    rows.iter().filter(|row| row.is_open() && row.severity > Severity::Info)
+}
+
+/// `3 new, 5 persisting, 1 gone; 8 still open`.
+pub(super) fn became(comparison: &Comparison, run: &Run) -> String {
+    let statuses = Status::ALL.iter().filter_map(|status| {
+        let count = comparison.by_status.get(status.name())?;
+        Some(format!("{} {}", thousands(*count), status.name()))
+    });
+    let open = format!("{} still open", thousands(run.findings.open));
+    let statuses = statuses.collect::<Vec<_>>().join(", ");
+    if statuses.is_empty() { open } else { format!("{statuses}; {open}") }
+}
+
+/// How often the last audit's reader called a rule's finding no issue.
+pub(super) fn false_alarms(comparison: &Comparison) -> Option<String> {
+    let of_rule = |(rule, count): (&String, &u64)| {
+        let decided = comparison.decided_by_rule.get(rule).copied().unwrap_or_default();
+        format!("{rule} {} of {} decided", thousands(*count), thousands(decided))
+    };
+    let alarms: Vec<String> = comparison.false_alarms_by_rule.iter().map(of_rule).collect();
+    (!alarms.is_empty()).then(|| format!("False alarms, as decided: {}", alarms.join(", ")))
+}
+
+/// What the profile keeps from its readers, as a number only.
+pub(super) fn never_shown(run: &Run) -> Option<String> {
+    let suppressed: u64 = run.findings.suppressed_by_class.values().sum();
+    (suppressed > 0).then(|| {
+        format!(
+            "{} left out, or shown without words, because profile {} never shows what they are about",
+            thousands(suppressed),
+            run.profile.name
+        )
+    })
 }
 
 /// `1,204 items (post 1,000, reply 204), 2012 to 2024; of these reshare 104`.

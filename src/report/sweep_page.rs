@@ -34,6 +34,8 @@ pub struct SweepPage {
 pub struct PersonLine {
     pub id: String,
     pub name: String,
+    /// Where the person's report is; empty if there is none.
+    pub report: String,
     pub state: &'static str,
     pub problem: String,
     pub complete: bool,

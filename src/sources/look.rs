@@ -28,7 +28,7 @@ const fn magic(at: usize, bytes: &'static [u8], what: &'static str, next: &'stat
 
 const TEXT_ONLY: &str =
     "pictures, video and documents are not read on their own; give the archive or page they belong to";
-const UNPACK: &str = "unpack it and give the folder, or pack the folder as zip";
+const UNPACK: &str = "unpack it and give what was in it, the file or the folder";
 const WHICH_ZIP: &str = "give the export as the platform made it, neither repacked nor one part of several";
 
 const KNOWN: &[Magic] = &[

@@ -41,9 +41,9 @@ pub fn page(bytes: &[u8]) {
 pub(super) const NAME: &str = "bytes";
 
 /// A sink that keeps the items.
-pub(super) struct Collecting {
-    items: Vec<Item>,
-    coverage: Coverage,
+pub(in crate::sources) struct Collecting {
+    pub(in crate::sources) items: Vec<Item>,
+    pub(in crate::sources) coverage: Coverage,
     bar: ProgressBar,
 }
 
@@ -60,6 +60,12 @@ impl Collecting {
             assert!(!item.id.is_empty());
             assert_eq!(file_of(&item.source), NAME);
         }
+    }
+
+    /// The texts of all items.
+    #[cfg(test)]
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.items.iter().map(|item| item.text.as_str()).collect()
     }
 
     /// Every item has an id, and says that it is out of one of these files.
@@ -124,7 +130,7 @@ mod tests {
         items_file: &[b"{\"id\":\"1\",\"text\":\"a\"}\n", b"{", b"}", b"\"id\":", b"\"text\":", b"\"a\"", b",", b"\n", b"id,text\n", b"null", b"\"media\":[", b"]"];
         mhtml: &[b"Content-Type: multipart/related; boundary=x\r\n", b"\r\n", b"\r\n--x\r\n", b"--x--\r\n", b"Content-Type: text/html\r\n", b"<p>some words here", b"Content-Transfer-Encoding: quoted-printable\r\n", b"=3D", b"Date: Wed, 1 May 2024 16:30:05 -0000\r\n"];
         warc: &[b"WARC/1.0\r\n", b"WARC-Type: response\r\n", b"WARC-Type: resource\r\n", b"Content-Length: 30\r\n", b"\r\n", b"HTTP/1.1 200 OK\r\n", b"Content-Type: text/html\r\n", b"<p>some words here", b"Transfer-Encoding: chunked\r\n", b"5\r\n", b"\x1f\x8b\x08"];
-        export: &[b"posts.csv\n", b"comments.csv\n", b"id,permalink,date,subreddit,parent,body\n", b"a,b\n", b"\"", b"\x1e", b"_chat.txt\n", b"[01/02/2024, 10:00:00] A: b\n", b"Shares.csv\n", b"Date,ShareLink,ShareCommentary\n", b"outbox.json\n", b"{\"orderedItems\":[", b"{\"type\":\"Create\",\"object\":{\"id\":\"1\",\"content\":\"a\"}}", b"]}", b"user_data.json\n", b"result.json\n", b"null", b"{", b"}"];
+        export: &[b"posts.csv\n", b"comments.csv\n", b"id,permalink,date,subreddit,parent,body\n", b"a,b\n", b"\"", b"\x1e", b"_chat.txt\n", b"[01/02/2024, 10:00:00] A: b\n", b"Shares.csv\n", b"Date,ShareLink,ShareCommentary\n", b"outbox.json\n", b"{\"orderedItems\":[", b"{\"type\":\"Create\",\"object\":{\"id\":\"1\",\"content\":\"a\"}}", b"]}", b"user_data.json\n", b"result.json\n", b"Comments.txt\n", b"Recently Deleted Posts.txt\n", b"Date: 2024-01-01 00:00:00\n", b"Comment: a\n", b"your_posts_1.json\n", b"reviews/a.json\n", b"{\"timestamp\":1600000000,\"review\":\"a\"}", b"{\"a_v2\":[", b"data/article.js\n", b"null", b"{", b"}"];
         packed: &[b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\x14\0\0\0\0\0", b"\0\0\0\0", b"\x05\0\0\0", b"a.txt", b"../a", b"\x1f\x8b\x08\0\0\0\0\0\0\x03"];
         blocks: &[b"\x12", b"\xa2gversion\x01eroots\x80", b"\x01\x71\x12\x20", b"\x00", b"\x80", b"\xa1ae\x80", b"\x26", b"\xff"];
         elements: &[b"<item>", b"</item>", b"<wp:author a=\"", b"\">", b"</wp:author>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"&amp;", b"<!ENTITY a \"b\">", b"&a;", b"<title>", b"</title>", b"text"];

@@ -61,6 +61,17 @@ pub struct Terms {
     pub started: String,
     pub unmask: bool,
     pub reader: String,
+    #[serde(default)]
+    pub include_messages: bool,
+    /// Names, apart by commas.
+    #[serde(default)]
+    pub columns: String,
+    /// Whether everybody gets a report for reading.
+    #[serde(default)]
+    pub reports: bool,
+    /// Digest of the last sweep's log; nothing if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub previous: String,
 }
 
 /// How it went with one person.
@@ -104,6 +115,9 @@ pub struct Outcome {
     /// Digest of the person's record.
     #[serde(default)]
     pub record: String,
+    /// Digest of the person's report, if the sweep writes them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub page: String,
 }
 
 /// What came of a person's audit.

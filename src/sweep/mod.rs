@@ -27,7 +27,7 @@ use self::log::Log;
 use self::summary::Summary;
 use crate::interrupt::Interrupt;
 use crate::pipeline::Settings;
-use crate::policy::Policy;
+use crate::policy::{Policy, this_second};
 use crate::profile::Loaded;
 use crate::progress::Progress;
 use crate::reader::Joined;
@@ -75,6 +75,8 @@ pub struct Sweep<'s> {
     pub finished: Option<Timestamp>,
     /// How many people at once.
     pub at_once: usize,
+    /// Whether everybody gets a report for reading.
+    pub reports: bool,
     /// When to stop early.
     pub interrupt: Interrupt,
     /// Where progress is shown.
@@ -138,12 +140,22 @@ impl Sweep<'_> {
             started: self.started.to_string(),
             unmask: self.options.unmask,
             reader: self.profile.profile.reader.clone(),
+            include_messages: self.options.include_messages,
+            columns: self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(","),
+            reports: self.reports,
+            previous: self.previous.map(last_log).unwrap_or_default(),
         }
     }
 
     fn at(&self) -> String {
-        self.finished.unwrap_or_else(Timestamp::now).to_string()
+        self.finished.unwrap_or_else(this_second).to_string()
     }
+}
+
+/// The digest of the last sweep's log, by which a sweep that goes on tells that its predecessor is the same one.
+fn last_log(folder: &Path) -> String {
+    let log = std::fs::read(folder.join(LOG)).unwrap_or_default();
+    blake3::hash(&log).to_hex().to_string()
 }
 
 /// The terms of the sweep in a folder, if there is one: going on means going on with its time and its seed.
@@ -210,11 +222,13 @@ pub fn run(sweep: &Sweep<'_>, roster: &Roster, known: Option<&Terms>) -> Result<
     }
     let is_done = |person: &&Person| {
         outcomes.get(&person.id).is_some_and(|outcome| {
-            let kept = outcome.state == State::Done && person::files_are_there(sweep.folder, person);
+            let kept = outcome.state == State::Done && person::files_are_there(sweep, person);
             outcome.row == person.digest && (kept || outcome.state == State::Skipped)
         })
     };
-    let waiting: Vec<&Person> = roster.people.iter().filter(|person| !is_done(person)).collect();
+    let waiting: Vec<Waiting<'_>> = (roster.people.iter().filter(|person| !is_done(person)))
+        .map(|person| Waiting { person, last_table: written_before(&outcomes, person) })
+        .collect();
     let before = roster.people.len() - waiting.len();
     if before > 0 {
         sweep.progress.line(&format!(
@@ -239,10 +253,22 @@ pub fn run(sweep: &Sweep<'_>, roster: &Roster, known: Option<&Terms>) -> Result<
     Ok(Ended { now, before, stopped, head: log.head().to_owned(), outcomes })
 }
 
+/// Somebody whose turn has not come.
+#[derive(Debug)]
+struct Waiting<'r> {
+    person: &'r Person,
+    /// Digest of the table that this sweep wrote for them before, when their row in the roster was another one.
+    last_table: String,
+}
+
+fn written_before(outcomes: &BTreeMap<String, Outcome>, person: &Person) -> String {
+    outcomes.get(&person.id).map(|outcome| outcome.table.clone()).unwrap_or_default()
+}
+
 /// Audits people side by side; what came of each is handed over one at a time. Says how many there were.
 fn everybody(
     sweep: &Sweep<'_>,
-    people: &[&Person],
+    people: &[Waiting<'_>],
     mut collect: impl FnMut(Outcome) -> Result<(), LogError>,
 ) -> Result<usize, SweepError> {
     let hosts = Hosts::new(web::BETWEEN_REQUESTS);
@@ -255,7 +281,9 @@ fn everybody(
             scope.spawn(move || {
                 while !sweep.interrupt.is_asked() {
                     let Some(person) = people.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                    let Some(result) = person::audit(sweep, person, hosts) else { return };
+                    let Some(result) = person::audit(sweep, person.person, &person.last_table, hosts) else {
+                        return;
+                    };
                     // Nobody takes it any more once the log cannot be written.
                     if sender.send(result).is_err() {
                         return;
@@ -322,14 +350,18 @@ fn same_terms(known: &Terms, now: &Terms, folder: &Path) -> Result<(), SweepErro
     let changed = [
         ("the rules", known.ruleset != now.ruleset),
         ("the profile", known.profile_blake3 != now.profile_blake3),
-        ("--unmask", known.unmask != now.unmask),
+        ("masks (--unmask)", known.unmask != now.unmask),
+        ("--include-messages", known.include_messages != now.include_messages),
+        ("--columns", known.columns != now.columns),
+        ("--no-reports", known.reports != now.reports),
+        ("--previous", known.previous != now.previous),
     ];
     let changed: Vec<&str> = changed.iter().filter(|(_, changed)| *changed).map(|(what, _)| *what).collect();
     if changed.is_empty() {
         return Ok(());
     }
     Err(SweepError::Folder(format!(
-        "{}: this sweep began with others: {}\n  why: its people would not have been audited alike\n  try: begin a new one in another folder, with --previous {}",
+        "{}: this sweep began otherwise: {}\n  why: its people would not have been audited alike\n  try: give the same command as before, or begin a new sweep in another folder, with --previous {}",
         folder.display(),
         changed.join(", "),
         folder.display()

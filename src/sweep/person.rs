@@ -1,6 +1,7 @@
-//! One person of a sweep: their audit, their two files, and what the log says of it.
+//! One person of a sweep: their audit, their files, and what the log says of it.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -14,18 +15,29 @@ use super::{PEOPLE, Sweep};
 use crate::audit::{self, Findings, Order, place};
 use crate::history::Previous;
 use crate::policy::day;
+use crate::reading::{Ended, Reading};
 use crate::report::output::{Destination, OutputError};
-use crate::report::{Run, csv};
+use crate::report::{Run, csv, html};
 use crate::sources::input::Input;
 
 const NO_CONSENT: &str = "no consent on record: the roster's column consent is empty";
 const NOTHING: &str = "nothing to read: the roster names neither an archive nor an address";
+/// The ends of a person's files.
+const RECORD: &str = "run.json";
+const PAGE: &str = "html";
 const BROKEN: &str = "an internal error (a defect of whitecoat, please report it) ended this audit";
 
-/// Audits one person. `None` if the sweep was interrupted meanwhile: then nothing of theirs was written.
-pub(super) fn audit(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Option<Outcome> {
-    let outcome = Outcome { id: person.id.clone(), row: person.digest.clone(), ..Outcome::default() };
-    let refused = |state, problem: String| Some(Outcome { state, problem, ..outcome.clone() });
+/// Audits one person, of whom this sweep may have written `last_table` before. `None` if it was interrupted meanwhile:
+/// then nothing of theirs was written.
+pub(super) fn audit(sweep: &Sweep<'_>, person: &Person, last_table: &str, hosts: &Hosts) -> Option<Outcome> {
+    let outcome = Outcome {
+        id: person.id.clone(),
+        row: person.digest.clone(),
+        table: last_table.to_owned(),
+        ..Outcome::default()
+    };
+    let refused =
+        |state, problem: String| Some(Outcome { state, problem: one_line(&problem), ..outcome.clone() });
     if sweep.profile.profile.consent && person.subject.consent().is_none() {
         return refused(State::Skipped, NO_CONSENT.to_owned());
     }
@@ -33,14 +45,19 @@ pub(super) fn audit(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Option
         return refused(State::Skipped, NOTHING.to_owned());
     }
     // One person's failure never stops the rest, not even a defect of ours.
-    match catch_unwind(AssertUnwindSafe(|| attempt(sweep, person, hosts))) {
+    match catch_unwind(AssertUnwindSafe(|| attempt(sweep, person, last_table, hosts))) {
         Ok(Ok(found)) => found,
         Ok(Err(problem)) => refused(State::Failed, problem),
         Err(_) => refused(State::Failed, BROKEN.to_owned()),
     }
 }
 
-fn attempt(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Result<Option<Outcome>, String> {
+fn attempt(
+    sweep: &Sweep<'_>,
+    person: &Person,
+    last_table: &str,
+    hosts: &Hosts,
+) -> Result<Option<Outcome>, String> {
     let (inputs, problems) = Input::recognise_all(&person.inputs);
     // What can be read of a person is read: the rest makes the audit incomplete.
     let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -51,7 +68,7 @@ fn attempt(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Result<Option<O
         .map(|path| Previous::open(&path))
         .transpose()
         .map_err(|error| error.to_string())?;
-    let table = sweep.folder.join(PEOPLE).join(format!("{}.csv", person.file));
+    let table = table_of(sweep.folder, person);
     let destination = Destination::prepare(&table, inputs.iter().flat_map(Input::paths))
         .map_err(|error| error.to_string())?;
     let output = format!("{PEOPLE}/{}.csv", person.file);
@@ -79,13 +96,40 @@ fn attempt(sweep: &Sweep<'_>, person: &Person, hosts: &Hosts) -> Result<Option<O
         return Ok(None);
     }
     if run.inputs.iter().all(|reading| reading.counts.items == 0) && !run.complete {
-        return Err("nothing could be read of what the roster names".to_owned());
+        return Err(nothing_read(&run.inputs));
     }
-    let written = write(&destination, &run, &findings, sweep).map_err(|error| error.to_string())?;
-    let mut outcome = told(person, &run, &findings, sweep);
-    outcome.problem = problems.join("; ");
-    (outcome.table, outcome.record) = written;
-    Ok(Some(outcome))
+    let made = Made::of(&run, &findings, sweep).map_err(|error| format!("{}: {error}", table.display()))?;
+    made.keeps_decisions(&table, last_table)?;
+    made.write(&table, &destination).map_err(|error| error.to_string())?;
+    let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+    Ok(Some(Outcome {
+        problem: one_line(&problems.join("\n")),
+        table: digest(&made.table),
+        record: digest(&made.record),
+        page: made.page.as_deref().map(digest).unwrap_or_default(),
+        ..told(person, &run, &findings, sweep)
+    }))
+}
+
+/// Why nothing of a person was read: for each input what failed first.
+fn nothing_read(readings: &[Reading]) -> String {
+    let why = |reading: &Reading| match &reading.ended {
+        Ended::Unreadable(problem) => Some(problem.clone()),
+        _ => {
+            let (reason, gap) = reading.coverage.failed.iter().next()?;
+            let place = gap.examples.iter().next().map_or("", String::as_str);
+            Some(format!("{}: {reason} ({place})", reading.coverage.input))
+        }
+    };
+    let reasons: Vec<String> = readings.iter().filter_map(why).collect();
+    format!("nothing could be read of what the roster names\n{}", reasons.join("\n"))
+}
+
+/// A message as one line of a table: what happened and what to do; what was expected is said by the single audit.
+fn one_line(message: &str) -> String {
+    let lines =
+        message.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("expected: "));
+    lines.collect::<Vec<_>>().join("; ")
 }
 
 /// The roster's word, else the person's table in the folder of the last sweep, if it is there.
@@ -94,25 +138,61 @@ fn previous(sweep: &Sweep<'_>, person: &Person) -> Option<PathBuf> {
     person.previous.clone().or_else(|| last.filter(|path| path.exists()))
 }
 
-/// Writes the table, then the record. The log's line comes last, and only then is the person done.
-fn write(
-    destination: &Destination,
-    run: &Run,
-    findings: &Findings,
-    sweep: &Sweep<'_>,
-) -> Result<(String, String), OutputError> {
-    let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
-    let mut table = Vec::new();
-    let mut record = Vec::new();
-    // Writing into memory cannot fail.
-    let _ =
-        csv::write(&findings.rows, &findings.closed, run, sweep.columns, csv::Options::default(), &mut table);
-    let _ = run.write(&mut record);
-    destination.write(|to| std::io::Write::write_all(to, &table))?;
-    if let Some(beside) = destination.run_file() {
-        beside.write(|to| std::io::Write::write_all(to, &record))?;
+fn table_of(folder: &Path, person: &Person) -> PathBuf {
+    folder.join(PEOPLE).join(format!("{}.csv", person.file))
+}
+
+/// A person's files, before they are written.
+struct Made {
+    table: Vec<u8>,
+    record: Vec<u8>,
+    /// The report for reading, if the sweep writes them.
+    page: Option<Vec<u8>>,
+}
+
+impl Made {
+    fn of(run: &Run, findings: &Findings, sweep: &Sweep<'_>) -> io::Result<Self> {
+        let (rows, closed, columns) = (&findings.rows, &findings.closed, sweep.columns);
+        let (mut table, mut record, mut page) = (Vec::new(), Vec::new(), Vec::new());
+        csv::write(rows, closed, run, columns, csv::Options::default(), &mut table)?;
+        run.write(&mut record)?;
+        if sweep.reports {
+            html::write(rows, run, &mut page)?;
+        }
+        Ok(Self { table, record, page: sweep.reports.then_some(page) })
     }
-    Ok((digest(&table), digest(&record)))
+
+    /// Refuses to replace a table that somebody has filled in: one that is neither as this sweep wrote it before,
+    /// nor as it would be written now, which is what a kill before the log's line leaves behind.
+    fn keeps_decisions(&self, table: &Path, last_table: &str) -> Result<(), String> {
+        let there = match std::fs::read(table) {
+            Ok(there) => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(format!("{}: {error}", table.display())),
+        };
+        let as_written = last_table.is_empty() || blake3::hash(&there).to_hex().as_str() == last_table;
+        if as_written || there == self.table {
+            return Ok(());
+        }
+        Err(format!(
+            "{} is left as it is: it was filled in since this sweep wrote it, and auditing this person again would lose \
+             that\n  try: move it away and name it in the roster's column previous, or wait for the next sweep",
+            table.display()
+        ))
+    }
+
+    /// The table, the record, the report. The log's line comes last, and only then is the person done.
+    fn write(&self, path: &Path, table: &Destination) -> Result<(), OutputError> {
+        let whole = |bytes: &[u8], to: &Destination| to.write(|to| to.write_all(bytes));
+        whole(&self.table, table)?;
+        if let Some(beside) = table.run_file() {
+            whole(&self.record, &beside)?;
+        }
+        match &self.page {
+            Some(page) => whole(page, &Destination::prepare(&path.with_extension(PAGE), [])?),
+            None => Ok(()),
+        }
+    }
 }
 
 fn told(person: &Person, run: &Run, findings: &Findings, sweep: &Sweep<'_>) -> Outcome {
@@ -151,7 +231,8 @@ fn told(person: &Person, run: &Run, findings: &Findings, sweep: &Sweep<'_>) -> O
 }
 
 /// Whether the files that the log says were written are there. What a reader filled in is no matter.
-pub(super) fn files_are_there(folder: &Path, person: &Person) -> bool {
-    let table = folder.join(PEOPLE).join(format!("{}.csv", person.file));
-    table.is_file() && table.with_extension("run.json").is_file()
+pub(super) fn files_are_there(sweep: &Sweep<'_>, person: &Person) -> bool {
+    let table = table_of(sweep.folder, person);
+    let page_is_there = || !sweep.reports || table.with_extension(PAGE).is_file();
+    table.is_file() && table.with_extension(RECORD).is_file() && page_is_there()
 }

@@ -67,6 +67,9 @@ impl Roster {
     pub fn open(path: &Path) -> Result<Self, TableError> {
         let table = Table::open(path)?;
         let wrong = |problem: String, next: &str| TableError::invalid(path, problem, EXPECTED, next);
+        if table.header.is_empty() {
+            return Err(wrong("there is nothing in it".to_owned(), "docs/sweep.md has an example"));
+        }
         for must in MUST {
             if table.column(must).is_none() {
                 let near = table.like(must).map_or(String::new(), |near| format!(", only {near:?}"));
@@ -244,6 +247,20 @@ mod tests {
     }
 
     #[test]
+    fn a_large_roster_is_read_whole() {
+        const PEOPLE: usize = 100_000;
+        let row = |n: usize| format!("p{n},\"Quill, {n}\",x:u{n},posts/{n}.zip,HR {n}\n");
+        let rows: String = (0..PEOPLE).map(row).collect();
+        let header = "id,name,accounts,archives,consent\n";
+        assert_eq!(opened(&format!("{header}{rows}")).unwrap().people.len(), PEOPLE);
+        // Of many mistakes the first are named, and the others counted.
+        let some: String = (0..5_000).map(row).collect();
+        let message = opened(&format!("{header}{some}{some}")).unwrap_err().to_string();
+        assert!(message.contains("row 5002: id p0 stands in row 2 already"), "{message}");
+        assert!(message.contains("and 4,980 more mistakes") && message.len() < 4_000, "{message}");
+    }
+
+    #[test]
     fn all_mistakes_are_named_at_once_with_their_rows() {
         let message = opened("id,consent,archives,jurisdiction,accounts,not_mine\na,1,x.zip,\nA,1,x.zip,\n,1,x.zip,\nb,1,x.zip,FR\nc\u{200e},1,,\n\"d\n5\",1,x.zip,\ne,1,x.zip,,x:ann,@Ann\n")
             .unwrap_err()
@@ -263,7 +280,7 @@ mod tests {
             ("id,consent\n1,a\n", "neither a column \"archives\" nor \"accounts\""),
             ("id,consent,archives\n", "there is nobody in it"),
             ("id,consent,archives,ID\n1,a,b,2\n", "there are two columns \"id\""),
-            ("", "there is no column \"id\""),
+            ("", "there is nothing in it"),
         ] {
             let message = opened(text).unwrap_err().to_string();
             assert!(message.contains(part) && message.contains("try: "), "{message}");

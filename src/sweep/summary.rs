@@ -20,7 +20,7 @@ const ON_PAGE: usize = 5_000;
 const CLOSED: &[Status] = &[Status::Resolved, Status::Gone, Status::RuleChanged];
 const SEVERITIES: &[&str] = &["critical", "high", "medium", "low", "info"];
 const OTHERS: &[&str] =
-    &["oldest_open_critical_days", "second_reader", "problem", "table", "attestation_root"];
+    &["oldest_open_critical_days", "second_reader", "problem", "table", "report", "attestation_root"];
 
 /// Everything that the outputs are made from.
 #[derive(Debug)]
@@ -45,6 +45,14 @@ impl Summary<'_> {
             done.map(|person| (place(self.terms.seed, &person.id), person.id.as_str())).collect();
         drawn.sort_unstable();
         drawn.into_iter().take(count).map(|(_, id)| id).collect()
+    }
+
+    /// Where a person's report is, seen from the sweep's folder; empty if there is none.
+    fn report(&self, person: &Person, outcome: &Outcome) -> String {
+        match self.terms.reports && outcome.state == State::Done {
+            true => format!("{}/{}.html", super::PEOPLE, person.file),
+            false => String::new(),
+        }
     }
 
     /// Writes `sweep.csv`.
@@ -82,6 +90,7 @@ impl Summary<'_> {
             cells.push(if_done(yes(second.contains(person.id.as_str()))));
             cells.push(outcome.problem.clone());
             cells.push(if_done(format!("{}/{}.csv", super::PEOPLE, person.file)));
+            cells.push(self.report(person, &outcome));
             cells.push(outcome.root.clone());
             for cell in &cells {
                 writer.write_field(formula::guarded(&printable(cell)).as_bytes())?;
@@ -111,6 +120,7 @@ impl Summary<'_> {
         let line = |(person, outcome): &(&Person, Outcome)| PersonLine {
             id: printable(&person.id),
             name: printable(person.subject.names.first().map_or("", String::as_str)),
+            report: self.report(person, outcome),
             state: outcome.state.name(),
             problem: printable(outcome.problem.lines().next().unwrap_or_default()),
             complete: outcome.complete,

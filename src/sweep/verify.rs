@@ -50,7 +50,7 @@ pub fn verify(folder: &Path) -> Result<Verdict, LogError> {
             Err(problem) => wrong.push(format!("{}: {problem}", outcome.id)),
         }
     }
-    verdict.good.push(format!("{}: tables and records as written", counted(right, "person", "people")));
+    verdict.good.push(format!("{}: all files as written", counted(right, "person", "people")));
     verdict.problems.extend(wrong);
     Ok(verdict)
 }
@@ -61,6 +61,12 @@ fn person(folder: &Path, outcome: &Outcome) -> Result<(), String> {
     let bytes = fs::read(&record_path).map_err(|error| format!("the record: {error}"))?;
     if blake3::hash(&bytes).to_hex().as_str() != outcome.record {
         return Err("the record was changed".to_owned());
+    }
+    if !outcome.page.is_empty() {
+        let page = fs::read(table.with_extension("html")).map_err(|error| format!("the report: {error}"))?;
+        if blake3::hash(&page).to_hex().as_str() != outcome.page {
+            return Err("the report was changed".to_owned());
+        }
     }
     let written = fs::read(&table).map_err(|error| format!("the table: {error}"))?;
     if blake3::hash(&written).to_hex().as_str() == outcome.table {

@@ -3,15 +3,20 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use tempfile::TempDir;
 use url::Url;
 use whitecoat::coverage::Coverage;
-use whitecoat::sources::web::{Limits, Session, Settings, Start, read};
+use whitecoat::sources::web::{Limits, Session, Settings, Start, read, read_saved_page};
 use whitecoat::sources::{Batch, InputError, Options, Sink, Stopped};
 use whitecoat_engine::Item;
+
+/// The header of a page.
+pub const HTML: &str = "Content-Type: text/html; charset=utf-8";
 
 /// Keeps everything a source says.
 pub struct Collected {
@@ -47,6 +52,19 @@ impl Sink for Collected {
     fn progress(&self) -> &ProgressBar {
         &self.bar
     }
+}
+
+/// Reads `bytes` as a saved page.
+pub fn read_page(bytes: impl AsRef<[u8]>) -> (Collected, Result<(), InputError>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    std::fs::write(&path, bytes).unwrap();
+    let mut sink = Collected::default();
+    let outcome = read_saved_page(&path, &Options::default(), &mut sink);
+    for item in &mut sink.items {
+        item.source = item.source.replace(&path.display().to_string(), "PAGE");
+    }
+    (sink, outcome)
 }
 
 /// A server on 127.0.0.1 that closes each connection after one answer, and keeps the heads of all requests.
@@ -181,4 +199,44 @@ pub fn hold(stream: &mut TcpStream) {
 #[track_caller]
 pub fn message(outcome: Result<(), InputError>) -> String {
     outcome.expect_err("must be refused").to_string()
+}
+
+/// Redirects to an address.
+pub fn redirect(stream: &mut TcpStream, to: &str) {
+    reply(stream, "302 Found", &format!("Location: {to}"), b"");
+}
+
+/// The paths of the pages that gave items, in order.
+pub fn paths(sink: &Collected) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for item in &sink.items {
+        let url = url::Url::parse(item.url.as_deref().unwrap()).unwrap();
+        let path = format!("{}{}", url.path(), url.query().map(|q| format!("?{q}")).unwrap_or_default());
+        if paths.last() != Some(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// How much was not read, for reasons that hold some words.
+pub fn gap(coverage: &Coverage, words: &str) -> u64 {
+    let gaps = coverage.failed.iter().chain(&coverage.skipped);
+    gaps.filter(|(reason, _)| reason.contains(words)).map(|(_, gap)| gap.count).sum()
+}
+
+/// Runs the command in a folder that holds its cache, too.
+pub fn run(folder: &TempDir, args: &[&str]) -> Output {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
+    command
+        .current_dir(folder.path())
+        .args(args)
+        .env_clear()
+        .env("XDG_CACHE_HOME", folder.path().join("cache"));
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+/// What the command said.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -13,6 +13,8 @@ const YEARS: i16 = 16;
 /// Platforms with a lane of their own; the others share one.
 const LANES: usize = 8;
 const WIDTH: u32 = 560;
+/// Characters of a lane's name: more would run into the bars.
+const LABEL_CHARS: usize = 13;
 const LEFT: u32 = 96;
 const LANE: u32 = 56;
 const TALLEST: u64 = 34;
@@ -35,6 +37,16 @@ pub(super) struct Lane {
     /// Where its bars stand.
     pub(super) base: u32,
     pub(super) bars: Vec<Bar>,
+}
+
+impl Lane {
+    /// The name, cut to what stands beside the bars.
+    pub(super) fn label(&self) -> String {
+        if self.name.chars().count() <= LABEL_CHARS {
+            return self.name.clone();
+        }
+        self.name.chars().take(LABEL_CHARS - 1).chain(['…']).collect()
+    }
 }
 
 #[derive(Debug)]

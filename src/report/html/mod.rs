@@ -17,8 +17,9 @@ use whitecoat_engine::{Rule, Severity};
 use super::columns::possible_patient_data;
 use super::run_file::Line;
 use super::summary::{NO_CLEAN_BILL, REMOVAL};
-use super::{Row, Run};
+use super::{Row, Run, summary};
 use crate::coverage::Gap;
+use crate::history::Comparison;
 use crate::reading::{Ended, Reading};
 use crate::wording::thousands;
 use chart::Chart;
@@ -59,6 +60,8 @@ pub fn write(rows: &[Row], run: &Run, mut to: impl Write) -> io::Result<()> {
         groups: groups(rows),
         most_accounts: ACCOUNTS,
         gaps: run.inputs.iter().flat_map(gaps).collect(),
+        since: run.comparison.as_ref().map(|comparison| Since::of(comparison, run)),
+        never_shown: summary::never_shown(run),
         checklist: checklist(run, &tally),
         tally,
     };
@@ -99,12 +102,34 @@ struct Page<'r> {
     groups: Vec<Group<'r>>,
     most_accounts: usize,
     gaps: Vec<NotRead>,
+    since: Option<Since<'r>>,
+    never_shown: Option<String>,
     checklist: Vec<&'r Line>,
 }
 
 impl<'r> Page<'r> {
     fn shown(&self, row: &'r Row) -> Shown<'r> {
         Shown::of(row, self.run, &self.tally)
+    }
+}
+
+/// What became of the last audit's findings.
+struct Since<'r> {
+    day: &'r str,
+    became: String,
+    false_alarms: Option<String>,
+    notes: &'r [String],
+}
+
+impl<'r> Since<'r> {
+    fn of(comparison: &'r Comparison, run: &Run) -> Self {
+        let day = comparison.since.as_deref().and_then(|since| since.split('T').next());
+        Self {
+            day: day.unwrap_or_default(),
+            became: summary::became(comparison, run),
+            false_alarms: summary::false_alarms(comparison),
+            notes: &comparison.notes,
+        }
     }
 }
 
@@ -117,8 +142,7 @@ struct First<'r> {
 
 fn worst<'r>(rows: &'r [Row], run: &'r Run, tally: &Tally<'r>) -> Vec<First<'r>> {
     let mut worst: Vec<First<'r>> = Vec::new();
-    let open = rows.iter().map(|row| Shown::of(row, run, tally)).filter(Shown::is_open);
-    for shown in open.take(WORST) {
+    for shown in summary::first(rows).map(|row| Shown::of(row, run, tally)).take(WORST) {
         let same = worst.iter().position(|first| first.shown.row.rule.id == shown.row.rule.id);
         worst.push(First { shown, same: same.map(|at| at + 1) });
     }

@@ -40,9 +40,24 @@ impl<'r> Shown<'r> {
         }
     }
 
-    /// Whether there is still something to do.
-    pub(super) fn is_open(&self) -> bool {
-        self.decision.is_empty() && !matches!(self.status.as_str(), "resolved" | "gone")
+    /// How many people fit what is told, and how that was worked out.
+    pub(super) fn people(&self) -> Option<String> {
+        self.row.people.as_ref().map(|people| printable(&people.why))
+    }
+
+    /// What to change so that more people fit.
+    pub(super) fn change(&self) -> Option<String> {
+        let change = self.row.people.as_ref().map(|people| printable(&people.change))?;
+        (!change.is_empty()).then_some(change)
+    }
+
+    /// `reply on X`.
+    pub(super) fn kind_and_place(&self) -> String {
+        match (self.row.withheld, self.row.platform.as_str()) {
+            (true, "") => "in a post that this profile does not show".to_owned(),
+            (_, "") => self.kind(),
+            _ => format!("{} on {}", self.kind(), self.platform()),
+        }
     }
 
     pub(super) fn severity(&self) -> &'static str {
@@ -96,7 +111,11 @@ impl<'r> Shown<'r> {
 
     /// `X reply`.
     pub(super) fn heading(&self) -> String {
-        format!("{} {}", self.platform(), self.kind())
+        match (self.row.withheld, self.row.platform.as_str()) {
+            (true, "") => "not shown".to_owned(),
+            (_, "") => self.kind(),
+            _ => format!("{} {}", self.platform(), self.kind()),
+        }
     }
 
     /// The address, if a browser may follow it.
@@ -123,6 +142,14 @@ impl<'r> Shown<'r> {
         let row = self.row;
         let mut facts = vec![format!("Confidence {}", self.sure())];
         let mut say = |fact: String| facts.push(fact);
+        if row.withheld {
+            say("without its words: the post also speaks of what this profile never shows".to_owned());
+        } else if row.excerpt.is_empty() {
+            say("without its words, which this profile does not show".to_owned());
+        }
+        if let Some(people) = &row.people {
+            say(format!("appears to fit {}", people.estimate));
+        }
         if !self.status.is_empty() && self.status != "new" {
             say(self.status.clone());
         }
@@ -191,7 +218,7 @@ pub(super) fn year(row: &Row) -> Option<i16> {
 /// A platform as people write it.
 pub(super) fn platform(key: &str) -> String {
     let known = match key {
-        "" => "No platform",
+        "" => "Not named",
         "linkedin" => "LinkedIn",
         "tiktok" => "TikTok",
         "youtube" => "YouTube",

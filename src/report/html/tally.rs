@@ -100,7 +100,7 @@ impl<'r> Tally<'r> {
         let row = shown.row;
         count(&mut self.severities, row.severity);
         match row.severity {
-            _ if !shown.is_open() => self.settled += 1,
+            _ if !row.is_open() => self.settled += 1,
             Severity::Critical => self.today += 1,
             Severity::High => self.soon += 1,
             _ => self.later += 1,
@@ -135,6 +135,7 @@ impl<'r> Account<'r> {
 
     pub(super) fn name(&self) -> String {
         match self.handle {
+            "" if self.platform.is_empty() => "Account not named".to_owned(),
             "" => format!("{}, account not named", show::platform(self.platform)),
             handle => format!("{handle} on {}", show::platform(self.platform)),
         }

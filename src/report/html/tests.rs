@@ -79,6 +79,49 @@ fn it_names_the_subject_and_counts_what_is_done_well() {
 }
 
 #[test]
+fn it_says_what_became_of_the_last_audit_and_what_no_rule_looked_at() {
+    let mut one = row(&Item { id: "1".into(), text: "Bed 4".into(), ..Item::default() });
+    one.people = Some(Box::new(crate::report::People {
+        estimate: "about 4 people (1 to 20)".into(),
+        why: "As written it appears to fit about 4 people (1 to 20): town of 900.".into(),
+        change: "Drop the place and it fits about 90 people.".into(),
+        ..Default::default()
+    }));
+    let mut withheld =
+        row(&Item { id: "2".into(), text: "Bed 5".into(), platform: "x".into(), ..Item::default() });
+    withheld.withheld = true;
+    withheld.withhold(1);
+    let rows = [one, withheld];
+    let mut run = run(&rows);
+    let text = page(&rows, &run);
+    assert!(!text.contains("Since the last audit") && !text.contains("no rule looked at"));
+    run.comparison = Some(Comparison {
+        previous: "last.csv".into(),
+        since: Some("2026-01-02T09:00:00Z".into()),
+        by_status: [("gone", 1), ("new", 2)].into(),
+        notes: vec!["row <8>: a decision that was not understood".into()],
+        ..Comparison::default()
+    });
+    run.items_left_out.insert("not known to be public".into(), 1_204);
+    run.findings.suppressed_by_class.insert("religion".into(), 3);
+    let text = page(&rows, &run);
+    for part in [
+        "Since the last audit, of 2026-01-02",
+        "2 new, 1 gone; ",
+        "Note: row &#60;8&#62;",
+        "<td>1,204</td><td>not known to be public</td>",
+        "<p>3 left out, or shown without words",
+        "appears to fit about 4 people (1 to 20): town of 900.",
+        "Drop the place and it fits about 90 people.",
+        "in a post that this profile does not show",
+        "without its words: the post also speaks of what this profile never shows",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(!text.contains("religion") && !text.contains("Bed 5"));
+}
+
+#[test]
 fn a_text_of_100_kb_is_cut_and_addresses_of_the_web_are_links() {
     let item = Item {
         id: "1".into(),
@@ -146,6 +189,25 @@ fn nothing_found_is_said_without_a_clean_bill() {
     let text = page(&[], &run(&[]));
     assert!(text.contains("Nothing needs action today.") && text.contains(NO_CLEAN_BILL));
     assert!(text.contains("This audit is incomplete.") && !text.contains("id=\"filter\""));
+    let html = Html::parse_document(&text);
+    for jump in select(&html, "a[href^='#']") {
+        let target = jump.attr("href").unwrap().trim_start_matches('#');
+        assert_eq!(select(&html, &format!("[id='{target}']")).len(), 1, "{target}");
+    }
+}
+
+#[test]
+fn mere_prompts_are_nothing_to_do_first() {
+    let item = Item { id: "1".into(), text: "Damn".into(), ..Item::default() };
+    let whole = Span { field: Field::Text, start: 0, end: 4 };
+    let prompt = Row::of(&item, &finding(rule("conduct/profanity", Severity::Info), whole, whole), true);
+    let rows = [prompt];
+    let text = page(&rows, &run(&rows));
+    assert!(text.contains("Nothing but prompts and what can wait") && !text.contains("<ol class=\"worst\">"));
+    assert!(text.contains("Nothing needs action today.") && text.contains("1 can wait."));
+    let mut decided = rows;
+    decided[0].settled = true;
+    assert!(page(&decided, &run(&decided)).contains("What was found has been decided on."));
 }
 
 #[test]
@@ -171,6 +233,12 @@ fn a_timeline_is_not_stretched_by_made_up_dates() {
         (labels[0], labels[1], labels[labels.len() - 2], labels[labels.len() - 1]),
         ("earlier", "2012", "2024", "later")
     );
+    assert_eq!(chart.lanes[0].label(), "X");
+    let long = Chart::of(
+        &[Row { platform: "a-platform-with-a-long-name".into(), ..dated("e", "2024-05-01") }],
+        2025,
+    );
+    assert_eq!(long.lanes[0].label(), "A-platform-w…");
     assert_eq!(chart.lanes[0].bars.iter().map(|bar| bar.count).sum::<u64>(), 4);
     assert!(chart.lanes[0].bars.iter().all(|bar| bar.x >= chart.left && bar.x + chart.bar <= chart.width));
 }

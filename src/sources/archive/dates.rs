@@ -39,9 +39,15 @@ pub(super) fn read(text: &str) -> Option<Written> {
         Some(clock) => (tokens.get(..clock.from)?, tokens.get(clock.to..)?),
         None => (tokens.as_slice(), [].as_slice()),
     };
-    let (half, after) = match after {
-        [Token::Word(word), rest @ ..] if words::half(word).is_some() => (words::half(word), rest),
-        _ => (None, after),
+    let (half, before, after) = match (before, after) {
+        (_, [Token::Word(word), rest @ ..]) if words::half(word).is_some() => {
+            (words::half(word), before, rest)
+        }
+        // In front of the clock, as in the languages of East Asia.
+        ([date @ .., Token::Word(word)], _) if clock.is_some() && words::half(word).is_some() => {
+            (words::half(word), date, after)
+        }
+        _ => (None, before, after),
     };
     // Behind a clock this is Swedish for the afternoon: the hour is another one than it seems.
     if matches!(after, [Token::Word(word)] if word == "em") {
@@ -139,22 +145,44 @@ struct Clock {
 }
 
 impl Clock {
-    /// The first `13:35`, `13:35:01` or `13h35`.
+    /// The first `13:35`, `13:35:01` or `13h35`; or else `13.35.01`.
     fn find(tokens: &[Token]) -> Option<Self> {
         let is_h = |token: &Token| matches!(token, Token::Word(word) if word == "h");
-        (0..tokens.len()).find_map(|from| match tokens.get(from..)? {
-            [Token::Number(hour, 1..=2), colon, Token::Number(minute, 2), rest @ ..]
-                if *colon == Token::Mark(':') || is_h(colon) =>
-            {
-                let (second, length) = match rest {
-                    [Token::Mark(':'), Token::Number(second, 2), Token::Mark('.'), Token::Number(..), ..] => {
-                        (Some(*second), 7)
-                    }
-                    [Token::Mark(':'), Token::Number(second, 2), ..] => (Some(*second), 5),
-                    _ => (None, 3),
-                };
-                Some(Self { from, to: from + length, hour: *hour, minute: *minute, second })
-            }
+        (0..tokens.len())
+            .find_map(|from| match tokens.get(from..)? {
+                [Token::Number(hour, 1..=2), colon, Token::Number(minute, 2), rest @ ..]
+                    if *colon == Token::Mark(':') || is_h(colon) =>
+                {
+                    let (second, length) = match rest {
+                        [
+                            Token::Mark(':'),
+                            Token::Number(second, 2),
+                            Token::Mark('.'),
+                            Token::Number(..),
+                            ..,
+                        ] => (Some(*second), 7),
+                        [Token::Mark(':'), Token::Number(second, 2), ..] => (Some(*second), 5),
+                        _ => (None, 3),
+                    };
+                    Some(Self { from, to: from + length, hour: *hour, minute: *minute, second })
+                }
+                _ => None,
+            })
+            .or_else(|| Self::with_points(tokens))
+    }
+
+    /// `13.35.01`, which is a clock only behind a year.
+    fn with_points(tokens: &[Token]) -> Option<Self> {
+        let year = tokens.iter().position(|token| matches!(token, Token::Number(_, 4)))?;
+        (year..tokens.len()).find_map(|from| match tokens.get(from..)? {
+            [
+                Token::Number(hour, 1..=2),
+                Token::Mark('.'),
+                Token::Number(minute, 2),
+                Token::Mark('.'),
+                Token::Number(second, 2),
+                ..,
+            ] => Some(Self { from, to: from + 5, hour: *hour, minute: *minute, second: Some(*second) }),
             _ => None,
         })
     }
@@ -287,6 +315,16 @@ mod tests {
             ("Apr. 05, 2026 5:31 vorm.", "2026-04-05T05:31:00", Minute),
             ("26 de julho de 2024 às 01:35:01 da tarde", "2024-07-26T13:35:01", Second),
             ("26 de julio de 2024, 1:35 de la tarde", "2024-07-26T13:35:00", Minute),
+            ("26. jul. 2024 13.35.01", "2024-07-26T13:35:01", Second),
+            ("26.7.2024 klo 13.35.01", "2024-07-26T13:35:01", Second),
+            ("26 Tem 2024 13:35:01", "2024-07-26T13:35:01", Second),
+            ("26. des. 2024, 13:35", "2024-12-26T13:35:00", Minute),
+            ("2024年7月26日 13:35:01", "2024-07-26T13:35:01", Second),
+            ("2024年7月26日 下午1:35:01", "2024-07-26T13:35:01", Second),
+            ("2024年7月26日", "2024-07-26T00:00:00", Day),
+            ("2024년 7월 26일 오후 1:35", "2024-07-26T13:35:00", Minute),
+            ("2024. 07. 26. 10:05", "2024-07-26T10:05:00", Minute),
+            ("2024. 7. 26. 오전 12:05", "2024-07-26T00:05:00", Minute),
             ("2024 Jul 26", "2024-07-26T00:00:00", Day),
             ("26.07.2024, 13:35", "2024-07-26T13:35:00", Minute),
             ("2024-07-26 13:35:01", "2024-07-26T13:35:01", Second),
@@ -334,7 +372,8 @@ mod tests {
             "Updated Jul 26, 2024 1:35:01pm",
             "We met on Jul 26, 2024",
             "heinäkuuta 26, 2024 13:35",
-            "2024年7月26日",
+            "2024. 05. 06. 07",
+            "26.07.24 13.35",
             "99999999999999999999 Jul 2024",
             "Jul 2024 13:35",
             "(Jul 26, 2024)",

@@ -2,9 +2,9 @@
 
 mod account;
 mod files;
-
 mod photo;
 mod post;
+mod record;
 
 use whitecoat_engine::{Item, Kind, LiveState, Visibility};
 
@@ -12,11 +12,11 @@ use super::format::{Export, Format, Role};
 use super::meta::account::Account;
 use super::meta::gather::Gatherer;
 use super::meta::media::Files;
-use super::meta::{MESSAGES, message, read};
+use super::meta::{MESSAGES, message, read, zone};
 use crate::sources::InputError;
 use files::{
-    ALBUM, ARCHIVE, CHECK_INS, COMMENT_EDITS, COMMENTS, CONVERSATION, EDITS, GROUP_POSTS, PENDING, PHOTOS,
-    POSTS, PROFILE, TRASH,
+    ALBUM, ARCHIVE, CHECK_INS, COMMENT_EDITS, COMMENTS, CONVERSATION, EDITS, EVENTS, GROUP_POSTS, NOTES,
+    PENDING, PHOTOS, POSTS, PROFILE, REELS, REVIEWS, SALES, STORIES, TRASH, ZONE,
 };
 
 /// The short name of the platform in items.
@@ -54,6 +54,12 @@ const SORTS: &[(Role, Sort)] = &[
     (ARCHIVE, Sort { visibility: Visibility::Private, ..Sort::POST }),
     (TRASH, Sort { live_state: LiveState::Deleted, ..Sort::POST }),
     (COMMENTS, Sort { kind: Kind::Comment, ..Sort::POST }),
+    (STORIES, Sort::POST),
+    (REELS, Sort::POST),
+    (NOTES, Sort::TITLED),
+    (EVENTS, Sort::TITLED),
+    (SALES, Sort::TITLED),
+    (REVIEWS, Sort { kind: Kind::Comment, own: Own::Review, ..Sort::POST }),
     (EDITS, Sort { is_edit: true, ..Sort::POST }),
     (COMMENT_EDITS, Sort { kind: Kind::Comment, is_edit: true, ..Sort::POST }),
 ];
@@ -68,15 +74,30 @@ struct Sort {
     is_edit: bool,
     /// A record in an unknown language has no words rather than any.
     only_known_labels: bool,
+    own: Own,
+}
+
+/// Where own words stand in a JSON record, beside labels and attachments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Own {
+    /// In its data; its title is a sentence of Facebook's.
+    Inside,
+    /// In its title, name, text and description.
+    Titled,
+    /// In its text and description; title and name are those of what is reviewed.
+    Review,
 }
 
 impl Sort {
+    const TITLED: Self = Self { own: Own::Titled, ..Self::POST };
+
     const POST: Self = Self {
         kind: Kind::Post,
         visibility: Visibility::Unknown,
         live_state: LiveState::Unknown,
         is_edit: false,
         only_known_labels: false,
+        own: Own::Inside,
     };
 
     fn item(self) -> Item {
@@ -85,7 +106,8 @@ impl Sort {
 }
 
 fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
-    let files = Files::of(export.container, &read::root(export.container, TOP_FOLDERS));
+    let mut files = Files::of(export.container, &read::root(export.container, TOP_FOLDERS));
+    files.zone = export.of(ZONE).iter().find_map(|entry| zone::named(export.container, entry));
     let profiles = read::sources(export, PROFILE);
     let account = account::gather(export.container, export.sink, &profiles, &files)?;
     export.sink.recognised(&recognition(export, &account));

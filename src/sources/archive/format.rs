@@ -9,6 +9,19 @@ const TELLING_BYTES: usize = 1024;
 /// How many files of unknown names are looked into.
 const MAX_LOOKS: usize = 1_000;
 
+/// Why what the computer put there by itself is not read.
+pub(super) const SYSTEM: &str =
+    "Files of the computer's own, not read because they hold no data of the archive";
+
+/// Whether a file was put there by the computer: lists of icons, previews, and what macOS keeps beside each file.
+pub(super) fn is_of_system(path: &str) -> bool {
+    const FILES: &[&str] = &[".ds_store", "thumbs.db", "desktop.ini"];
+    const FOLDERS: &[&str] = &["__macosx", ".git", ".spotlight-v100", ".trashes"];
+    let path = path.to_ascii_lowercase();
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", &path));
+    FILES.contains(&file) || file.starts_with("._") || folders.split('/').any(|part| FOLDERS.contains(&part))
+}
+
 /// A platform's export. One a file; adding it to [`super::FORMATS`] is all that makes it known.
 pub(super) struct Format {
     /// The platform as its users call it.
@@ -90,6 +103,10 @@ pub(super) fn survey(container: &mut Container, formats: &[&'static Format]) -> 
     // For each file the surveys that took it: unknown is what no platform that is there has taken.
     let mut takers: Vec<(Entry, Vec<usize>)> = Vec::new();
     for entry in container.entries.clone() {
+        if is_of_system(&entry.name) {
+            takers.push((entry, Vec::new()));
+            continue;
+        }
         let path = format!("/{}", entry.name.to_ascii_lowercase());
         let mut taken = Vec::new();
         let mut told = false;
@@ -173,7 +190,21 @@ fn may_be_data(entry: &Entry) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{fits, is_of_system};
+
+    #[test]
+    fn knows_files_of_the_computer() {
+        for (path, expected) in [
+            ("__MACOSX/export/._posts_1.json", true),
+            ("export/._posts_1.json", true),
+            ("export/.DS_Store", true),
+            ("Thumbs.db", true),
+            ("export/posts_1.json", false),
+            (".hidden/posts_1.json", false),
+        ] {
+            assert_eq!(is_of_system(path), expected, "{path}");
+        }
+    }
 
     #[test]
     fn paths_fit_from_the_end() {

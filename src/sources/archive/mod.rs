@@ -16,6 +16,7 @@ mod ghost;
 mod google;
 mod html;
 mod instagram;
+mod lines;
 mod linkedin;
 pub(super) mod loose;
 mod mastodon;
@@ -27,6 +28,8 @@ mod parts;
 mod pieces;
 mod pinterest;
 mod platforms;
+#[cfg(test)]
+mod plume;
 #[cfg(any(test, fuzzing))]
 pub(super) mod properties;
 mod quora;
@@ -147,7 +150,20 @@ pub fn holds(path: &Path) -> Holds {
 fn may_be_input(entry: &Entry) -> bool {
     const ENDINGS: &[&str] = &[".zip", ".tgz", ".tar.gz", ".tar", ".jsonl", ".csv"];
     let name = entry.name.to_ascii_lowercase();
-    !name.contains('/') && ENDINGS.iter().any(|ending| name.ends_with(ending))
+    !name.contains('/') && !format::is_of_system(&name) && ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a file is called as archives are.
+pub fn is_called_archive(path: &Path) -> bool {
+    let name = path.to_string_lossy().to_lowercase();
+    [".zip", ".tgz", ".tar.gz", ".tar"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The first file below a folder that is called as archives are, as it stands in the folder.
+pub fn packed_below(folder: &Path) -> Option<String> {
+    let container = Container::open(&[folder.to_owned()], &mut Coverage::default()).ok()?;
+    let mut names = container.entries.into_iter().map(|entry| entry.name);
+    names.find(|name| is_called_archive(Path::new(name)) && !format::is_of_system(name))
 }
 
 /// Reads an archive into `sink`. What is left out or broken inside of it goes to the coverage.
@@ -186,7 +202,8 @@ fn read_container(
         return Err(refusal(path, &container.entries));
     }
     for entry in unknown {
-        sink.coverage().skip(UNKNOWN, entry.name);
+        let reason = if format::is_of_system(&entry.name) { format::SYSTEM } else { UNKNOWN };
+        sink.coverage().skip(reason, entry.name);
     }
     let name = path.display().to_string();
     let files = metadata::Files::of(&mut container, sink.coverage());

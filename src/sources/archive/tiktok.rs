@@ -1,5 +1,8 @@
-//! TikTok archives: one JSON object with everything. Its sections are renamed every year, so that lists are found by their
-//! own names at any depth.
+//! TikTok archives: one JSON object with everything, or a text file for each section. Sections are renamed every year, so
+//! that lists are found by their own names at any depth.
+
+mod files;
+mod text;
 
 use std::sync::Arc;
 
@@ -13,7 +16,7 @@ use super::account::{Account, recognised};
 use super::clock::{self, Shape};
 use super::container::Entry;
 use super::fields::Fields;
-use super::format::{Export, Format, Is, Known, Role};
+use super::format::{Export, Format};
 use super::html::file_name;
 use super::item::derived_id;
 use super::records;
@@ -21,11 +24,9 @@ use super::splitter::Start;
 use super::twins::Seen;
 use crate::coverage::Coverage;
 use crate::sources::{Batch, Decoded, InputError, Stopped};
+use files::DATA;
 
 const PLATFORM: &str = "tiktok";
-
-const DATA: Role = "data";
-const TEXT: Role = "text layout";
 
 const NOT_JSON: &str = "TikTok: a record is not valid JSON";
 const NOT_A_RECORD: &str = "TikTok: a record is no object";
@@ -33,53 +34,29 @@ const NO_LISTS: &str = "TikTok: no list of comments or posts was found: the layo
 const NO_WORDS: &str = "TikTok: a video or comment without words";
 const WATCHED: &str = "TikTok: the videos that were watched are not read";
 const BAD_TIME: &str = "TikTok: a time was not understood; the item was kept without it";
-const TEXT_LAYOUT: &str =
-    "TikTok: the layout as text files is not read: ask TikTok for the data again, as JSON";
 
 /// Lists with words, at any depth.
 const LISTS: &[&str] =
     &["CommentsList", "VideoList", "PostList", "ReviewsList", "WatchLiveMap", "ChatHistory"];
+
+/// What only the list of one's own videos has.
+const OWN: &[&str] = &["Likes", "WhoCanView", "AllowComments", "Title", "AllowStitches", "CoverImage"];
 
 /// In UTC, though nothing says so.
 const TIMES: &[Shape] =
     &[("%Y-%m-%d %H:%M:%S", Precision::Second), ("%Y-%m-%d %H:%M:%S UTC", Precision::Second)];
 
 /// TikTok's export.
-pub(super) static FORMAT: Format = Format {
-    name: "TikTok",
-    files: &[
-        Known("user_data_tiktok*.json", Is::Telling(DATA)),
-        Known("user_data*.json", Is::Part(DATA)),
-        Known("comments/comments.txt", Is::Telling(TEXT)),
-        Known("posts/posts.txt", Is::Telling(TEXT)),
-        Known("posts/recently deleted posts.txt", Is::Telling(TEXT)),
-        Known("profile/profile info*.txt", Is::Part(TEXT)),
-    ],
-    by_content,
-    read,
-};
-
-fn by_content(start: &[u8]) -> Option<Role> {
-    const MARKS: &[&str] = &[
-        "\"ProfileMap\"",
-        "\"Ads and data\"",
-        "\"CommentsList\"",
-        "\"FavoriteEffectsList\"",
-        "\"Favorite Effects\"",
-        "\"Favorite Hashtags\"",
-        "\"Login History\"",
-    ];
-    let start = String::from_utf8_lossy(start);
-    let start = start.trim_start_matches('\u{feff}').trim_start();
-    (start.starts_with('{') && MARKS.iter().any(|mark| start.contains(mark))).then_some(DATA)
-}
+pub(super) static FORMAT: Format =
+    Format { name: "TikTok", files: files::FILES, by_content: files::by_content, read };
 
 fn read(export: &mut Export<'_>) -> Result<(), InputError> {
-    let bytes: u64 = export.of(DATA).iter().map(|entry| entry.size).sum();
-    let (account, bio_place) = gather(export)?;
+    let (mut account, mut bio_place) = gather(export)?;
+    text::gather(export, &mut account, &mut bio_place)?;
     let owner = if account.handle.is_empty() { String::new() } else { format!("@{}", account.handle) };
     recognised(export, &owner);
-    // The file is walked through twice: the profile stands behind the comments.
+    // JSON is walked through twice: the profile stands behind the comments.
+    let bytes: u64 = export.files.iter().map(|file| file.entry.size).sum();
     export.sink.progress().set_length(bytes * 2);
     let mut out = Decoded::default();
     let mut seen = Seen::default();
@@ -91,10 +68,7 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     for entry in export.of(DATA) {
         reading.file(export, &entry)?;
     }
-    for entry in export.of(TEXT) {
-        export.sink.coverage().fail(TEXT_LAYOUT, entry.name);
-    }
-    Ok(())
+    text::read(export, &mut reading)
 }
 
 /// Whose export it is. What is broken is said when the lists are read.
@@ -120,12 +94,7 @@ fn gather(export: &mut Export<'_>) -> Result<(Account, String), Stopped> {
                 }
                 let profile = map.filter(|map| map.has(&["userName"]));
                 if let Some(map) = profile {
-                    account.handle = map.text(&["userName"]).trim_start_matches('@').to_owned();
-                    account.profile = Arc::new(Profile {
-                        name: map.text(&["displayName", "userName"]),
-                        bio: map.text(&["bioDescription"]),
-                        ..Profile::default()
-                    });
+                    take_profile(&mut account, map);
                     place = format!("{}#{offset}", entry.name);
                 }
             }
@@ -135,6 +104,15 @@ fn gather(export: &mut Export<'_>) -> Result<(Account, String), Stopped> {
         Arc::make_mut(&mut account.profile).settings = settings;
     }
     Ok((account, place))
+}
+
+fn take_profile(account: &mut Account, map: Fields<'_>) {
+    account.handle = map.text(&["userName"]).trim_start_matches('@').to_owned();
+    account.profile = Arc::new(Profile {
+        name: map.text(&["displayName", "userName"]),
+        bio: map.text(&["bioDescription"]),
+        ..Profile::default()
+    });
 }
 
 /// Whether a setting is on.
@@ -186,6 +164,8 @@ impl Reading {
     fn record(&mut self, list: &str, fields: Fields<'_>, place: &str, out: &mut Decoded) {
         match list {
             "CommentsList" => self.comment(fields, "", place, out),
+            // Watched ones stand in a list of the same name, without the numbers that only the owner sees.
+            "VideoList" if !fields.has(OWN) => out.coverage.skip(WATCHED, place),
             "VideoList" | "PostList" => self.video(fields, list == "PostList", place, out),
             "ReviewsList" => self.review(fields, place, out),
             "WatchLiveMap" => {
@@ -220,13 +200,8 @@ impl Reading {
         self.keep(item, out);
     }
 
-    /// A video of one's own. Watched ones stand in a list of the same name, without the numbers that only the owner sees.
+    /// A video of one's own.
     fn video(&mut self, fields: Fields<'_>, deleted: bool, place: &str, out: &mut Decoded) {
-        let own = ["Likes", "WhoCanView", "AllowComments", "Title", "AllowStitches", "CoverImage"];
-        if !deleted && !fields.has(&own) {
-            out.coverage.skip(WATCHED, place);
-            return;
-        }
         let (date, link) = (fields.text(&["Date"]), fields.text(&["Link", "ShareLink"]));
         let (title, alt) = (fields.text(&["Title"]), fields.text(&["AlternateText"]));
         let number = video_number(&link);

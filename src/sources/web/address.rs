@@ -4,7 +4,9 @@
 //! never hands an IP literal to its resolver, so both are checked: the literal in the URL before every request
 //! ([`check`]), and what a name resolves to before a connection is made ([`Resolver`]), which also ends DNS rebinding.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -169,19 +171,32 @@ fn public_only(
     }
 }
 
-/// The system's resolver, minus every address that is not public.
+/// Finds the addresses of a name.
+pub(super) type LookUp = fn(String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
+
+/// A resolver, minus every address that is not public.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Resolver {
     /// See [`check`].
     pub(super) allow_loopback: bool,
+    pub(super) look_up: LookUp,
+}
+
+impl Resolver {
+    /// The system's.
+    pub(super) fn of_system(allow_loopback: bool) -> Self {
+        // Port 0 is replaced by the client.
+        let look_up: LookUp =
+            |name| Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) });
+        Self { allow_loopback, look_up }
+    }
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let Self { allow_loopback } = *self;
+        let Self { allow_loopback, look_up } = *self;
         Box::pin(async move {
-            // Port 0 is replaced by the client.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found = look_up(name.as_str().to_owned()).await?.into_iter();
             let kept = public_only(name.as_str(), found, allow_loopback)?;
             Ok(Box::new(kept.into_iter()) as Addrs)
         })
@@ -296,7 +311,7 @@ mod tests {
     #[tokio::test]
     async fn the_resolver_refuses_localhost_unless_told() {
         let name = || "localhost".parse::<Name>().unwrap();
-        assert!(Resolver { allow_loopback: false }.resolve(name()).await.is_err());
-        assert!(Resolver { allow_loopback: true }.resolve(name()).await.is_ok());
+        assert!(Resolver::of_system(false).resolve(name()).await.is_err());
+        assert!(Resolver::of_system(true).resolve(name()).await.is_ok());
     }
 }

@@ -93,7 +93,7 @@ impl Client {
     /// A client that asks the network.
     pub(super) fn new(
         limits: &Limits,
-        allow_loopback: bool,
+        resolver: Resolver,
         evidence: Option<Arc<Evidence>>,
     ) -> Result<Self, Failure> {
         // Fails only when a provider has been installed already, which is as good.
@@ -106,7 +106,7 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .dns_resolver(Resolver { allow_loopback })
+            .dns_resolver(resolver)
             .connect_timeout(limits.connect)
             .read_timeout(limits.silence)
             .timeout(limits.answer)
@@ -115,7 +115,7 @@ impl Client {
             .retry(reqwest::retry::never())
             .build()
             .map_err(|error| Failure::Client(error.to_string()))?;
-        let wire = Wire::Network(network);
+        let (wire, allow_loopback) = (Wire::Network(network), resolver.allow_loopback);
         Ok(Self { wire, allow_loopback, is_polite: true, limits: limits.clone(), evidence })
     }
 
@@ -179,7 +179,7 @@ impl Client {
         }
         let response = tokio::time::timeout(self.limits.first_byte, request.send())
             .await
-            .map_err(|_| Failure::Timeout("not a single byte had arrived".to_owned()))?
+            .map_err(|_| Failure::Timeout("the head of the answer had not arrived".to_owned()))?
             .map_err(|error| Failure::of_request(&error, 0))?;
         let status = response.status();
         let headers = response.headers().iter().map(|(name, value)| {

@@ -173,7 +173,10 @@ impl Crawl<'_> {
         frontier: &mut Frontier,
     ) -> Result<(), &'static str> {
         // What may not be asked at all fails with its reason when it is asked.
-        if self.shared.check(&trail.end).is_ok() && !walk.admits(request, &trail.end) {
+        if self.shared.check(&trail.end).is_err() {
+            return Ok(());
+        }
+        if !walk.admits(request, &trail.end) {
             return Err(LED_OUT);
         }
         let is_new = trail.stays(request.want) || frontier.meet(&trail.end, request.want);
@@ -290,3 +293,6 @@ pub(super) fn shown(url: &Url) -> String {
     let _ = shown.set_username("");
     shown.to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Until a connection stands, name resolution included.
     pub connect: Duration,
-    /// From the request to the first byte of its answer.
+    /// From the request to the end of the head of its answer.
     pub first_byte: Duration,
     /// Without a single byte arriving.
     pub silence: Duration,

@@ -1,7 +1,9 @@
 //! The links of a page.
 
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html};
 use url::Url;
+
+use super::page::dom;
 
 /// Most links of one page that are looked at.
 const MAX_LINKS: usize = 10_000;
@@ -20,13 +22,15 @@ pub(super) struct Links {
 /// Finds the links of a page. `base` is what relative addresses start from.
 pub(super) fn find(document: &Html, base: Option<&Url>) -> Links {
     let mut links = Links::default();
-    let Ok(all) = Selector::parse(
-        "a[href], area[href], link[href], iframe[src], frame[src], meta[name][content], meta[http-equiv][content]",
-    ) else {
-        return links;
-    };
+    let has = |element: &ElementRef<'_>, name| element.attr(name).is_some();
+    let all = dom::named(document, &["a", "area", "link", "iframe", "frame", "meta"]);
+    let all = all.filter(|element| match element.value().name() {
+        "meta" => has(element, "content") && (has(element, "name") || has(element, "http-equiv")),
+        "iframe" | "frame" => has(element, "src"),
+        _ => has(element, "href"),
+    });
     let mut withhold_all = false;
-    for element in document.select(&all).take(MAX_LINKS) {
+    for element in all.take(MAX_LINKS) {
         let rel = element.attr("rel").unwrap_or_default().to_ascii_lowercase();
         let has = |name: &str| rel.split_ascii_whitespace().any(|word| word == name);
         match element.value().name() {

@@ -44,6 +44,14 @@ const YOUTUBE: Barred = Barred {
     reason: "its terms restrict automated reading of its pages",
     route: "use Google Takeout (takeout.google.com), choose YouTube, and give the zip file",
 };
+const TIKTOK: Barred = Barred {
+    reason: "its terms bar automated reading",
+    route: "ask TikTok for your data (Settings, Account, Download your data, format JSON) and give the zip file",
+};
+const GOOGLE: Barred = Barred {
+    reason: "its terms bar automated reading, and its robots.txt disallows searches",
+    route: "use Google Takeout (takeout.google.com; Business Profile for reviews of the practice and your answers, Maps for your own) and give the zip file",
+};
 const SAVE: Barred = Barred {
     reason: "its terms bar automated reading",
     route: "open the page in your browser, save it (complete page or SingleFile), and give the saved file",
@@ -73,7 +81,12 @@ const PLATFORMS: &[Platform] = &[
     barred("redd.it", "reddit", REDDIT),
     barred("youtube.com", "youtube", YOUTUBE),
     barred("youtu.be", "youtube", YOUTUBE),
-    barred("tiktok.com", "tiktok", SAVE),
+    barred("tiktok.com", "tiktok", TIKTOK),
+    // Not all of google.com: sites.google.com holds sites.
+    barred("www.google.com", "google", GOOGLE),
+    barred("maps.google.com", "google", GOOGLE),
+    barred("maps.app.goo.gl", "google", GOOGLE),
+    barred("g.page", "google", GOOGLE),
     barred("yelp.com", "yelp", SAVE),
     barred("doximity.com", "doximity", SAVE),
     barred("sermo.com", "sermo", SAVE),
@@ -84,6 +97,7 @@ const PLATFORMS: &[Platform] = &[
     barred("healthgrades.com", "healthgrades", SAVE),
     barred("vitals.com", "vitals", SAVE),
     barred("webmd.com", "webmd", SAVE),
+    barred("usnews.com", "us-news", SAVE),
     open("bsky.app", "bluesky"),
     open("blogspot.com", "blogger"),
     open("ghost.io", "ghost"),
@@ -138,6 +152,19 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_names_all_that_is_never_fetched() {
+        let readme = include_str!("../../../README.md");
+        let rows: String = readme.lines().filter(|line| line.contains("| never fetched")).collect();
+        for platform in PLATFORMS.iter().filter(|platform| platform.barred.is_some()) {
+            let name = platform.name.replace('-', " ");
+            assert!(
+                rows.to_lowercase().contains(&name),
+                "{name} is not among what the README says is never fetched"
+            );
+        }
+    }
+
+    #[test]
     fn knows_hosts_and_what_is_below_them() {
         for (url, expected) in [
             ("https://x.com/jane", Some(("x", true))),
@@ -147,6 +174,8 @@ mod tests {
             ("https://fox.com/", None),
             ("https://x.com.example.org/", None),
             ("https://8.8.8.8/", None),
+            ("https://www.google.com/maps/place/fenwick", Some(("google", true))),
+            ("https://sites.google.com/view/fenwick", None),
         ] {
             let found =
                 of(&Url::parse(url).unwrap()).map(|platform| (platform.name, platform.barred.is_some()));

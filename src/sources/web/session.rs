@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use url::Url;
 
+use super::address::Resolver;
 use super::cache::Cache;
 use super::client::{Answer, Ask, Cap, Client};
 use super::evidence::{About, Evidence};
@@ -92,7 +93,7 @@ impl Session {
 
     fn open(&self) -> Result<Shared, Failure> {
         let Settings { limits, allow_loopback, cache } = &self.settings;
-        let client = Client::new(limits, *allow_loopback, self.evidence.clone())?;
+        let client = Client::new(limits, Resolver::of_system(*allow_loopback), self.evidence.clone())?;
         let cache = cache.as_deref().map(Cache::open).transpose();
         Shared::new(client, cache)
     }
@@ -117,7 +118,7 @@ struct Slot {
 }
 
 impl Shared {
-    fn new(client: Client, cache: Result<Option<Cache>, String>) -> Result<Self, Failure> {
+    pub(super) fn new(client: Client, cache: Result<Option<Cache>, String>) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()

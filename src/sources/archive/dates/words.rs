@@ -1,4 +1,5 @@
-//! The words of dates: English, Spanish, French, German, Portuguese, Italian, Dutch, Polish, Russian, Czech.
+//! The words of dates: English, Spanish, French, German, Portuguese, Italian, Dutch, Polish, Russian, Czech, Danish, Norwegian,
+//! Swedish, Turkish; and the marks of Japanese, Chinese and Korean.
 
 use jiff::tz::Offset;
 
@@ -27,6 +28,8 @@ const MONTHS: [&[&str]; 12] = [
         "leden",
         "ledna",
         "led",
+        "ocak",
+        "oca",
     ],
     &[
         "february",
@@ -50,6 +53,8 @@ const MONTHS: [&[&str]; 12] = [
         "únor",
         "února",
         "úno",
+        "şubat",
+        "şub",
     ],
     &[
         "march",
@@ -69,6 +74,8 @@ const MONTHS: [&[&str]; 12] = [
         "březen",
         "března",
         "bře",
+        "marts",
+        "mart",
     ],
     &[
         "april",
@@ -87,14 +94,16 @@ const MONTHS: [&[&str]; 12] = [
         "duben",
         "dubna",
         "dub",
+        "nisan",
+        "nis",
     ],
     &[
         "may", "mayo", "mai", "maio", "maggio", "mag", "mei", "maj", "maja", "май", "мая", "květen",
-        "května", "kvě",
+        "května", "kvě", "mayıs",
     ],
     &[
         "june", "jun", "junio", "juin", "juni", "junho", "giugno", "giu", "czerwiec", "czerwca", "cze",
-        "июнь", "июня", "июн", "červen", "června", "čvn",
+        "июнь", "июня", "июн", "červen", "června", "čvn", "haziran", "haz",
     ],
     &[
         "july",
@@ -115,6 +124,8 @@ const MONTHS: [&[&str]; 12] = [
         "červenec",
         "července",
         "čvc",
+        "temmuz",
+        "tem",
     ],
     &[
         "august",
@@ -132,6 +143,9 @@ const MONTHS: [&[&str]; 12] = [
         "srpen",
         "srpna",
         "srp",
+        "augusti",
+        "ağustos",
+        "ağu",
     ],
     &[
         "september",
@@ -153,6 +167,8 @@ const MONTHS: [&[&str]; 12] = [
         "сен",
         "září",
         "zář",
+        "eylül",
+        "eyl",
     ],
     &[
         "october",
@@ -174,6 +190,8 @@ const MONTHS: [&[&str]; 12] = [
         "říjen",
         "října",
         "říj",
+        "ekim",
+        "eki",
     ],
     &[
         "november",
@@ -189,6 +207,8 @@ const MONTHS: [&[&str]; 12] = [
         "ноября",
         "нояб",
         "ноя",
+        "kasım",
+        "kas",
     ],
     &[
         "december",
@@ -210,13 +230,18 @@ const MONTHS: [&[&str]; 12] = [
         "prosinec",
         "prosince",
         "pro",
+        "desember",
+        "des",
+        "aralık",
+        "ara",
     ],
 ];
 
 /// Words that stand in dates and say nothing.
 pub(super) const FILLERS: &[&str] = &[
-    "a", "alle", "at", "de", "del", "den", "do", "em", "g", "kl", "la", "las", "le", "o", "om", "on", "ore",
-    "roku", "t", "uhr", "um", "v", "ve", "w", "à", "às", "в", "г", "года",
+    "a", "alle", "at", "de", "del", "den", "do", "em", "g", "kl", "klo", "la", "las", "le", "o", "om", "on",
+    "ore", "roku", "t", "uhr", "um", "v", "ve", "w", "à", "às", "в", "г", "года", "年", "月", "日", "년",
+    "월", "일",
 ];
 
 /// Halves of a day of more than one word, with spaces or points in them, or that are other words elsewhere.
@@ -233,6 +258,12 @@ pub(super) const HALVES: &[(&str, &str)] = &[
     ("da manhã", "am"),
     ("da tarde", "pm"),
     ("da noite", "pm"),
+    ("午前", "am"),
+    ("午後", "pm"),
+    ("上午", "am"),
+    ("下午", "pm"),
+    ("오전", "am"),
+    ("오후", "pm"),
     ("di mattina", "am"),
     ("di sera", "pm"),
 ];

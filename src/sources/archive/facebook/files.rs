@@ -13,10 +13,17 @@ pub(super) const TRASH: Role = "posts in the trash";
 pub(super) const EDITS: Role = "older wordings of posts";
 pub(super) const COMMENTS: Role = "comments";
 pub(super) const COMMENT_EDITS: Role = "older wordings of comments";
+pub(super) const STORIES: Role = "stories";
+pub(super) const REELS: Role = "reels";
+pub(super) const NOTES: Role = "notes";
+pub(super) const EVENTS: Role = "events of the account";
+pub(super) const SALES: Role = "things for sale";
+pub(super) const REVIEWS: Role = "reviews";
 pub(super) const ALBUM: Role = "an album";
 pub(super) const PHOTOS: Role = "pictures and videos";
 pub(super) const PROFILE: Role = "the profile";
 pub(super) const CONVERSATION: Role = "a conversation";
+pub(super) const ZONE: Role = "the account's zone";
 
 const ADS: &str = "Facebook: advertising data, not read because it holds no words of the account holder";
 const DEVICES: &str = "Facebook: security, device and activity logs, not read because they are not needed";
@@ -107,18 +114,34 @@ pub(super) const FILES: &[Known] = &[
     Known("polls_you_voted_on.*", Left(REACTIONS)),
     Known("polls/", Left(REACTIONS)),
     Known("saved_items_and_collections/", Left(REACTIONS)),
-    Known("reviews/", Left(OWN_WORDS)),
+    Known("reviews/*.json", Part(REVIEWS)),
+    Known("reviews/*.html", Part(REVIEWS)),
+    Known("stories/archived_stories.json", Part(STORIES)),
+    Known("stories/archived_stories.html", Part(STORIES)),
+    Known("stories/story_reactions.*", Left(REACTIONS)),
     Known("stories/", Left(OWN_WORDS)),
+    Known("reels/your_reels*.json", Part(REELS)),
+    Known("reels/your_reels*.html", Part(REELS)),
+    Known("short_videos/your_reels*.json", Part(REELS)),
+    Known("short_videos/your_reels*.html", Part(REELS)),
+    Known("notes/notes*.json", Part(NOTES)),
+    Known("notes/notes*.html", Part(NOTES)),
     Known("notes/", Left(OWN_WORDS)),
     Known("live_videos/", Left(OWN_WORDS)),
     Known("your_answers_to_membership_questions.*", Left(OWN_WORDS)),
-    Known("your_events.*", Left(OWN_WORDS)),
+    Known("your_events.json", Part(EVENTS)),
+    Known("your_events.html", Part(EVENTS)),
+    Known("items_sold.json", Part(SALES)),
+    Known("items_sold.html", Part(SALES)),
+    Known("items_bought.*", Left(SETTINGS)),
     Known("facebook_marketplace/", Left(OWN_WORDS)),
     Known("ads_information/", Left(ADS)),
     Known("ads_and_businesses/", Left(ADS)),
     Known("ads/", Left(ADS)),
     Known("apps_and_websites_off_of_facebook/", Left(ADS)),
     Known("apps_and_websites/", Left(ADS)),
+    Known("location/timezone.json", Part(ZONE)),
+    Known("location/timezone.html", Part(ZONE)),
     Known("logged_information/", Left(DEVICES)),
     Known("security_and_login_information/", Left(DEVICES)),
     Known("location/", Left(DEVICES)),
@@ -163,6 +186,10 @@ const KEYS: &[(&str, Role)] = &[
     ("\"other_photos_v2\"", PHOTOS),
     ("\"videos_v2\"", PHOTOS),
     ("\"profile_v2\"", PROFILE),
+    ("\"archived_stories_v2\"", STORIES),
+    ("\"lasso_videos_v2\"", REELS),
+    ("\"your_events_v2\"", EVENTS),
+    ("\"items_selling_v2\"", SALES),
 ];
 
 /// Keys of a post; two of them make one.

@@ -1,6 +1,5 @@
 //! Albums, and pictures and videos outside of posts.
 
-use jiff::tz::Offset;
 use serde::Deserialize;
 use whitecoat_engine::{Item, Kind, Media};
 
@@ -12,6 +11,7 @@ use crate::sources::archive::meta::gather::Gatherer;
 use crate::sources::archive::meta::media::{Files, Medium, time};
 use crate::sources::archive::meta::page::PageBox;
 use crate::sources::archive::meta::read::{self, Source};
+use crate::sources::archive::meta::zone::Zone;
 use crate::sources::archive::mojibake::Repaired;
 use crate::sources::{Sink, Stopped};
 
@@ -36,8 +36,8 @@ pub(super) fn read(
     sink: &mut dyn Sink,
 ) -> Result<(), Stopped> {
     if source.is_page {
-        return read::boxes(container, sink, &source.entry, files, &mut |found, offset, place, sink| {
-            read_box(found, offset, place, gatherer, sink)
+        return read::boxes(container, sink, &source.entry, files, &mut |found, zone, place, sink| {
+            read_box(found, zone, place, gatherer, sink)
         });
     }
     let decode = |record: &[u8]| {
@@ -66,13 +66,13 @@ pub(super) fn read(
 
 fn read_box(
     found: PageBox,
-    offset: Option<Offset>,
+    zone: &Zone,
     place: String,
     gatherer: &mut Gatherer,
     sink: &mut dyn Sink,
 ) -> Result<(), Stopped> {
-    let (created_at, created_precision) = found.moment(offset);
-    say_zone(&found, offset, &place, sink.coverage());
+    let (created_at, created_precision) = found.moment(zone);
+    say_zone(&found, zone, &place, sink.coverage());
     let words: Vec<String> = found.words.into_iter().chain(found.captions).collect();
     let item = Item { created_at, created_precision, url: found.link, source: place, ..Item::default() };
     take(found.media, joined(&words), item, gatherer, sink)

@@ -3,7 +3,8 @@
 use jiff::tz::Offset;
 use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Moment, Precision, Visibility};
 
-use super::{BAD_TIME, CHAT, CHAT_OWNER, NO_WORDS, Reading};
+use super::files::{CHAT, CHAT_OWNER};
+use super::{BAD_TIME, NO_WORDS, Reading};
 use crate::coverage::Coverage;
 use crate::sources::Stopped;
 use crate::sources::archive::fields::Fields;

@@ -4,6 +4,7 @@
 //! Files are therefore recognised by what stands in them.
 
 mod chat;
+mod files;
 mod live;
 mod plus;
 mod plus_page;
@@ -18,37 +19,17 @@ use whitecoat_engine::{Moment, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
 use super::fields::Fields;
-use super::format::{Export, Format, Is, Known, Role};
+use super::format::{Export, Format};
 use super::records;
-use super::rows::Header;
 use super::splitter::Start;
 use super::twins::Seen;
 use crate::coverage::Coverage;
 use crate::sources::clock::{self, Shape};
 use crate::sources::{Batch, Decoded, InputError, Stopped};
-
-const INDEX: Role = "index";
-const COMMENTS: Role = "comments";
-const OLD_COMMENTS: Role = "comments as a page";
-const VIDEOS: Role = "videos";
-const POSTS: Role = "community posts";
-const CHANNEL: Role = "channel";
-const MAPS: Role = "reviews by the account";
-const BUSINESS: Role = "reviews of the business";
-const PLUS: Role = "google+ post";
-const PLUS_PAGE: Role = "google+ post as a page";
-const PLUS_COMMENTS: Role = "google+ comments";
-const PLAY: Role = "reviews of apps";
-const PLACE: Role = "place of the business";
-const CHAT: Role = "conversation";
-const CHAT_OWNER: Role = "owner of conversations";
-const PERSON: Role = "profile";
-
-const HISTORY: Is = Is::Left("Google: histories, searches, playlists and subscriptions are not read");
-const MEDIA: Is = Is::Left("Google: pictures, videos and mail are not read");
-const OWN_WORDS: Is =
-    Is::Left("Google: own words in a layout that this version does not read yet: look at them yourself");
-const SYSTEM: Is = Is::Left("Google: settings, devices, places and purchases are not read");
+use files::{
+    ACTIVITY, BUSINESS, CHAT, COMMENTS, MAPS, NOT_OWN, OLD_COMMENTS, PERSON, PLAY, PLUS, PLUS_COMMENTS,
+    PLUS_PAGE, POSTS, SHOPPING, VIDEOS,
+};
 
 const BAD_TIME: &str = "Google: a time was not understood; the item was kept without it";
 const NO_WORDS: &str = "Google: a record without words";
@@ -64,100 +45,24 @@ const TIMES: &[Shape] = &[
 ];
 
 /// Takeout.
-pub(super) static FORMAT: Format = Format {
-    name: "Google Takeout",
-    files: &[
-        Known("archive_browser.html", Is::Telling(INDEX)),
-        Known("my-comments.html", Is::Telling(OLD_COMMENTS)),
-        Known("my-live-chat-messages.html", Is::Telling(OLD_COMMENTS)),
-        // The names in English; in other languages what stands in the files tells.
-        Known("takeout/*/comments/*.csv", Is::Part(COMMENTS)),
-        Known("video metadata/videos*.csv", Is::Part(VIDEOS)),
-        Known("videos/videos*.csv", Is::Part(VIDEOS)),
-        Known("posts/posts*.csv", Is::Part(POSTS)),
-        Known("channels/channel.csv", Is::Part(CHANNEL)),
-        Known("maps (your places)/reviews.json", Is::Part(MAPS)),
-        Known("location-*/reviews*.json", Is::Telling(BUSINESS)),
-        Known("location-*/additionaldata.json", Is::Part(PLACE)),
-        Known("google+ stream/activitylog/comments.json", Is::Telling(PLUS_COMMENTS)),
-        Known("google+ stream/activitylog/comments.html", OWN_WORDS),
-        Known("google+ stream/activitylog/", HISTORY),
-        Known("google+ stream/*/*.json", Is::Telling(PLUS)),
-        Known("google+ stream/*/*.html", Is::Telling(PLUS_PAGE)),
-        Known("takeout/profile/profile.json", Is::Part(PERSON)),
-        Known("watch-history.*", HISTORY),
-        Known("search-history.*", HISTORY),
-        Known("subscriptions/*.csv", HISTORY),
-        Known("playlists/*.csv", HISTORY),
-        Known("my activity/", HISTORY),
-        Known("takeout/chrome/", HISTORY),
-        Known("takeout/mail/", MEDIA),
-        Known("google photos/", MEDIA),
-        Known("takeout/drive/", MEDIA),
-        Known("takeout/access log activity/", SYSTEM),
-        Known("google chat/groups/*/messages.json", Is::Part(CHAT)),
-        Known("google chat/users/*/user_info.json", Is::Part(CHAT_OWNER)),
-        Known("google chat/", SYSTEM),
-        Known("google play store/reviews.json", Is::Part(PLAY)),
-        Known("google shopping/*/*.csv", OWN_WORDS),
-        Known("questions and answers/*.json", OWN_WORDS),
-        Known("takeout/google pay/", SYSTEM),
-        Known("takeout/home app/", SYSTEM),
-        Known("takeout/timeline/", SYSTEM),
-        Known("takeout/fit/", SYSTEM),
-        Known("google play store/", SYSTEM),
-        Known("location history/", SYSTEM),
-        Known("takeout/contacts/", SYSTEM),
-        Known("takeout/calendar/", SYSTEM),
-    ],
-    by_content,
-    read,
-};
-
-fn by_content(start: &[u8]) -> Option<Role> {
-    let text = String::from_utf8_lossy(start);
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    if text.starts_with('{') || text.starts_with('[') {
-        return json(text);
-    }
-    if text.starts_with('<') {
-        return plus_page::is_one(text).then_some(PLUS_PAGE);
-    }
-    let header = Header::of(start);
-    if header.has(&["channel id", "channel visibility"]) {
-        return Some(CHANNEL);
-    }
-    if header.has(&["post id", "post text"]) || text.contains("\nUgkx") {
-        return Some(POSTS);
-    }
-    if youtube::is_videos(&header) {
-        return Some(VIDEOS);
-    }
-    let words = header.has(&["comment id"]) || header.has(&["live chat id"]);
-    (words || text.contains("\"{\"\"text\"\":")).then_some(COMMENTS)
-}
-
-fn json(text: &str) -> Option<Role> {
-    let has = |key: &str| text.contains(key);
-    if has("\"FeatureCollection\"")
-        && (has("review_text_published")
-            || has("five_star_rating")
-            || has("Star Rating")
-            || has("\"Review Comment\""))
-    {
-        Some(MAPS)
-    } else if has("\"reviews\"") && (has("\"starRating\"") || has("\"reviewReply\"")) {
-        Some(BUSINESS)
-    } else if has("https://plus.google.com/") && (has("\"creationTime\"") || has("\"activityId\"")) {
-        Some(PLUS)
-    } else {
-        None
-    }
-}
+pub(super) static FORMAT: Format =
+    Format { name: "Google Takeout", files: files::FILES, by_content: files::by_content, read };
 
 fn read(export: &mut Export<'_>) -> Result<(), InputError> {
-    let words =
-        [COMMENTS, OLD_COMMENTS, VIDEOS, POSTS, MAPS, BUSINESS, PLUS, PLUS_PAGE, PLUS_COMMENTS, PLAY, CHAT];
+    let words = [
+        COMMENTS,
+        OLD_COMMENTS,
+        VIDEOS,
+        POSTS,
+        MAPS,
+        BUSINESS,
+        PLUS,
+        PLUS_PAGE,
+        PLUS_COMMENTS,
+        PLAY,
+        SHOPPING,
+        CHAT,
+    ];
     if !export.files.iter().any(|file| words.contains(&file.role)) {
         return Err(InputError::Unreadable {
             input: export.name.to_owned(),
@@ -185,6 +90,9 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     for entry in export.of(PLAY) {
         reviews::of_apps(export, &entry, &mut reading)?;
     }
+    for entry in export.of(SHOPPING) {
+        reviews::of_shops(export, &entry, &mut reading)?;
+    }
     for entry in export.of(PLUS) {
         plus::read(export, &entry, &mut reading)?;
     }
@@ -195,6 +103,9 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
         plus_page::read(export, &entry, &mut reading)?;
     }
     chat::read(export, &mut reading)?;
+    for entry in export.of(ACTIVITY) {
+        export.sink.coverage().skip(NOT_OWN, entry.name);
+    }
     Ok(())
 }
 

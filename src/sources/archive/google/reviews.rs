@@ -4,13 +4,32 @@ use std::sync::Arc;
 
 use whitecoat_engine::{Item, Kind, Parent, ParentAuthor, ParentKind};
 
-use super::{NO_WORDS, PLACE, Reading, time};
+use super::files::PLACE;
+use super::{NO_WORDS, Reading, time};
 use crate::sources::Stopped;
 use crate::sources::archive::account::Account;
 use crate::sources::archive::container::Entry;
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html::titled;
 use crate::sources::archive::item::derived_id;
+use crate::sources::archive::rows::{self, Table};
+
+const SHOP_TEXT: &[&str] = &[
+    "review text",
+    "review",
+    "review content",
+    "review body",
+    "comment",
+    "comments",
+    "content",
+    "body",
+    "text",
+];
+const SHOP_TITLE: &[&str] = &["review title", "title", "headline"];
+const SHOP_ABOUT: &[&str] =
+    &["product name", "product title", "product", "merchant name", "merchant", "store name", "store"];
+const SHOP_COLUMNS: &str =
+    "Google: a review of a shop or product in columns that are not known: look at it yourself";
 
 const UNANSWERED: &str = "Google: reviews by others without an answer are not read";
 
@@ -69,6 +88,35 @@ pub(super) fn of_apps(export: &mut Export<'_>, entry: &Entry, reading: &mut Read
             created_precision,
             text,
             ..account.item(place)
+        };
+        reading.seen.keep(item, out);
+    })
+}
+
+/// `Google Shopping/{Merchant,Product} Reviews/*.csv`. The columns are known by what such columns are called, as no table of
+/// this kind has been seen.
+pub(super) fn of_shops(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading) -> Result<(), Stopped> {
+    let account = reading.account("google-shopping");
+    rows::read(export, entry, Table::default(), |row, out| {
+        let words = row.any(SHOP_TEXT);
+        let text = titled(row.any(SHOP_TITLE), words);
+        if text.is_empty() {
+            let known = row.named(|name| SHOP_TEXT.contains(&name)).next().is_some();
+            out.coverage.skip(if known { NO_WORDS } else { SHOP_COLUMNS }, &row.place);
+            return;
+        }
+        let date = row.named(|name| name.contains("date") || name.contains("time"));
+        let date = date.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default().to_owned();
+        let (created_at, created_precision) = time(&date, &row.place, &mut out.coverage);
+        let about = row.any(SHOP_ABOUT).to_owned();
+        let item = Item {
+            kind: Kind::Comment,
+            id: derived_id(&[&date, &about, &text]),
+            thread: (!about.is_empty()).then_some(about),
+            created_at,
+            created_precision,
+            text,
+            ..account.item(&row.place)
         };
         reading.seen.keep(item, out);
     })

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use whitecoat_engine::{Item, Kind, Media, Parent, ParentKind, Profile, Visibility};
 
-use super::{CHANNEL, COMMENTS, NO_WORDS, POSTS, Reading, VIDEOS, runs, time, visibility};
+use super::files::{CHANNEL, COMMENTS, POSTS, VIDEOS};
+use super::{NO_WORDS, Reading, runs, time, visibility};
 use crate::sources::archive::account::Account;
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html::titled;
@@ -30,6 +31,12 @@ const ANSWERED: &[&str] = &["parent comment id", "top-level comment id"];
 pub(super) fn is_videos(header: &Header) -> bool {
     header.has(&["video id", "privacy"])
         || header.count(is_original) >= 2 && header.count(|name| name.starts_with("video")) >= 2
+}
+
+/// Whether a table is that of the channels, whose numbers begin alike.
+pub(super) fn is_channel(header: &Header, text: &str) -> bool {
+    let first = text.lines().nth(1).and_then(|row| row.split(',').next()).unwrap_or_default();
+    !is_videos(header) && header.count(is_original) >= 1 && first.starts_with("UC")
 }
 
 fn is_original(column: &str) -> bool {
@@ -76,15 +83,19 @@ fn channel(export: &mut Export<'_>, reading: &mut Reading) -> Result<Account, St
             if !account.profile.bio.is_empty() {
                 return;
             }
-            let name = row.get("channel title (original)");
-            let bio = row.get("channel description (original)");
+            let mut originals = row.named(is_original);
+            let (first, second) =
+                (originals.next().unwrap_or_default(), originals.next().unwrap_or_default());
+            let in_english = !row.get("channel title (original)").is_empty();
+            let name = if in_english { row.get("channel title (original)") } else { first };
+            let bio = if in_english { row.get("channel description (original)") } else { second };
             let mut profile = Profile::clone(&account.profile);
             if !name.is_empty() {
                 name.clone_into(&mut profile.name);
             }
             bio.clone_into(&mut profile.bio);
             account.profile = Arc::new(profile);
-            if let Some(bio) = account.bio(&row.place, visibility(row.get("channel visibility"))) {
+            if let Some(bio) = account.bio(&row.place, visibility_of(row, "channel visibility")) {
                 reading.seen.keep(bio, &mut out);
             }
         })?;
@@ -118,10 +129,7 @@ fn video(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
         id: if id.is_empty() { derived_id(&[date, &text]) } else { id },
         created_at,
         created_precision,
-        visibility: match row.get("privacy") {
-            "" => row.cells().map(visibility).find(|found| *found != Visibility::Unknown).unwrap_or_default(),
-            word => visibility(word),
-        },
+        visibility: visibility_of(row, "privacy"),
         text,
         ..account.item(&row.place)
     }
@@ -190,6 +198,14 @@ fn comment(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
         visibility: Visibility::Unknown,
         text,
         ..account.item(&row.place)
+    }
+}
+
+/// What the column says, or else the first cell that says who may see something.
+fn visibility_of(row: &Row<'_>, column: &str) -> Visibility {
+    match row.get(column) {
+        "" => row.cells().map(visibility).find(|found| *found != Visibility::Unknown).unwrap_or_default(),
+        word => visibility(word),
     }
 }
 

@@ -10,6 +10,7 @@ use super::label::own_words;
 use super::media::{Files, Medium, bad_date, time};
 use super::page::{PageBox, Stamp};
 use super::read::{self, Source};
+use super::zone::Zone;
 use super::{GUESSED, words};
 use crate::sources::archive::container::Container;
 use crate::sources::archive::loose::{List, Maybe, Whole};
@@ -98,7 +99,7 @@ pub(in crate::sources::archive) fn dated(
     platform: &str,
     sink: &mut dyn Sink,
 ) -> Item {
-    let (created_at, created_precision) = found.moment(Some(PAGES));
+    let (created_at, created_precision) = found.moment(&Zone::Today(PAGES));
     if found.date == Stamp::Unknown {
         bad_date(platform, &place, sink.coverage());
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use whitecoat_engine::{Media, MediaKind, Moment, Precision};
 
@@ -151,13 +152,15 @@ pub(in crate::sources::archive) struct Files {
     names: HashSet<String>,
     /// What stands in front of the folders that Meta made.
     root: String,
+    /// The zone of the account, where a file names it.
+    pub(in crate::sources::archive) zone: Option<TimeZone>,
 }
 
 impl Files {
     /// The files of `container`; `root` is what stands in front of Meta's own folders there.
     pub(in crate::sources::archive) fn of(container: &Container, root: &str) -> Self {
         let names = container.entries.iter().map(|entry| entry.name.clone()).collect();
-        Self { names, root: root.to_owned() }
+        Self { names, root: root.to_owned(), zone: None }
     }
 
     /// A medium by its path or address. Its path is that inside the container, where it is there.

@@ -45,8 +45,8 @@ pub(in crate::sources::archive) fn read(
     for source in sources {
         let thread = thread(&source.entry);
         if source.is_page {
-            read::boxes(container, sink, &source.entry, files, &mut |found, offset, place, sink| {
-                let time = found.moment(offset);
+            read::boxes(container, sink, &source.entry, files, &mut |found, zone, place, sink| {
+                let time = found.moment(zone);
                 if found.date == Stamp::Unknown {
                     bad_date(platform, &place, sink.coverage());
                 }

@@ -9,6 +9,7 @@ pub(super) mod message;
 pub(super) mod page;
 pub(super) mod read;
 pub(super) mod words;
+pub(super) mod zone;
 
 /// Private messages are counted with this reason unless asked for.
 pub(super) const MESSAGES: &str = "Private messages, read only with --include-messages";

@@ -4,11 +4,11 @@
 //! decides.
 
 use ego_tree::iter::Edge;
-use jiff::tz::Offset;
 use scraper::{ElementRef, Node};
 use whitecoat_engine::{Media, Moment, Precision};
 
 use super::media::Files;
+use super::zone::Zone;
 use crate::sources::archive::dates::{self, Written};
 use crate::sources::web;
 
@@ -70,10 +70,10 @@ impl PageBox {
         self.rows.iter().map(|(label, value)| (label.as_str(), value.as_str()))
     }
 
-    /// When it was published, for a clock that hangs in the zone `offset`; in UTC where that is not known.
-    pub(in crate::sources::archive) fn moment(&self, offset: Option<Offset>) -> (Option<Moment>, Precision) {
+    /// When it was published, for a clock that hangs in this zone; in UTC where that is not known.
+    pub(in crate::sources::archive) fn moment(&self, zone: &Zone) -> (Option<Moment>, Precision) {
         let Stamp::Known(date) = self.date else { return (None, Precision::Unknown) };
-        match date.moment(offset.unwrap_or(Offset::UTC)) {
+        match date.moment(zone.offset(date.clock)) {
             Some(moment) => (Some(moment), date.precision),
             None => (None, Precision::Unknown),
         }

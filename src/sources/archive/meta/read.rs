@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use jiff::tz::Offset;
-
 use super::media::Files;
 use super::page::{self, PageBox};
+use super::zone::Zone;
 use crate::sources::archive::container::{Container, Entry};
 use crate::sources::archive::format::{Export, Role};
 use crate::sources::archive::splitter::Start;
@@ -73,9 +72,9 @@ pub(in crate::sources::archive) struct Place {
 pub(in crate::sources::archive) type TakeRecord<'t, T> =
     dyn FnMut(T, Place, &mut dyn Sink) -> Result<(), Stopped> + 't;
 
-/// Takes a box of an HTML page, the offset that the page's head names, and the box's place.
+/// Takes a box of an HTML page, what is known of the page's clock, and the box's place.
 pub(in crate::sources::archive) type TakeBox<'t> =
-    dyn FnMut(PageBox, Option<Offset>, String, &mut dyn Sink) -> Result<(), Stopped> + 't;
+    dyn FnMut(PageBox, &Zone, String, &mut dyn Sink) -> Result<(), Stopped> + 't;
 
 /// Hands over the records of a JSON file, decoded, with their places.
 pub(in crate::sources::archive) fn json<T>(
@@ -99,7 +98,8 @@ pub(in crate::sources::archive) fn json<T>(
     Ok(streamed.map(|streamed| streamed.frame).unwrap_or_default())
 }
 
-/// Hands over the boxes of an HTML page with their places, and the offset that its head names.
+/// Hands over the boxes of an HTML page with their places, and the zone of its clock: that of the account, or else the
+/// offset that the page's head names.
 pub(in crate::sources::archive) fn boxes(
     container: &mut Container,
     sink: &mut dyn Sink,
@@ -107,17 +107,20 @@ pub(in crate::sources::archive) fn boxes(
     files: &Files,
     take: &mut TakeBox<'_>,
 ) -> Result<(), Stopped> {
-    let (mut offset, mut count) = (None, 0_u64);
+    let (mut zone, mut count) = (files.zone.clone().map_or(Zone::Unknown, Zone::Named), 0_u64);
     let is_empty = entry.size == 0;
     pieces::stream(container, sink, entry, BOXES, &mut |piece, sink| {
         if piece.is_head {
-            offset = page::generated(&piece.html).and_then(|line| dates::offset_in(&line));
+            let today = page::generated(&piece.html).and_then(|line| dates::offset_in(&line));
+            if let (Zone::Unknown, Some(today)) = (&zone, today) {
+                zone = Zone::Today(today);
+            }
             return Ok(());
         }
         count += 1;
         let place = format!("{}#{}", entry.name, piece.offset);
         match page::read(&piece.html, files) {
-            Some(found) => take(found, offset, place, sink),
+            Some(found) => take(found, &zone, place, sink),
             None => {
                 sink.coverage()
                     .fail("A record of an HTML page nests too deep or is too large to be read", place);

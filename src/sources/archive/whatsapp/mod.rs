@@ -4,27 +4,22 @@
 mod line;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use whitecoat_engine::{Authorship, Item, Kind, Media, Precision, Profile, Visibility};
 
 use super::account::{Account, recognised};
-use super::container::{Container, Entry};
-use super::encoding::repair;
+use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
 use super::gather::Gather;
 use super::item::{MAX_TEXT_BYTES, derived_id};
-use super::{MESSAGES, attached};
+use super::{MESSAGES, attached, lines};
 use crate::sources::{InputError, Stopped};
 use line::{Line, Order, Orders, SYSTEM_MARK, Stamp};
 
 const PLATFORM: &str = "whatsapp";
 
 const CHAT: Role = "chat";
-
-/// The longest line that is read, in bytes.
-const MAX_LINE_BYTES: u64 = 1024 * 1024;
 
 /// How many people of a chat are told apart. Groups have up to 1,024, over the years more.
 const MAX_PEOPLE: usize = 10_000;
@@ -106,7 +101,7 @@ impl Chat {
         }
         let (mut orders, mut people) = (Orders::default(), BTreeSet::new());
         let (mut lines, mut messages, mut needs_order) = (0, 0, false);
-        let read = each_line(export.container, entry, &mut |text, _, _| {
+        let read = lines::each(export.container, entry, &mut |text, _, _| {
             let Some(line) = Line::of(text) else { return Ok(()) };
             lines += 1;
             needs_order |= line.stamp.moment(None).is_none();
@@ -132,9 +127,9 @@ impl Chat {
         let Export { container, sink, .. } = export;
         let mut open: Option<Message> = None;
         // What cannot be read further was said at the first reading.
-        each_line(container, entry, &mut |text, number, bytes| {
+        lines::each(container, entry, &mut |text, number, bytes| {
             sink.progress().inc(bytes);
-            if bytes > MAX_LINE_BYTES {
+            if bytes > lines::MAX_LINE_BYTES {
                 gather.coverage().fail(LONG_LINE, format!("{}#line {number}", entry.name));
             }
             match Line::of(text) {
@@ -263,36 +258,10 @@ fn is_file(line: &str) -> bool {
     })
 }
 
-/// Hands over all lines with their numbers and lengths. Returns why the file cannot be read to its end.
-fn each_line(
-    container: &mut Container,
-    entry: &Entry,
-    take: &mut dyn FnMut(&str, u64, u64) -> Result<(), Stopped>,
-) -> Result<Option<String>, Stopped> {
-    let reader = match container.read(entry) {
-        Ok(reader) => reader,
-        Err(reason) => return Ok(Some(reason)),
-    };
-    let mut reader = BufReader::new(reader);
-    let mut bytes = Vec::new();
-    let mut number = 0;
-    loop {
-        bytes.clear();
-        let count = match reader.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut bytes) {
-            Ok(0) => return Ok(None),
-            Ok(count) => count as u64,
-            Err(error) => return Ok(Some(format!("The file cannot be read further: {error}"))),
-        };
-        number += 1;
-        let repaired = std::str::from_utf8(&bytes).is_err().then(|| repair(&bytes)).flatten();
-        let line = repaired.map_or_else(|| String::from_utf8_lossy(&bytes).into_owned(), |(text, _)| text);
-        take(line.trim_end_matches(['\n', '\r']), number, count)?;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::archive::container::Container;
 
     #[test]
     fn words_are_told_from_what_whatsapp_writes() {

@@ -1,5 +1,7 @@
 //! The one table of the files that an X archive may hold.
 
+use crate::sources::archive::format::{SYSTEM, is_of_system};
+
 /// What is done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -20,6 +22,8 @@ pub(super) enum Role {
     LiveComments,
     /// Private messages.
     Messages,
+    /// Own words of other sorts.
+    Other(Other),
     /// Known, and left out for this reason.
     Known(&'static str),
 }
@@ -60,6 +64,17 @@ pub(super) enum Posts {
     Circle,
 }
 
+/// Own words that are neither posts nor messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    /// Notes below posts of others.
+    Note,
+    /// Titles and descriptions of collections of posts.
+    Moment,
+    /// Long texts.
+    Article,
+}
+
 const ADS: &str = "X: advertising data, not read because it holds no words of the account holder";
 const DEVICES: &str =
     "X: security and device data (IP addresses, devices, sign-ins), not read because it is not needed";
@@ -70,10 +85,11 @@ const TWINS: &str = "X: headers without text, not read because the posts themsel
 const SETTINGS: &str = "X: account settings and history, not read because they hold no posts";
 const SHOP: &str = "X: shop data, not read because it holds no posts";
 const VIEWER: &str = "X: files of the archive's own viewer, not read because they hold no data";
-const OWN_WORDS: &str = "X: own words in a layout that this version does not read yet: look at them yourself";
+const RATINGS: &str = "X: ratings of community notes, not read because they hold no words";
+const PROMPTS: &str =
+    "X: replies that X asked to reconsider, not read because those that were sent are among the posts";
 /// Media are named in their posts.
 pub(super) const MEDIA: &str = "X: pictures and videos, of which only the names are read";
-const SYSTEM: &str = "Files of the computer's own, not read because they hold no data of the archive";
 /// Said with a count where the manifest has one.
 pub(super) const MESSAGES: &str = "Private messages, read only with --include-messages";
 const CHATS: &str = "X: conversations with an assistant, not read because they are not posts";
@@ -111,27 +127,11 @@ const DATA: &[(Role, &[&str])] = &[
             "community_note_tombstone",
         ],
     ),
-    (
-        Role::Known(OWN_WORDS),
-        &[
-            "article",
-            "article_metadata",
-            "twitter_article",
-            "twitter_article_metadata",
-            "birdwatch_note",
-            "birdwatch_note_rating",
-            "community_note",
-            "community_note_rating",
-            "community_note_batsignal",
-            "lists_created",
-            "moment",
-            "spaces_metadata",
-            "periscope_broadcast_metadata",
-            "periscope_profile_description",
-            "reply_prompt",
-            "tweetdeck",
-        ],
-    ),
+    (Role::Other(Other::Article), &["article", "twitter_article"]),
+    (Role::Other(Other::Note), &["community_note", "birdwatch_note"]),
+    (Role::Other(Other::Moment), &["moment"]),
+    (Role::Known(RATINGS), &["birdwatch_note_rating", "community_note_rating", "community_note_batsignal"]),
+    (Role::Known(PROMPTS), &["reply_prompt"]),
     (
         Role::Known(ADS),
         &[
@@ -186,6 +186,13 @@ const DATA: &[(Role, &[&str])] = &[
             "account_suspension",
             "account_timezone",
             "ageinfo",
+            "article_metadata",
+            "lists_created",
+            "periscope_broadcast_metadata",
+            "periscope_profile_description",
+            "spaces_metadata",
+            "tweetdeck",
+            "twitter_article_metadata",
             "periscope_account_information",
             "periscope_ban_information",
             "periscope_expired_broadcasts",
@@ -212,16 +219,17 @@ const DATA: &[(Role, &[&str])] = &[
 const OTHER_FILES: &[(Role, &[&str])] = &[
     (Role::Csv, &["tweets.csv"]),
     (Role::Known(VIEWER), &["your archive.html", "index.html", "readme.txt", "license"]),
-    (Role::Known(SYSTEM), &[".ds_store", "thumbs.db", "desktop.ini"]),
 ];
 
 /// Folders whose whole content is known.
-const FOLDERS: &[(Role, &[&str])] =
-    &[(Role::Known(VIEWER), &["assets", "css", "img", "lib"]), (Role::Known(SYSTEM), &["__macosx", ".git"])];
+const FOLDERS: &[(Role, &[&str])] = &[(Role::Known(VIEWER), &["assets", "css", "img", "lib"])];
 
 /// What a path inside an archive is, and the number of its part: `tweets-part10.js` is part 10.
 pub(super) fn role(path: &str) -> Option<(Role, u64)> {
     let path = path.to_ascii_lowercase();
+    if is_of_system(&path) {
+        return Some((Role::Known(SYSTEM), 0));
+    }
     let mut folders: Vec<&str> = path.split('/').collect();
     let file = folders.pop()?;
     for folder in &folders {

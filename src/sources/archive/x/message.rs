@@ -179,7 +179,7 @@ pub(super) fn comment(
 }
 
 /// What all items of an account have.
-fn written(created_at: &Text<'_>, account: &Arc<Account>, source: &str) -> Item {
+pub(super) fn written(created_at: &Text<'_>, account: &Arc<Account>, source: &str) -> Item {
     let time = time::read(&created_at.0);
     Item {
         platform: PLATFORM.to_owned(),

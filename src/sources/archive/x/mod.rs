@@ -6,6 +6,7 @@ mod csv;
 mod files;
 mod message;
 mod note;
+mod other;
 mod read;
 mod stream;
 mod text;

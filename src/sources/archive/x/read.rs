@@ -7,11 +7,11 @@ use std::sync::Arc;
 use whitecoat_engine::Item;
 
 use super::account::{Account, Facts, base_name};
-use super::files::{self, About, Posts, Role};
+use super::files::{self, About, Other, Posts, Role};
 use super::note::{Note, Notes};
 use super::stream::{Listed, decoded, stream};
 use super::tweet::{PostFile, Tweet};
-use super::{Found, Survey, csv, message};
+use super::{Found, Survey, csv, message, other};
 use crate::coverage::Coverage;
 use crate::sources::archive::container::Container;
 use crate::sources::archive::item::{say_if_capped, thousands};
@@ -55,7 +55,12 @@ pub(in crate::sources::archive) fn read(
 
 fn is_wanted(role: Role, options: &Options) -> bool {
     match role {
-        Role::Posts(_) | Role::Notes { .. } | Role::Month | Role::Csv | Role::LiveComments => true,
+        Role::Posts(_)
+        | Role::Notes { .. }
+        | Role::Month
+        | Role::Csv
+        | Role::LiveComments
+        | Role::Other(_) => true,
         Role::Messages => options.include_messages,
         Role::About(_) | Role::Known(_) => false,
     }
@@ -151,8 +156,12 @@ impl Reading<'_> {
         for file in wanted.iter().filter(|file| file.role == Role::Csv) {
             self.read_csv(file, &months)?;
         }
-        for file in wanted.iter().filter(|file| matches!(file.role, Role::LiveComments | Role::Messages)) {
-            self.read_conversation(file)?;
+        for file in wanted {
+            match file.role {
+                Role::LiveComments | Role::Messages => self.read_conversation(file)?,
+                Role::Other(other) => self.read_other(file, other)?,
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -224,6 +233,27 @@ impl Reading<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn read_other(&mut self, file: &Found, other: Other) -> Result<(), Stopped> {
+        let Self { container, sink, facts, account, .. } = self;
+        stream(container, *sink, &facts.listed, file, &mut |chunk, sink| {
+            let mut out = Decoded::default();
+            for (offset, record) in chunk.elements() {
+                let source = format!("{}#{offset}", file.entry.name);
+                let read = |record: &[u8]| other::read(record, other, account, &source);
+                match decoded(record, || source.clone(), &mut out.coverage, read) {
+                    Some(Some(item)) => {
+                        say_if_capped(&item, &mut out.coverage);
+                        out.items.push(item);
+                    }
+                    Some(None) => out.coverage.skip(NO_WORDS, source),
+                    None => {}
+                }
+            }
+            sink.coverage().absorb(out.coverage);
+            sink.batch(Batch::ready(out.items))
+        })
     }
 
     fn read_conversation(&mut self, file: &Found) -> Result<(), Stopped> {

@@ -58,9 +58,21 @@ pub(in crate::sources) fn text(root: ElementRef<'_>, without: &[&str]) -> String
 
 /// The same without the elements that `unless` says.
 pub(super) fn text_unless(root: ElementRef<'_>, unless: &dyn Fn(ElementRef<'_>) -> bool) -> String {
+    shown(root, unless, usize::MAX)
+}
+
+/// The same up to somewhere behind its first `bytes`.
+pub(super) fn beginning(root: ElementRef<'_>, bytes: usize) -> String {
+    shown(root, &|_| false, bytes)
+}
+
+fn shown(root: ElementRef<'_>, unless: &dyn Fn(ElementRef<'_>) -> bool, most: usize) -> String {
     let mut lines = Lines::default();
     let mut hidden = 0_usize;
     for edge in root.traverse() {
+        if lines.text.len() > most {
+            break;
+        }
         let (node, opens) = match edge {
             Edge::Open(node) => (node, true),
             Edge::Close(node) => (node, false),
@@ -119,6 +131,15 @@ impl Lines {
     }
 }
 
+/// The elements of these names, in the order in which a selector finds them, which looks at each element far more closely.
+pub(in crate::sources::web) fn named<'d>(
+    document: &'d Html,
+    names: &'d [&'d str],
+) -> impl Iterator<Item = ElementRef<'d>> {
+    let elements = document.tree.nodes().filter_map(ElementRef::wrap);
+    elements.filter(|element| names.contains(&element.value().name()) && element.parent().is_some())
+}
+
 /// The text of HTML that is not parsed into a tree: everything between tags, hidden elements left out.
 pub(in crate::sources) fn text_without_tree(html: &str) -> String {
     let mut tokens = Tokens::of(html);
@@ -126,10 +147,10 @@ pub(in crate::sources) fn text_without_tree(html: &str) -> String {
     while let Some(token) = tokens.next() {
         match token {
             Token::Text(text) => markup.push_str(&text.replace('<', "&lt;")),
-            Token::Start { name, .. } if elements::RAW.contains(&name.as_str()) => {
+            Token::Start { name, .. } if elements::RAW.contains(&name.as_ref()) => {
                 tokens.raw(&name);
             }
-            Token::Start { name, .. } | Token::End { name } if BLOCKS.contains(&name.as_str()) => {
+            Token::Start { name, .. } | Token::End { name } if BLOCKS.contains(&name.as_ref()) => {
                 markup.push_str("<br>");
             }
             _ => {}

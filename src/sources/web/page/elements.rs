@@ -8,9 +8,9 @@ pub(super) const VOID: &[&str] = &[
 /// Elements that close by themselves; those that may hold them count for them.
 pub(super) const OPTIONAL: &[&str] =
     &["body", "caption", "colgroup", "head", "html", "p", "tbody", "td", "tfoot", "th", "thead", "tr"];
-/// Elements whose content is text up to their end tag.
+/// Elements whose content is text up to their end tag. (Of `noscript` it is where scripts run, as in the tree that is built.)
 pub(super) const RAW: &[&str] =
-    &["iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"];
+    &["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"];
 /// Elements that the tree builder opens again after a block has closed them.
 pub(super) const FORMATTING: &[&str] =
     &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
@@ -50,7 +50,6 @@ pub(super) const SPECIAL: &[&str] = &[
     "marquee",
     "menu",
     "nav",
-    "noscript",
     "object",
     "ol",
     "plaintext",

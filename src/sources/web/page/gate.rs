@@ -5,6 +5,7 @@
 //! upper bound of all three. Where the standard's rules are intricate the bound is taken generously: a page refused by
 //! mistake is still read as plain text.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::elements::{BARRIER, BREAKOUT, FORMATTING, INTEGRATION, OPTIONAL, RAW, SPECIAL, VOID};
@@ -23,23 +24,27 @@ pub(in crate::sources) enum Refusal {
     Depth,
     Elements,
     Attributes,
+    Unclear,
 }
 
 impl Refusal {
     /// A fixed sentence that quotes the limit.
-    pub(in crate::sources) fn note(self) -> String {
+    pub(in crate::sources) fn reason(self) -> String {
         let what = match self {
             Refusal::Depth => format!("nests elements deeper than {MAX_DEPTH}"),
             Refusal::Elements => format!("holds more than {MAX_ELEMENTS} elements"),
             Refusal::Attributes => format!("has a tag with more than {MAX_ATTRIBUTES} attributes"),
+            Refusal::Unclear => {
+                "mixes scripts, drawings and lists so that their ends cannot be told".to_owned()
+            }
         };
-        format!("the page {what}: read as plain text only, without authors, dates and pictures")
+        format!("the page {what}: read as plain text only, without authors, dates, pictures and links")
     }
 }
 
 /// Checks that `html` can be parsed in reasonable time and memory.
 pub(in crate::sources) fn check(html: &str) -> Result<(), Refusal> {
-    pass(html, |_| {})
+    pass(html, |_| {}).map(drop)
 }
 
 /// What one pass over a page tells of it. Places are bytes.
@@ -52,18 +57,26 @@ pub(super) enum Seen<'s> {
     End { name: &'s str, start: usize },
 }
 
-/// Passes over the page, and tells of its elements.
-pub(super) fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<(), Refusal> {
+/// Passes over the page, and tells of its elements. Returns how many it has at most.
+pub(super) fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<usize, Refusal> {
     let mut gate = Gate::default();
     let mut tokens = Tokens::of(html);
     loop {
         let before = tokens.at();
+        tokens.in_foreign = gate.stack.last().is_some_and(|top| top.foreign);
         let Some(token) = tokens.next() else { break };
         match token {
             Token::Text(_) => {}
             Token::Start { attributes: MAX_ATTRIBUTES.., .. } => return Err(Refusal::Attributes),
             Token::Start { name, self_closing, .. } => {
-                let raw = RAW.contains(&name.as_str()) && gate.reads_raw_text();
+                let raw = RAW.contains(&name.as_ref()) && gate.reads_raw_text();
+                if !raw
+                    && RAW.contains(&name.as_ref())
+                    && !gate.reads_markup()
+                    && tokens.raw_is_doubtful(&name)
+                {
+                    return Err(Refusal::Unclear);
+                }
                 let plain = !self_closing && !gate.doubt && !gate.is_foreign();
                 gate.start(&name, self_closing, raw);
                 let start = tokens.at();
@@ -86,13 +99,13 @@ pub(super) fn pass(html: &str, mut tell: impl FnMut(Seen<'_>)) -> Result<(), Ref
             return Err(Refusal::Elements);
         }
     }
-    Ok(())
+    Ok(gate.elements)
 }
 
 /// An open element.
 #[derive(Debug)]
-struct Open {
-    name: String,
+struct Open<'a> {
+    name: Cow<'a, str>,
     weight: usize,
     foreign: bool,
     /// The formatting elements that were unclosed outside this one, when it is a barrier.
@@ -103,8 +116,8 @@ struct Open {
 }
 
 #[derive(Debug, Default)]
-struct Gate {
-    stack: Vec<Open>,
+struct Gate<'a> {
+    stack: Vec<Open<'a>>,
     /// How deep the stack is, with the elements that are not on it but may be.
     weight: usize,
     /// Unclosed formatting elements by name, since the innermost barrier; the last count is for those without a name.
@@ -116,13 +129,13 @@ struct Gate {
     doubt: bool,
 }
 
-impl Gate {
+impl<'a> Gate<'a> {
     fn formatting(&self) -> usize {
         self.outside + self.unclosed.iter().sum::<usize>()
     }
 
     fn is_foreign(&self) -> bool {
-        self.stack.last().is_some_and(|top| top.foreign && !INTEGRATION.contains(&top.name.as_str()))
+        self.stack.last().is_some_and(|top| top.foreign && !INTEGRATION.contains(&top.name.as_ref()))
     }
 
     fn reads_raw_text(&self) -> bool {
@@ -130,10 +143,16 @@ impl Gate {
             && !self
                 .stack
                 .iter()
-                .any(|open| open.foreign || matches!(open.name.as_str(), "select" | "frameset"))
+                .any(|open| open.foreign || matches!(open.name.as_ref(), "select" | "frameset"))
     }
 
-    fn start(&mut self, name: &str, self_closing: bool, raw: bool) {
+    /// Whether it is certain that what is raw text elsewhere is markup here.
+    fn reads_markup(&self) -> bool {
+        !self.doubt && self.is_foreign()
+    }
+
+    fn start(&mut self, tag: &Cow<'a, str>, self_closing: bool, raw: bool) {
+        let name = tag.as_ref();
         self.elements += 1 + self.formatting();
         if self.is_foreign() && BREAKOUT.contains(&name) {
             self.leave_foreign();
@@ -142,7 +161,7 @@ impl Gate {
         let foreign = self.is_foreign() || matches!(name, "svg" | "math");
         if foreign {
             if !self_closing || self.doubt {
-                self.push(name, 1, true);
+                self.push(tag, 1, true);
             }
         } else if raw || VOID.contains(&name) {
         } else if OPTIONAL.contains(&name) {
@@ -160,18 +179,18 @@ impl Gate {
                 "button" | "object" | "applet" | "marquee" | "template" => 2,
                 _ => 1,
             };
-            self.push(name, weight, false);
+            self.push(tag, weight, false);
         }
     }
 
-    fn push(&mut self, name: &str, weight: usize, foreign: bool) {
-        let barrier = !foreign && BARRIER.contains(&name);
+    fn push(&mut self, name: &Cow<'a, str>, weight: usize, foreign: bool) {
+        let barrier = !foreign && BARRIER.contains(&name.as_ref());
         let outside = barrier.then(|| {
             self.outside += self.unclosed.iter().sum::<usize>();
             std::mem::take(&mut self.unclosed)
         });
         self.weight += weight;
-        let name = name.to_owned();
+        let name = name.clone();
         self.stack.push(Open { name, weight, foreign, outside, between_cells: 0, in_cell: false });
     }
 
@@ -230,7 +249,7 @@ impl Gate {
     fn end_counted(&mut self, name: &str) {
         let special = SPECIAL.contains(&name);
         let found = self.stack.iter().rposition(|open| {
-            let holds = |names: &[&str]| names.contains(&open.name.as_str());
+            let holds = |names: &[&str]| names.contains(&open.name.as_ref());
             open.name == name
                 || (open.foreign && holds(INTEGRATION))
                 || (!open.foreign && if special { holds(BARRIER) } else { holds(SPECIAL) })
@@ -263,12 +282,12 @@ impl Gate {
             _ => return,
         };
         let found = self.stack.iter().rposition(|open| {
-            let name = open.name.as_str();
+            let name = open.name.as_ref();
             !open.foreign
                 && (closes.contains(&name) || (SPECIAL.contains(&name) && !matches!(name, "address" | "div")))
         });
         if let Some(at) =
-            found.filter(|at| self.stack.get(*at).is_some_and(|it| closes.contains(&it.name.as_str())))
+            found.filter(|at| self.stack.get(*at).is_some_and(|it| closes.contains(&it.name.as_ref())))
         {
             while self.stack.len() > at {
                 self.pop();
@@ -317,11 +336,40 @@ mod tests {
             "<svg><desc><foo/>",
             "<table><b></table>",
             "<select><xmp><div>",
+            "<svg><![CDATA[ > </svg> ]]><style><g>",
             "<template><div></template-x>",
         ] {
             let page = unit.repeat(100_000);
             let refused = check(&page);
-            assert!(matches!(refused, Err(Refusal::Depth | Refusal::Elements)), "{unit}: {refused:?}");
+            assert!(refused.is_err_and(|it| it != Refusal::Attributes), "{unit}: {refused:?}");
+        }
+    }
+
+    /// What ends a raw text may not be hidden from the gate by what only looks like a comment.
+    #[test]
+    fn comments_hide_nothing_from_the_gate() {
+        let deep = "<div>".repeat(2 * MAX_DEPTH);
+        for start in [
+            "<noscript><!-- </noscript>",
+            "<style><!-- </style>",
+            "<select><script><!-- </script></select>",
+            "<svg><font></svg><style><!-- </style>",
+            "<svg></p></svg><script><!-- </script>",
+            "<script><!--<script></script> <!-- </script>",
+            "<svg><style><!-- --></style></svg><title><!-- </title>",
+        ] {
+            let page = format!("{start}{deep}-->");
+            let refused = check(&page);
+            assert!(matches!(refused, Err(Refusal::Depth | Refusal::Unclear)), "{start}: {refused:?}");
+        }
+        let closing = format!("<svg><font></svg>{}", "<div><style></div></style>".repeat(2 * MAX_DEPTH));
+        assert_eq!(check(&closing), Err(Refusal::Unclear));
+        // Nothing doubtful is in these.
+        for page in [
+            "<select><script>a()</script><option>b</select>",
+            "<svg><style>a{}</style></svg><noscript><img></noscript>",
+        ] {
+            assert_eq!(check(page), Ok(()), "{page}");
         }
     }
 
@@ -403,6 +451,12 @@ mod tests {
             "<input>",
             "<textarea>",
             "</textarea>",
+            "<noscript>",
+            "</noscript>",
+            "<script>",
+            "</script>",
+            "<![CDATA[",
+            "]]>",
             "<body>",
             "</body>",
         ];

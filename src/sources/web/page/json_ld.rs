@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use scraper::{Html, Selector};
+use scraper::Html;
 use serde_json::{Map, Value};
+
+use super::dom;
 
 /// A JSON object.
 pub(super) type Node = Map<String, Value>;
@@ -23,8 +25,7 @@ pub(super) struct Blocks {
 /// Reads all `<script type="application/ld+json">` of a page.
 pub(super) fn blocks(document: &Html) -> Blocks {
     let mut blocks = Blocks::default();
-    let Ok(scripts) = Selector::parse("script[type]") else { return blocks };
-    let scripts = document.select(&scripts).filter(|script| {
+    let scripts = dom::named(document, &["script"]).filter(|script| {
         let kind = script.attr("type").unwrap_or_default().split(';').next().unwrap_or_default();
         kind.trim().eq_ignore_ascii_case("application/ld+json")
     });

@@ -22,11 +22,10 @@ pub(super) fn lean(html: &str) -> Result<String, Refusal> {
             }
         }
         Seen::Start { name: "svg", plain: true, end } => icon = Some(end),
-        Seen::Start { name, .. } if !DRAWN.contains(&name) => icon = None,
-        Seen::Start { .. } => {}
         Seen::End { name: "svg", start } => icon.take().into_iter().for_each(|from| cut(from..start)),
-        Seen::End { name, .. } if !DRAWN.contains(&name) => icon = None,
-        Seen::End { .. } => {}
+        Seen::Start { name, .. } | Seen::End { name, .. } => {
+            icon = icon.filter(|_| DRAWN.contains(&name));
+        }
     })?;
     lean.push_str(html.get(kept..).unwrap_or_default());
     Ok(lean)

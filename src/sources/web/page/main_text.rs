@@ -1,10 +1,12 @@
 //! The main text of a page, without menus, when no markup says what it is.
 
+use dom_query::{Attr, Document, Element, NodeData};
 use dom_smoothie::{Config, Readability};
-use scraper::{ElementRef, Html, Selector};
+use ego_tree::iter::Edge;
+use scraper::{ElementRef, Html, Node, Selector};
 use whitecoat_engine::{Item, Kind};
 
-use super::{Place, dom};
+use super::{Place, dom, gate};
 
 /// Shorter than this the extractor has missed the page, and all its text is taken.
 const MIN_MAIN_CHARS: usize = 250;
@@ -71,25 +73,73 @@ const TIMES: &[&str] = &[
 const LEADS: &[&str] =
     &["related:", "read more:", "see more:", "see also:", "more:", "read next:", "don't miss:"];
 
-/// The page's main text as one article, if there is any text. `html` has passed the gate.
-pub(super) fn read(html: &str, document: &Html, place: &Place) -> Option<Item> {
+/// The page's main text as one article, if there is any text.
+pub(super) fn read(document: &Html, place: &Place) -> Option<Item> {
     let (text, media) =
-        main(html, place).filter(|(text, _)| text.chars().count() >= MIN_MAIN_CHARS).unwrap_or_else(|| {
-            (everything(document), dom::pictures(document.root_element(), place.base.as_ref()))
-        });
+        main(document, place).filter(|(text, _)| text.chars().count() >= MIN_MAIN_CHARS).unwrap_or_else(
+            || (everything(document), dom::pictures(document.root_element(), place.base.as_ref())),
+        );
     let heading = first_text(document, "h1");
     let text = if text.contains(&heading) { text } else { dom::titled(&heading, &text) };
     (!text.is_empty()).then(|| Item { kind: Kind::Article, text, media, ..Item::default() })
 }
 
-fn main(html: &str, place: &Place) -> Option<(String, Vec<whitecoat_engine::Media>)> {
+fn main(document: &Html, place: &Place) -> Option<(String, Vec<whitecoat_engine::Media>)> {
     let config = Config { disable_json_ld: true, ..Config::default() };
-    let article = Readability::new(html, None, Some(config)).ok()?.parse().ok()?;
+    let article = Readability::with_document(copied(document), None, Some(config)).ok()?.parse().ok()?;
     let content = Html::parse_fragment(&article.content);
     let pictures = dom::pictures(content.root_element(), place.base.as_ref());
     let text = dom::text_unless(content.root_element(), &leads_elsewhere);
     let lines: Vec<&str> = text.lines().filter(|line| !is_furniture(line)).collect();
     Some((lines.join("\n").trim().to_owned(), pictures))
+}
+
+/// The same tree as the extractor's sort, for it to take apart. Cheaper than parsing the page again.
+fn copied(document: &Html) -> Document {
+    let copy = Document::default();
+    let (mut above, mut left) = (vec![copy.tree.root().id], gate::MAX_ELEMENTS);
+    for edge in document.tree.root().traverse().skip(1) {
+        let (Edge::Open(node), Some(&parent)) = (edge, above.last()) else {
+            above.pop();
+            continue;
+        };
+        let data = match node.value() {
+            Node::Element(element) => {
+                let attrs = element.attrs.iter();
+                let attrs = attrs.map(|(name, value)| Attr { name: name.clone(), value: value.clone() });
+                NodeData::Element(Element::new(element.name.clone(), attrs.collect(), None, false))
+            }
+            // This tree was built as if scripts could run, the extractor looks for pictures where they cannot.
+            Node::Text(text) if node.parent().is_some_and(|parent| is_noscript(parent.value())) => {
+                // The gate takes one within it for text, and the extractor does not.
+                let is_plain = !text.to_ascii_lowercase().contains("<noscript");
+                if let (Ok(count), Some(parent)) = (gate::pass(text, |_| {}), copy.tree.get(&parent))
+                    && is_plain
+                    && count <= left
+                {
+                    left -= count;
+                    parent.append_html(text.text.clone());
+                }
+                above.push(parent);
+                continue;
+            }
+            Node::Text(text) => NodeData::Text { contents: text.text.clone() },
+            Node::Comment(comment) => NodeData::Comment { contents: comment.comment.clone() },
+            // What is in a template is not shown.
+            _ => NodeData::Fragment,
+        };
+        let is_beside = matches!(data, NodeData::Fragment);
+        let id = copy.tree.create_node(data);
+        if !is_beside {
+            copy.tree.append_child_of(&parent, &id);
+        }
+        above.push(id);
+    }
+    copy
+}
+
+fn is_noscript(node: &Node) -> bool {
+    node.as_element().is_some_and(|element| element.name() == "noscript")
 }
 
 /// Lines that the software of a site writes around a text.
@@ -168,15 +218,51 @@ fn is_filled_in(form: ElementRef<'_>) -> bool {
         && !has("h1, main, article")
 }
 
-/// The text of the first element that `selector` names.
-pub(super) fn first_text(document: &Html, selector: &str) -> String {
-    let found = Selector::parse(selector).ok().and_then(|selector| document.select(&selector).next());
-    found.map(|element| dom::text(element, &[])).unwrap_or_default()
+/// The text of the first element of a name.
+pub(super) fn first_text(document: &Html, name: &str) -> String {
+    dom::named(document, &[name]).next().map(|element| dom::text(element, &[])).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_extractor_is_given_the_tree_that_it_would_have_built() {
+        let prose = "I have looked after families in Larkspur Falls for years, and this is what I learned. "
+            .repeat(9);
+        for page in [
+            format!(
+                "<!doctype html><title>t</title><article><p>{prose}<p>{prose}</article><nav><a href=/>Home</a></nav>"
+            ),
+            // Tag soup.
+            format!(
+                "<body class=a><b><p>{prose}</b><i>{prose}<table><tr><td>{prose}<div>c</table></body>d<font color=red>{prose}"
+            ),
+            // A picture that is loaded by a script, and the same one without.
+            format!(
+                "<head><noscript><link href=a.css rel=stylesheet></noscript></head><article><p>{prose}</p><p>{prose}\
+                 <img class=lazy data-src=small.jpg><noscript><img src=large.jpg alt=ward></noscript></p></article>"
+            ),
+            format!("<!-- a --><main><p>{prose}<svg><title>x</title></svg><math><mi>y</math>"),
+            format!("<p>{prose}<br><br>{prose}<br> <br>{prose}<!-- b -->"),
+            "<p>short".to_owned(),
+            String::new(),
+        ] {
+            let document = Html::parse_document(&page);
+            let content = |document| {
+                let article = Readability::with_document(document, None, None).map(|mut it| it.parse());
+                article.ok().and_then(Result::ok).map(|article| (article.title, article.content))
+            };
+            let shown =
+                |found: Option<(String, _)>| found.map(|(title, content)| format!("{title}: {content}"));
+            assert_eq!(
+                shown(content(copied(&document))),
+                shown(content(Document::from(page.as_str()))),
+                "{page}"
+            );
+        }
+    }
 
     #[test]
     fn furniture_is_told_from_words() {

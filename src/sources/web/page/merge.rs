@@ -1,6 +1,8 @@
 //! Putting together what several readers found in one page, each thing once.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::BuildHasher;
 
 use whitecoat_engine::Item;
 
@@ -18,33 +20,42 @@ const MAX_AROUND_WORDS: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     pub(super) items: Vec<(&'static str, Item)>,
+    /// How many of the items are in the three below: they are looked at only when there is something to compare.
+    learned: usize,
     texts: Vec<String>,
-    shingles: BTreeSet<u64>,
+    shingles: HashSet<u64>,
+    hasher: RandomState,
     /// Short lines that stand around what was read, such as names and dates.
-    around: BTreeSet<Vec<String>>,
+    around: BTreeSet<String>,
 }
 
 impl Merged {
     /// Adds the items that no *other* reader has found yet. (One reader may say the same thing twice and mean it.)
     pub(super) fn add(&mut self, reader: &'static str, items: impl IntoIterator<Item = Item>) {
-        let new: Vec<Item> = items.into_iter().filter(|item| !self.knows(&item.text)).collect();
-        for item in new {
-            self.push(reader, item);
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_some() {
+            self.learn();
+            let new: Vec<_> =
+                items.filter(|item| !self.knows(&item.text)).map(|item| (reader, item)).collect();
+            self.items.extend(new);
         }
     }
 
     /// Notes the short ones of the lines that stand in what was read: names, dates, "in reply to". Long ones may be
     /// something that the reader has missed.
     pub(super) fn pass_over(&mut self, text: &str) {
-        let is_number = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
-        let weight = |words: &Vec<String>| words.iter().filter(|word| !is_number(word)).count();
+        let text = text.to_lowercase();
+        let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
+        let weight = |words: &[&str]| words.iter().filter(|word| !is_number(word)).count();
         let lines = text.lines().map(words).filter(|words| !words.is_empty());
-        self.around.extend(lines.filter(|words| weight(words) <= MAX_AROUND_WORDS));
+        let short = lines.filter(|words| weight(words) <= MAX_AROUND_WORDS);
+        self.around.extend(short.map(|words| words.join(" ")));
     }
 
     /// Adds an item without the paragraphs that are known. True if what was left was too little to keep.
     pub(super) fn add_rest(&mut self, reader: &'static str, mut item: Item) -> bool {
         if !self.items.is_empty() {
+            self.learn();
             let paragraphs: Vec<&str> =
                 item.text.split('\n').filter(|line| !self.knows(line) && !self.is_around(line)).collect();
             let rest = paragraphs.join("\n");
@@ -53,24 +64,29 @@ impl Merged {
             }
             item.text = rest.trim().to_owned();
         }
-        self.push(reader, item);
+        self.items.push((reader, item));
         false
     }
 
-    fn push(&mut self, reader: &'static str, item: Item) {
-        let words = words(&item.text);
-        self.shingles.extend(shingles(&words));
-        self.texts.push(format!(" {} ", words.join(" ")));
-        self.items.push((reader, item));
+    /// Takes in what the items consist of that were added since the last time.
+    fn learn(&mut self) {
+        for (_, item) in self.items.iter().skip(self.learned) {
+            let text = item.text.to_lowercase();
+            let words = words(&text);
+            self.shingles.extend(words.windows(SHINGLE).map(|shingle| self.hasher.hash_one(shingle)));
+            self.texts.push(format!(" {} ", words.join(" ")));
+        }
+        self.learned = self.items.len();
     }
 
     fn is_around(&self, line: &str) -> bool {
-        !self.around.is_empty() && self.around.contains(&words(line))
+        !self.around.is_empty() && self.around.contains(&words(&line.to_lowercase()).join(" "))
     }
 
     /// Whether the words of `text` stand in an item already: all in a row in one, or nearly all in runs.
     fn knows(&self, text: &str) -> bool {
-        let words = words(text);
+        let text = text.to_lowercase();
+        let words = words(&text);
         if words.is_empty() {
             // An empty line stays with the paragraphs around it; anything without a word is not worth an item.
             return !text.trim().is_empty();
@@ -80,30 +96,17 @@ impl Merged {
             return self.texts.iter().any(|known| known.contains(&text));
         }
         let (mut known, mut all) = (0, 0);
-        for shingle in shingles(&words) {
+        for shingle in words.windows(SHINGLE) {
             all += 1;
-            known += usize::from(self.shingles.contains(&shingle));
+            known += usize::from(self.shingles.contains(&self.hasher.hash_one(shingle)));
         }
         known * 100 >= all * KNOWN_PERCENT
     }
 }
 
-/// The words in lower case, without punctuation.
-fn words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-fn shingles(words: &[String]) -> impl Iterator<Item = u64> {
-    words.windows(SHINGLE).map(|window| {
-        let digest = blake3::hash(window.join(" ").as_bytes());
-        let mut first = [0; 8];
-        first.copy_from_slice(digest.as_bytes().split_at(8).0);
-        u64::from_le_bytes(first)
-    })
+/// The words of a text in lower case, without punctuation.
+fn words(lower: &str) -> Vec<&str> {
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ mod wall;
 
 use std::sync::Arc;
 
-use scraper::{Html, Selector};
+use scraper::Html;
 use url::Url;
 use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
 
@@ -89,7 +89,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let lean = match lean::lean(html) {
         Ok(lean) => lean,
         Err(refusal) => {
-            reading.coverage.note(refusal.note());
+            reading.coverage.fail(&refusal.reason(), place.name.as_str());
             reading.url = place.url.clone();
             reading.saved_at = place.saved_at;
             let text = dom::text_without_tree(html);
@@ -131,7 +131,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     }
     let linked = schema::read(&blocks.values, &place);
     let marked = mf_items::read(&document, &place);
-    let typed = schema::read(&microdata::read(html, &document, place.base.as_ref()), &place);
+    let typed = schema::read(&microdata::read(&lean, &document, place.base.as_ref()), &place);
     let meta = open_graph::read(&document, &place);
     let created = [linked.created, marked.created, typed.created, meta.created]
         .into_iter()
@@ -145,11 +145,11 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     }
     merged.add("microformats", marked.items);
     merged.add("microdata", typed.items);
-    for (name, tried) in recipe::read(html, &document, &place) {
+    for (name, tried) in recipe::read(&lean, &document, &place) {
         merged.pass_over(&tried.around);
         merged.add(name, tried.items);
     }
-    if let Some(mut item) = main_text::read(&lean, &document, &place) {
+    if let Some(mut item) = main_text::read(&document, &place) {
         (item.created_at, item.created_precision) = created;
         if merged.add_rest("main-text", item) {
             let place = format!("{}#main-text", place.name);
@@ -162,18 +162,14 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
 }
 
 fn title(document: &Html) -> String {
-    let text = |selector: &str| main_text::first_text(document, selector);
-    let title = Selector::parse("title").ok().and_then(|title| {
-        let title: String = document.select(&title).next()?.text().collect();
-        Some(title.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|title| !title.is_empty())
-    });
-    title.unwrap_or_else(|| text("h1"))
+    let title = dom::named(document, &["title"]).next().map(|title| title.text().collect::<String>());
+    let title = title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
+    title.filter(|title| !title.is_empty()).unwrap_or_else(|| main_text::first_text(document, "h1"))
 }
 
 /// What relative addresses of the page start from: its `<base>`, else its own address.
 fn base(document: &Html, url: Option<&Url>) -> Option<Url> {
-    let base =
-        Selector::parse("base[href]").ok().and_then(|base| document.select(&base).next()?.attr("href"));
+    let base = dom::named(document, &["base"]).find_map(|base| base.attr("href"));
     base.and_then(|href| dom::resolve(url, href)).or_else(|| url.cloned())
 }
 

@@ -1,6 +1,6 @@
 //! Open Graph and other `<meta>` lines: what a page says about itself when it says nothing else.
 
-use scraper::{Html, Selector};
+use scraper::Html;
 use whitecoat_engine::{Item, Kind};
 
 use super::{Found, Place, dates, dom};
@@ -8,9 +8,7 @@ use super::{Found, Place, dates, dom};
 /// Reads the page's own description; also when the page was published.
 pub(super) fn read(document: &Html, place: &Place) -> Found {
     let mut found = Found::default();
-    let Ok(metas) = Selector::parse("meta[content]") else { return found };
-    let lines: Vec<(String, &str)> = document
-        .select(&metas)
+    let lines: Vec<(String, &str)> = dom::named(document, &["meta"])
         .filter_map(|meta| {
             let name = meta.attr("property").or_else(|| meta.attr("name"))?;
             Some((name.trim().to_ascii_lowercase(), meta.attr("content")?.trim()))

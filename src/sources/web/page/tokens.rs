@@ -2,15 +2,17 @@
 //!
 //! Follows the tokenizer of the HTML standard as far as where tags begin and end; entities are left as they are.
 
-use memchr::{memchr, memmem};
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2, memmem};
 
 /// A piece of HTML.
 #[derive(Debug, PartialEq)]
 pub(super) enum Token<'a> {
     /// `<name …>` or `<name …/>`; the name in lower case.
-    Start { name: String, self_closing: bool, attributes: usize },
+    Start { name: Cow<'a, str>, self_closing: bool, attributes: usize },
     /// `</name>`; the name in lower case.
-    End { name: String },
+    End { name: Cow<'a, str> },
     /// What is between tags.
     Text(&'a str),
 }
@@ -20,29 +22,39 @@ pub(super) enum Token<'a> {
 pub(super) struct Tokens<'a> {
     html: &'a str,
     at: usize,
+    /// Whether the place is inside SVG or MathML, where `<![CDATA[` is no comment.
+    pub(super) in_foreign: bool,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn of(html: &'a str) -> Self {
-        Self { html, at: 0 }
+        Self { html, at: 0, in_foreign: false }
     }
 
     /// Takes everything up to the end tag of `name`, as inside `<script>`. The end tag itself comes next.
     pub(super) fn raw(&mut self, name: &str) -> &'a str {
         let start = self.at;
         let bytes = self.html.as_bytes();
+        if name == "script" {
+            self.at += script(self.rest());
+            return self.html.get(start..self.at).unwrap_or_default();
+        }
         while let Some(found) = memmem::find(bytes.get(self.at..).unwrap_or_default(), b"</") {
             let after = bytes.get(self.at + found + 2..).unwrap_or_default();
-            let is_end = after.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
-                && after.get(name.len()).is_some_and(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'));
             self.at += found;
-            if is_end {
+            if names(after, name) {
                 return self.html.get(start..self.at).unwrap_or_default();
             }
             self.at += 2;
         }
         self.at = bytes.len();
         self.html.get(start..).unwrap_or_default()
+    }
+
+    /// Whether it makes a difference if what follows up to the end tag of `name` is text or markup.
+    pub(super) fn raw_is_doubtful(&self, name: &str) -> bool {
+        let mut ahead = Self { html: self.html, at: self.at, in_foreign: false };
+        ahead.raw(name).contains('<')
     }
 
     /// Where the next token begins, or what is passed over before it.
@@ -57,6 +69,10 @@ impl<'a> Tokens<'a> {
     /// Passes over a comment or declaration that begins here with `<!` or `<?`.
     fn skip_markup(&mut self) {
         let rest = self.rest();
+        if self.in_foreign && rest.starts_with(b"<![CDATA[") {
+            self.at += memmem::find(rest, b"]]>").map_or(rest.len(), |end| end + 3);
+            return;
+        }
         if !rest.starts_with(b"<!--") {
             self.at += memchr(b'>', rest).map_or(rest.len(), |end| end + 1);
             return;
@@ -77,11 +93,11 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads the tag whose name begins `lead` bytes from here; `None` when the input ends inside it.
-    fn tag(&mut self, lead: usize) -> Option<(String, bool, usize)> {
+    fn tag(&mut self, lead: usize) -> Option<(Cow<'a, str>, bool, usize)> {
         let rest = self.rest();
         let name_end =
             lead + rest.get(lead..)?.iter().position(|byte| is_space(*byte) || b"/>".contains(byte))?;
-        let name = String::from_utf8_lossy(rest.get(lead..name_end)?).to_ascii_lowercase();
+        let name = lower(self.html.get(self.at + lead..self.at + name_end)?);
         let (mut at, mut attributes) = (name_end, 0);
         loop {
             at = skip_space(rest, at);
@@ -100,6 +116,51 @@ impl<'a> Tokens<'a> {
         }
         self.at += at + 1;
         Some((name, false, attributes))
+    }
+}
+
+/// Whether a tag's name stands here.
+fn names(html: &[u8], name: &str) -> bool {
+    html.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
+        && html.get(name.len()).is_some_and(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'))
+}
+
+/// Where the script ends that `html` begins with. Between `<!--` and `-->` it may hold scripts.
+fn script(html: &[u8]) -> usize {
+    let (mut is_escaped, mut is_doubly) = (false, false);
+    let mut at = 0;
+    while let Some(found) = memchr2(b'<', b'-', html.get(at..).unwrap_or_default()) {
+        at += found;
+        let here = html.get(at..).unwrap_or_default();
+        if here.starts_with(b"-->") && is_escaped {
+            (is_escaped, is_doubly) = (false, false);
+        } else if here.starts_with(b"<!--") && !is_escaped {
+            is_escaped = true;
+            // Its dashes may be those of its end, too.
+            at += 2;
+            continue;
+        } else if is_escaped
+            && !is_doubly
+            && here.starts_with(b"<")
+            && names(here.get(1..).unwrap_or_default(), "script")
+        {
+            is_doubly = true;
+        } else if here.starts_with(b"</") && names(here.get(2..).unwrap_or_default(), "script") {
+            if !is_doubly {
+                return at;
+            }
+            is_doubly = false;
+        }
+        at += 1;
+    }
+    html.len()
+}
+
+/// Names are written small in nearly all pages: no need for a copy.
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
     }
 }
 
@@ -208,6 +269,30 @@ mod tests {
         let mut tokens = Tokens::of("<script>a</scripty></b></SCRIPT >z");
         tokens.next();
         assert_eq!(tokens.raw("script"), "a</scripty></b>");
-        assert_eq!(tokens.next(), Some(Token::End { name: "script".to_owned() }));
+        assert_eq!(tokens.next(), Some(Token::End { name: "script".into() }));
+    }
+
+    #[test]
+    fn scripts_end_where_the_standard_ends_them() {
+        for (html, expected) in [
+            ("a</script>b", "a"),
+            ("<!-- </script>b</script>", "<!-- "),
+            ("<!-- <script> </script> </script>b", "<!-- <script> </script> "),
+            ("<!-- <script> --> </script> </script>b", "<!-- <script> --> "),
+            ("<!--> <script> </script> </script>", "<!--> <script> "),
+            ("<script> </script>b", "<script> "),
+            ("<!-- <scripty> </script>b", "<!-- <scripty> "),
+            ("<!-- <script> <script> </script> </SCRIPT/>b", "<!-- <script> <script> </script> "),
+            ("<!-- a", "<!-- a"),
+        ] {
+            let mut tokens = Tokens::of(html);
+            assert_eq!(tokens.raw("script"), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_section_of_characters_is_one_only_in_drawings() {
+        let mut tokens = Tokens { in_foreign: true, ..Tokens::of("<![CDATA[ > <x> ]]>a") };
+        assert_eq!(tokens.next(), Some(Token::Text("a")));
     }
 }

@@ -158,25 +158,11 @@ pub(super) fn archived(name: &str) -> Vec<Item> {
 pub(super) fn archived_at(path: &std::path::Path) -> Vec<Item> {
     use whitecoat_engine::{LiveState, Visibility};
 
-    use crate::sources::{Batch, Options, Sink, Stopped};
+    use crate::sources::Options;
+    use crate::sources::properties::Collecting;
 
-    struct Collect(Vec<Item>, crate::coverage::Coverage, indicatif::ProgressBar);
-    impl Sink for Collect {
-        fn batch(&mut self, batch: Batch) -> Result<(), Stopped> {
-            self.0.extend(batch.decode().items);
-            Ok(())
-        }
-        fn coverage(&mut self) -> &mut crate::coverage::Coverage {
-            &mut self.1
-        }
-        fn recognised(&mut self, _: &str) {}
-        fn progress(&self) -> &indicatif::ProgressBar {
-            &self.2
-        }
-    }
-    let mut sink =
-        Collect(Vec::new(), crate::coverage::Coverage::default(), indicatif::ProgressBar::hidden());
+    let mut sink = Collecting::default();
     crate::sources::archive::read(path, &Options::default(), &mut sink).unwrap();
-    let public = sink.0.into_iter().filter(|item| item.visibility == Visibility::Public);
+    let public = sink.items.into_iter().filter(|item| item.visibility == Visibility::Public);
     public.map(|item| Item { live_state: LiveState::Live, source: String::new(), ..item }).collect()
 }
