@@ -85,6 +85,14 @@ pub fn join(engine: Engine, choice: &Choice) -> Result<(Engine, Joined), String>
 }
 
 impl Joined {
+    /// Whether posts are read at all.
+    pub fn takes_part(&self) -> bool {
+        #[cfg(feature = "reader")]
+        return self.lazy.is_some();
+        #[cfg(not(feature = "reader"))]
+        false
+    }
+
     /// Of how many batches of each input posts are read; all if `None`.
     pub fn read_batches(&self) -> Option<u64> {
         self.read_batches
@@ -108,11 +116,7 @@ impl Joined {
 
     /// For the record of the run; nothing if the reader was left out.
     pub fn record(&self, counts: ReadCounts) -> Option<Record> {
-        #[cfg(feature = "reader")]
-        let asked = self.lazy.is_some();
-        #[cfg(not(feature = "reader"))]
-        let asked = false;
-        asked.then(|| Record {
+        self.takes_part().then(|| Record {
             state: self
                 .problem()
                 .unwrap_or_else(|| if counts.read > 0 { USED } else { NOT_NEEDED }.to_owned()),

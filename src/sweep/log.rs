@@ -63,6 +63,9 @@ pub struct Terms {
     pub reader: String,
     #[serde(default)]
     pub include_messages: bool,
+    /// Whether the small language model read too.
+    #[serde(default)]
+    pub language_model: bool,
     /// Names, apart by commas.
     #[serde(default)]
     pub columns: String,
