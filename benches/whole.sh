@@ -40,7 +40,7 @@ for posts in "${sizes[@]}"; do
     measure "unzip -p | wc -c" sh -c "unzip -p '$zip' data/tweets.js | wc -c"
     for jobs in 1 2; do
         measure "extract --jobs $jobs" "$whitecoat" extract "$zip" --quiet --jobs "$jobs" -o "$out/items.jsonl"
-        measure "audit --jobs $jobs" "$whitecoat" audit "$zip" --quiet --jobs "$jobs" -o "$out/audit.csv"
+        measure "audit --jobs $jobs" "$whitecoat" audit --no-reader "$zip" --quiet --jobs "$jobs" -o "$out/audit.csv"
     done
     rm -f "$out/items.jsonl" "$out/audit.csv" "$out/audit.run.json"
 done

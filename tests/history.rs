@@ -18,7 +18,7 @@ const NAME: &str = "Mrs. Alvarez from bed 4 finally went home, 41 days on the ve
 const THREAT: &str = "If that visitor comes back tonight I'll break his jaw, I don't care who is watching";
 const PROMISE: &str = "Sciatica gone in four visits, guaranteed, or the fifth is on us.";
 const INSULT: &str = "Same three junkies in the waiting room again, it's like a season ticket 🙄";
-const JAB: &str = "Shut up you stupid cow, nobody asked for your opinion";
+const JAB: &str = "Another drug seeker in triage, toothache number nine this month lol. Give her an Oscar.";
 const BED: &str = "Mr. Okonkwo from bed 9 had his hip done and sings all night, bless him";
 
 fn first_quarter() -> String {

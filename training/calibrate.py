@@ -25,7 +25,7 @@ NEVER_ALONE = ("conduct/profanity", "conduct/employer-criticism")
 
 # Plain in the words, or a matter of what stands where: on sets that it had not seen the reader made these worse.
 NEVER = (
-    "conduct/profanity", "disclosure/affiliation", "disclosure/conflict-of-interest", "disclosure/identity",
+    "conduct/discriminatory", "conduct/harassment", "conduct/profanity", "conduct/sexual", "conduct/threat", "disclosure/affiliation", "disclosure/conflict-of-interest", "disclosure/identity",
     "disclosure/opinion-disclaimer", "disclosure/sponsorship",
 )
 

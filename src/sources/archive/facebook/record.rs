@@ -245,7 +245,7 @@ impl Record<'_> {
             // Title and name are those of what is reviewed.
             Own::Review => all.get(2..).unwrap_or_default(),
         };
-        fields.to_vec().into_iter().map(|field| field.0.trim())
+        fields.iter().copied().map(|field| field.0.trim())
     }
 }
 

@@ -151,6 +151,7 @@ impl<'a> Gate<'a> {
         !self.doubt && self.is_foreign()
     }
 
+    #[expect(clippy::ptr_arg, reason = "a borrowed name stays borrowed when it is kept")]
     fn start(&mut self, tag: &Cow<'a, str>, self_closing: bool, raw: bool) {
         let name = tag.as_ref();
         self.elements += 1 + self.formatting();
@@ -183,6 +184,7 @@ impl<'a> Gate<'a> {
         }
     }
 
+    #[expect(clippy::ptr_arg, reason = "a borrowed name stays borrowed when it is kept")]
     fn push(&mut self, name: &Cow<'a, str>, weight: usize, foreign: bool) {
         let barrier = !foreign && BARRIER.contains(&name.as_ref());
         let outside = barrier.then(|| {
