@@ -239,13 +239,13 @@ impl Record<'_> {
     /// Own words in fields of their own.
     fn own(&self, own: Own) -> impl Iterator<Item = &str> {
         let all = [&self.title, &self.name, &self.text, &self.review, &self.description];
-        let fields = match own {
-            Own::Inside => &[],
-            Own::Titled => all.as_slice(),
+        let skipped = match own {
+            Own::Inside => all.len(),
+            Own::Titled => 0,
             // Title and name are those of what is reviewed.
-            Own::Review => all.get(2..).unwrap_or_default(),
+            Own::Review => 2,
         };
-        fields.iter().copied().map(|field| field.0.trim())
+        all.into_iter().skip(skipped).map(|field| field.0.trim())
     }
 }
 
