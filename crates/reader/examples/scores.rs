@@ -11,9 +11,12 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-use whitecoat_engine::{Engine, Item};
+use serde_json::json;
+use whitecoat_engine::Engine;
 use whitecoat_reader::Reader;
+
+#[path = "../tests/posts/mod.rs"]
+mod posts;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -25,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", json!({ "heads": reader.heads() }));
     for path in arguments {
         for line in std::fs::read_to_string(path)?.lines() {
-            let item: Item = serde_json::from_value(filled(serde_json::from_str(line)?))?;
+            let item = posts::item(line)?;
             let started = Instant::now();
             let scores = reader.scores(&item).0;
             taken += started.elapsed();
@@ -47,17 +50,4 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     eprintln!("{posts} posts, read at {:.1} a second", f64::from(posts) / taken.as_secs_f64().max(1e-9));
     Ok(())
-}
-
-/// Without keys that say nothing.
-fn filled(value: Value) -> Value {
-    match value {
-        Value::Object(map) => map
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| (key, filled(value)))
-            .collect(),
-        Value::Array(list) => list.into_iter().map(filled).collect(),
-        other => other,
-    }
 }

@@ -2,6 +2,8 @@
 //! `training/model.py`), through both tokenizers: long and short posts, parents, pictures, emoji and accents.
 #![allow(clippy::unwrap_used)]
 
+mod posts;
+
 use std::path::Path;
 
 use serde_json::Value;
@@ -13,22 +15,6 @@ const NEAR: f64 = 0.02;
 
 fn reader() -> Reader {
     Reader::load(WEIGHTS, ["privacy/patient-name", "no/rule"].into_iter()).unwrap()
-}
-
-/// An item from a line of the corpus, without keys that say nothing.
-fn item(line: &str) -> Item {
-    fn filled(value: Value) -> Value {
-        match value {
-            Value::Object(map) => map
-                .into_iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(key, value)| (key, filled(value)))
-                .collect(),
-            Value::Array(list) => list.into_iter().map(filled).collect(),
-            other => other,
-        }
-    }
-    serde_json::from_value(filled(serde_json::from_str(line).unwrap())).unwrap()
 }
 
 #[test]
@@ -44,7 +30,7 @@ fn rust_and_python_agree() {
         let posts = std::fs::read_to_string(set).unwrap();
         let start = format!("{{\"id\": \"{id}\"");
         let post = posts.lines().find(|post| post.starts_with(&start)).unwrap();
-        let (scores, left_out) = reader.scores(&item(post));
+        let (scores, left_out) = reader.scores(&posts::item(post).unwrap());
         assert_eq!(left_out, 0);
         for (found, right) in scores.iter().zip(expected["scores"].as_array().unwrap()) {
             assert!((f64::from(*found) - right.as_f64().unwrap()).abs() < NEAR, "{id}: {found} {right}");
