@@ -50,8 +50,8 @@ pub struct Outcome {
     pub stopped: bool,
 }
 
-/// Reads all inputs, lets a worker made by `worker` turn each batch, of which it is told the number in its input, into a result, and hands the results to `collect`
-/// in the order of the inputs. `collect` may end the run early.
+/// Reads all inputs, lets a worker made by `worker` turn each batch into a result (it is told how many batches of the input came
+/// before), and hands the results to `collect` in the order of the inputs. `collect` may end the run early.
 pub fn run<T, W, F, C>(inputs: Vec<Input>, settings: &Settings, worker: F, mut collect: C) -> Outcome
 where
     T: Send,

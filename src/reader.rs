@@ -13,9 +13,8 @@ use crate::wording::thousands;
 const USED: &str = "used";
 const NOT_NEEDED: &str = "not needed";
 
-/// Of so many batches of each input posts are read where the profile wants it and nobody asked for more. A batch holds some hundreds
-/// of posts, so this is about ten thousand: a minute or two.
-pub const UNASKED_BATCHES: u64 = 24;
+/// Of each input about so many posts go to the reader where the profile wants it and nobody asked for more: a minute or two.
+pub const UNASKED_POSTS: u64 = 10_000;
 
 /// Which reader a run uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub enum Choice {
     /// None: the rules and the learned signal judge alone.
     #[default]
     None,
-    /// The one that is compiled in, if any is, for as much as it reads without being asked: [`UNASKED_BATCHES`].
+    /// The one that is compiled in, if any is, for as much as it reads without being asked: [`UNASKED_POSTS`].
     Shipped,
     /// The same, for everything.
     All,
@@ -36,7 +35,7 @@ pub enum Choice {
 pub struct Joined {
     #[cfg(feature = "reader")]
     lazy: Option<Arc<lazy::Lazy>>,
-    read_batches: Option<u64>,
+    most_posts: Option<u64>,
 }
 
 /// What the record of a run says about the reader.
@@ -61,17 +60,17 @@ pub struct Record {
 
 /// Gives the engine the reader that was chosen. `Err` says what to do where this program was built without one.
 pub fn join(engine: Engine, choice: &Choice) -> Result<(Engine, Joined), String> {
-    let read_batches = (*choice == Choice::Shipped).then_some(UNASKED_BATCHES);
+    let most_posts = (*choice == Choice::Shipped).then_some(UNASKED_POSTS);
     #[cfg(feature = "reader")]
     {
         if *choice == Choice::None {
-            return Ok((engine, Joined { lazy: None, read_batches }));
+            return Ok((engine, Joined { lazy: None, most_posts }));
         }
         let rules = engine.rules().iter().map(|rule| rule.id.to_string()).collect();
         let lazy = Arc::new(lazy::Lazy::new(choice.clone(), rules));
         Ok((
             engine.with_reader(Arc::clone(&lazy) as Arc<dyn whitecoat_engine::Reader>),
-            Joined { lazy: Some(lazy), read_batches },
+            Joined { lazy: Some(lazy), most_posts },
         ))
     }
     #[cfg(not(feature = "reader"))]
@@ -80,7 +79,7 @@ pub fn join(engine: Engine, choice: &Choice) -> Result<(Engine, Joined), String>
             "--reader-weights {}: this whitecoat was built without its reader; build it with the feature `reader`",
             path.display()
         )),
-        Choice::None | Choice::Shipped | Choice::All => Ok((engine, Joined { read_batches })),
+        Choice::None | Choice::Shipped | Choice::All => Ok((engine, Joined { most_posts })),
     }
 }
 
@@ -93,9 +92,9 @@ impl Joined {
         false
     }
 
-    /// Of how many batches of each input posts are read; all if `None`.
-    pub fn read_batches(&self) -> Option<u64> {
-        self.read_batches
+    /// How many posts of each input go to the reader, about; all if `None`.
+    pub fn most_posts(&self) -> Option<u64> {
+        self.most_posts
     }
 
     /// Why the reader could not be used, once it has been tried.
@@ -131,9 +130,9 @@ impl Joined {
 }
 
 impl Record {
-    /// Whether it read something, or could not.
+    /// Whether it read something, could not, or left something out.
     pub fn is_worth_saying(&self) -> bool {
-        self.state != NOT_NEEDED || self.other_language > 0
+        self.state != NOT_NEEDED || self.other_language > 0 || self.beyond > 0
     }
 
     /// For the summary.

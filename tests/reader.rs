@@ -57,6 +57,21 @@ fn the_profile_says_whether_it_takes_part_and_the_command_has_the_last_word() {
 }
 
 #[test]
+fn of_large_inputs_the_rest_is_left_to_the_rules_unless_it_is_asked_for() {
+    let mut posts = vec!["😀"; 14_000];
+    posts[12_000] = BREACH;
+    let (output, record) = audit(&posts, &[]);
+    assert_eq!(record["reader"]["read"], 0, "{:#}", record["reader"]);
+    let (beyond, passed_over) = (&record["reader"]["beyond"], &record["reader"]["passed_over"]);
+    assert_eq!(beyond.as_u64().unwrap() + passed_over.as_u64().unwrap(), 14_000);
+    // Whole batches, and the last one where it is small.
+    assert!((9_000..12_000).contains(&passed_over.as_u64().unwrap()), "{passed_over}");
+    assert!(said(&output).contains("left to the rules: --reader reads all"), "{}", said(&output));
+    let (_, record) = audit(&posts, &["--reader"]);
+    assert_eq!((&record["reader"]["read"], &record["reader"]["beyond"]), (&json!(1), &json!(0)));
+}
+
+#[test]
 fn a_run_without_posts_to_read_loads_nothing() {
     let (output, record) = audit(&["😀"], &["--reader-weights", "missing.bin"]);
     assert_eq!(record["reader"]["state"], "not needed");

@@ -55,8 +55,8 @@ pub struct Task<'t> {
     pub started: Timestamp,
     /// Whether the items go into a redacted copy.
     pub copies: bool,
-    /// Of how many batches of each input posts are read by the reader; all if `None`.
-    pub read_batches: Option<u64>,
+    /// How many posts of each input go to the reader, about; all if `None`.
+    pub most_read: Option<u64>,
 }
 
 /// How items older than the last audit are drawn.
@@ -136,11 +136,14 @@ pub fn run(
     let (mut stories, mut timeline) = (Stories::new(task.engine), Timeline::default());
     let worker = || {
         let mut examiner = Examiner::new(*task);
-        move |number, items: Vec<Item>| {
+        move |number: u64, items: Vec<Item>| {
             let mut part = Part::default();
-            let beyond = task.read_batches.is_some_and(|most| number >= most);
+            // Taken as if all batches before this one were as large, so that it does not matter who is done first. A small last
+            // batch is read too.
+            let count = items.len() as u64;
+            let beyond = task.most_read.is_some_and(|most| number * count >= most);
             examiner.pause_reader(beyond);
-            let beyond = if beyond { items.len() as u64 } else { 0 };
+            let beyond = if beyond { count } else { 0 };
             items.into_iter().for_each(|item| examiner.examine(item, &mut part));
             part.found.reads = ReadCounts { beyond, ..examiner.take_read_counts() };
             part

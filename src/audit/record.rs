@@ -70,7 +70,7 @@ pub fn conduct(
         lacks_inputs: !order.unreadable.is_empty(),
         started: order.started,
         copies: copy.is_some(),
-        read_batches: order.reader.read_batches(),
+        most_read: order.reader.most_posts(),
     };
     let (mut outcome, mut findings) = run(inputs, &task, settings, copy)?;
     if let Some(index) = order.wayback {

@@ -47,7 +47,7 @@ pub(super) fn run(args: CheckArgs, quiet: bool) -> Result<Ending, Failure> {
         lacks_inputs: false,
         started,
         copies: false,
-        read_batches: None,
+        most_read: None,
     };
     let mut findings = Examiner::new(task).of_one(item);
     findings.finish(&policy);

@@ -6,8 +6,8 @@ use crate::item::Item;
 use crate::reader::{Read, ReadCounts, Reading};
 
 /// The most that the reader and the learned signal together add to a score, and take from it, on an account that names a health
-/// profession; and both on any other. Hand-set, as the next ones; that little is taken loses nothing on sets F, K and M, where it
-/// was tried, and what a rule surely sees is not lost.
+/// profession; and both on any other. Hand-set, as the next ones. So little is taken that what a rule surely sees is not lost; tried
+/// on sets F, K and M, that costs 0.004 of F1.
 const MOST: f32 = 4.0;
 const MOST_TAKEN: f32 = 1.5;
 const MOST_FOR_STRANGERS: f32 = 0.8;
