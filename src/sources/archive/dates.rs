@@ -30,6 +30,11 @@ impl Written {
     }
 }
 
+/// Whether a word in lower case is a month, a half of the day or a zone, in any of the known languages.
+pub(in crate::sources) fn is_time_word(word: &str) -> bool {
+    words::month(word).is_some() || words::half(word).is_some() || words::zone(word).is_some()
+}
+
 /// Reads a text that is a date and nothing else, in any of the known languages and orders. `None` where it is none, or
 /// where its order could be read in two ways (`05/06/2024`).
 pub(super) fn read(text: &str) -> Option<Written> {

@@ -4,7 +4,7 @@ mod account;
 mod blogger;
 pub(super) mod bluesky;
 pub(super) mod container;
-mod dates;
+pub(super) mod dates;
 mod discord;
 pub(super) mod encoding;
 mod facebook;

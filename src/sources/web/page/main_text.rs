@@ -7,12 +7,13 @@ use scraper::{ElementRef, Html, Node, Selector};
 use whitecoat_engine::{Item, Kind};
 
 use super::{Place, dom, gate};
+use crate::sources::archive::dates::is_time_word;
 
 /// Shorter than this the extractor has missed the page, and all its text is taken.
 const MIN_MAIN_CHARS: usize = 250;
 /// Longer lines are somebody's words.
 const MAX_CREDIT_WORDS: usize = 8;
-/// What stands in a line that says when a text was published, besides numbers.
+/// What stands in a line that says when a text was published, besides numbers, months, zones and the like.
 const TIMES: &[&str] = &[
     "published",
     "updated",
@@ -21,39 +22,6 @@ const TIMES: &[&str] = &[
     "first",
     "on",
     "at",
-    "am",
-    "pm",
-    "gmt",
-    "utc",
-    "bst",
-    "est",
-    "edt",
-    "cst",
-    "pst",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
     "mon",
     "tue",
     "wed",
@@ -159,6 +127,7 @@ fn is_furniture(line: &str) -> bool {
         _ if starts(&["published", "updated", "posted", "last updated", "first published", "| updated"]) => {
             let is_time = |word: &&str| {
                 TIMES.contains(word)
+                    || is_time_word(word)
                     || word.starts_with(|first: char| first.is_ascii_digit()) && word.len() <= 4
             };
             line.bytes().filter(u8::is_ascii_digit).count() >= 5 && words.iter().all(is_time)
