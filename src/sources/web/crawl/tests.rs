@@ -37,8 +37,9 @@ fn server(robots: &'static str) -> (u16, Arc<Mutex<Vec<String>>>) {
             let head = format!(
                 "HTTP/1.1 {status} x\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close"
             );
+            // Before the answer: who has read it may look at once.
+            kept.lock().unwrap().push(target.clone());
             stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
-            kept.lock().unwrap().push(target);
         }
     });
     (port, asked)
