@@ -1,4 +1,5 @@
-"""Writes what the Python forward pass gives for some posts, for crates/reader/tests/python.rs: python training/expected.py TRAINED.npz"""
+"""Writes what the Python forward pass gives for some posts and stories, for crates/reader/tests/python.rs:
+python training/expected.py TRAINED.npz STORIES.npz"""
 
 import argparse
 import json
@@ -10,10 +11,12 @@ import numpy as np
 import export
 import fit
 import posts as data
+import stories
 from wordpiece import WordPiece
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILE = HERE.parent / "crates/reader/tests/python.jsonl"
+STORIES = HERE.parent / "crates/reader/tests/stories.jsonl"
 
 
 def rounded(rows):
@@ -41,6 +44,7 @@ def parts(trained):
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("trained", type=pathlib.Path)
+    ask.add_argument("stories", type=pathlib.Path)
     given = ask.parse_args()
     weights = np.load(given.trained)
     trained, frozen = parts(weights)
@@ -50,6 +54,11 @@ def main():
     found = fit.scores(trained, frozen, [data.rows(everything[name], pieces) for name in wanted])
     lines = [json.dumps({"id": name, "scores": [round(float(score), 3) for score in row]}) for name, row in zip(wanted, found)]
     FILE.write_text("\n".join(lines) + "\n")
+    trained, frozen = parts(np.load(given.stories))
+    told = [json.loads(line)["items"] for line in STORIES.read_text().splitlines()]
+    found = stories.scores(trained, frozen, [data.story_row([everything[name] for name in items], pieces) for items in told])
+    lines = [json.dumps({"items": items, "score": round(float(score), 3)}) for items, score in zip(told, found)]
+    STORIES.write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

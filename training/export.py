@@ -7,8 +7,10 @@ import pathlib
 import blake3
 import numpy as np
 
+from model import FIXED, LAYERS
+
 HERE = pathlib.Path(__file__).resolve().parent
-MAGIC = b"wcread2\n"
+MAGIC = b"wcread3\n"
 
 
 def whole(rows):
@@ -26,38 +28,49 @@ def linear(trained, name):
     return scales.tobytes() + floats(trained[name + ".bias"]) + numbers.tobytes()
 
 
-def body(trained):
+def norm(trained, name):
+    return floats(trained[name + ".weight"]) + floats(trained[name + ".bias"])
+
+
+def layers(trained, numbers):
+    for number in numbers:
+        for part, norms in (("qkv", ""), ("out", "norm1"), ("up", ""), ("down", "norm2")):
+            yield linear(trained, f"{number}.{part}")
+            if norms:
+                yield norm(trained, f"{number}.{norms}")
+
+
+def body(trained, stories):
     """All weights, in the order in which crates/reader/src/file.rs takes them."""
-    norm = lambda name: floats(trained[name + ".weight"]) + floats(trained[name + ".bias"])
     numbers, scales = whole(trained["words"])
-    parts = [scales.tobytes(), numbers.tobytes(), floats(trained["positions"]), floats(trained["types"]), norm("norm")]
-    layers = sum(name.endswith(".qkv.weight") for name in trained.files)
-    for layer in range(layers):
-        for name in ("qkv", "out"):
-            parts.append(linear(trained, f"{layer}.{name}"))
-        parts.append(norm(f"{layer}.norm1"))
-        for name in ("up", "down"):
-            parts.append(linear(trained, f"{layer}.{name}"))
-        parts.append(norm(f"{layer}.norm2"))
-    parts += [floats(trained["head.weight"]), floats(trained["head.bias"])]
-    return layers, b"".join(parts)
+    parts = [scales.tobytes(), numbers.tobytes(), floats(stories["positions"]), floats(trained["types"]), norm(trained, "norm")]
+    parts += layers(trained, range(FIXED))
+    for top in (trained, stories):
+        parts += [*layers(top, range(FIXED, LAYERS)), floats(top["head.weight"]), floats(top["head.bias"])]
+    return b"".join(parts)
 
 
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("trained", type=pathlib.Path, help="what train.py wrote")
+    ask.add_argument("stories", type=pathlib.Path, help="what stories.py wrote")
     ask.add_argument("--calibration", type=pathlib.Path, default=HERE / "calibration.json")
+    ask.add_argument("--story-calibration", type=pathlib.Path, default=HERE / "story-calibration.json")
     ask.add_argument("--output", type=pathlib.Path, default=HERE.parent / "crates/reader/model/reader.bin")
     given = ask.parse_args()
-    trained = np.load(given.trained)
+    trained, stories = np.load(given.trained), np.load(given.stories)
+    if trained["vocabulary"].tolist() != stories["vocabulary"].tolist():
+        raise SystemExit(f"{given.stories} has another vocabulary than {given.trained}")
     calibration = json.loads(given.calibration.read_text())
+    calibration["story"] = json.loads(given.story_calibration.read_text())
     heads = [str(name) for name in trained["names"]]
     vocabulary = [str(piece) for piece in trained["vocabulary"]]
-    layers, weights = body(trained)
+    weights = body(trained, stories)
     header = json.dumps({
-        "layers": layers,
+        "shared": FIXED,
+        "layers": LAYERS - FIXED,
         "pieces": len(vocabulary),
-        "positions": len(trained["positions"]),
+        "positions": len(stories["positions"]),
         "heads": heads,
         "calibration": calibration,
         "posts": int(trained["posts"]),

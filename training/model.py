@@ -12,7 +12,7 @@ WIDTH, HEADS, INNER = 384, 12, 1536
 
 # How many of the base's six layers are used, and how many of these, the lowest, are not trained.
 LAYERS, FIXED = 6, 3
-POSITIONS = 192
+POSITIONS = 256
 
 
 def base():

@@ -14,6 +14,9 @@ TEST_SETS = ("S", "W")
 # Pieces of one window's own text, of the parent's text, the bio and the profession.
 OWN, PARENT, BIO, PROFESSION = 112, 32, 14, 5
 
+# Pieces of a story, and of one of its items.
+STORY, PASSAGE = 224, 96
+
 
 def read(folder, held=()):
     """Posts of all sets but the test sets, and the digest of the files that are trained on (`held` are not)."""
@@ -76,6 +79,29 @@ def rows(post, wordpiece, bare=False):
         ([CLS, *own, SEP, *around, SEP], len(own) + 2)
         for own in windows(wordpiece.sentences(own_text(post)))
     ]
+
+
+def story_row(items, wordpiece, bare=False):
+    """Several items as one window, with what stands around the last. Where there is no room, the longest are cut."""
+    passages = [wordpiece.pieces(own_text(item)) for item in items]
+    most = next((most for most in range(PASSAGE, 0, -1) if sum(min(len(own), most) for own in passages) <= STORY), 0)
+    own = [piece for passage in passages for piece in passage[:most]]
+    around = context({**items[-1], "parent": None}, wordpiece.pieces, bare)
+    return [CLS, *own, SEP, *around, SEP], len(own) + 2
+
+
+def tales(posts):
+    """Stories of one patient, and tales that only look like one: the items, the oldest first, those that make the story, and
+    whether it is one."""
+    told = {}
+    for post in posts:
+        if name := post.get("thread") or post.get("account"):
+            told.setdefault((set_of(post), name), []).append(post)
+    for items in told.values():
+        items.sort(key=lambda post: (post["created_at"] or "", post["id"]))
+        ids = {at for post in items if post.get("mosaic") for at in post["mosaic_items"]}
+        if ids or len(items) > 1 and any("mosaic" in post for post in items):
+            yield items, [post for post in items if post["id"] in ids], bool(ids)
 
 
 def heads(rules):

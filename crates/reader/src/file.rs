@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::forward::{Layer, Network, Norm, TYPES, WIDTH};
+use crate::forward::{Layer, Network, Norm, TYPES, Top, WIDTH};
 use crate::matrix::Linear;
 use crate::wordpiece::WordPiece;
 
 /// The first bytes; the digit is the version of the format and of what the network sees.
-const MAGIC: &[u8; 8] = b"wcread2\n";
+const MAGIC: &[u8; 8] = b"wcread3\n";
 
 /// What the inner layer is wide.
 const INNER: usize = 1536;
@@ -26,7 +26,7 @@ const MAX_POSITIONS: usize = 512;
 pub enum LoadError {
     /// The first bytes are others.
     #[error(
-        "this is no file of weights for this version of whitecoat's reader (its first bytes are not `wcread2`)"
+        "this is no file of weights for this version of whitecoat's reader (its first bytes are not `wcread3`)"
     )]
     NotWeights,
     /// The digest does not fit.
@@ -45,6 +45,8 @@ pub enum LoadError {
 /// What stands before the weights.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Header {
+    /// How many layers posts and stories share, and how many each have of their own.
+    shared: usize,
     layers: usize,
     pieces: usize,
     positions: usize,
@@ -68,6 +70,18 @@ pub(crate) struct Calibration {
     pub(crate) never_alone: BTreeSet<String>,
     /// Rules of which the reader says nothing.
     pub(crate) never: BTreeSet<String>,
+    /// What the score of a story counts beside its signs.
+    pub(crate) story: Beside,
+}
+
+/// Log-odds of a story: what its signs count, what its score does, and always.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Beside {
+    pub(crate) signs: f32,
+    pub(crate) score: f32,
+    pub(crate) shift: f32,
+    /// The score from which on items that no signs tie are a story.
+    pub(crate) alone: f32,
 }
 
 /// What scores count together: fitted on posts that the reader had not seen.
@@ -110,6 +124,8 @@ pub(crate) struct Loaded {
     pub(crate) header: Header,
     pub(crate) words: WordPiece,
     pub(crate) network: Network,
+    pub(crate) posts: Top,
+    pub(crate) stories: Top,
 }
 
 /// What is left of the bytes.
@@ -147,6 +163,18 @@ impl<'b> Parts<'b> {
         Linear::new(inputs, weights, scales, biases).ok_or(LoadError::Wrong("a layer has another size"))
     }
 
+    fn layers(&mut self, count: usize) -> Result<Vec<Layer>, LoadError> {
+        (0..count).map(|_| self.layer()).collect()
+    }
+
+    fn top(&mut self, layers: usize, heads: usize) -> Result<Top, LoadError> {
+        Ok(Top {
+            layers: self.layers(layers)?,
+            head_weights: self.floats(heads * 2 * WIDTH)?,
+            head_biases: self.floats(heads)?,
+        })
+    }
+
     fn layer(&mut self) -> Result<Layer, LoadError> {
         Ok(Layer {
             qkv: self.linear(WIDTH, 3 * WIDTH)?,
@@ -170,7 +198,9 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
     let mut parts = Parts(rest);
     let header: Header =
         serde_json::from_str(parts.text()?).map_err(|_| LoadError::Wrong("its header is not as expected"))?;
-    if header.layers > MAX_LAYERS || header.positions > MAX_POSITIONS || header.pieces > usize::from(u16::MAX)
+    if header.shared.max(header.layers) > MAX_LAYERS
+        || header.positions > MAX_POSITIONS
+        || header.pieces > usize::from(u16::MAX)
     {
         return Err(LoadError::Wrong("its header asks for too much"));
     }
@@ -186,13 +216,13 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Loaded, LoadError> {
         positions: parts.floats(header.positions * WIDTH)?,
         types: parts.floats(TYPES * WIDTH)?,
         norm: parts.norm()?,
-        layers: (0..header.layers).map(|_| parts.layer()).collect::<Result<_, _>>()?,
-        head_weights: parts.floats(header.heads.len() * 2 * WIDTH)?,
-        head_biases: parts.floats(header.heads.len())?,
+        layers: parts.layers(header.shared)?,
     };
+    let posts = parts.top(header.layers, header.heads.len())?;
+    let stories = parts.top(header.layers, 1)?;
     if !parts.0.is_empty() {
         return Err(LoadError::Wrong("something stands after the weights"));
     }
     let digest = blake3::Hash::from_bytes(*digest).to_hex().to_string();
-    Ok(Loaded { digest, header, words, network })
+    Ok(Loaded { digest, header, words, network, posts, stories })
 }

@@ -49,6 +49,13 @@ pub(crate) struct Network {
     pub(crate) positions: Vec<f32>,
     pub(crate) types: Vec<f32>,
     pub(crate) norm: Norm,
+    /// The lowest layers, which everything goes through.
+    pub(crate) layers: Vec<Layer>,
+}
+
+/// The layers above, and the heads: one for posts, one for stories.
+#[derive(Debug)]
+pub(crate) struct Top {
     pub(crate) layers: Vec<Layer>,
     /// A row for each head, over the mean and the maximum of all pieces.
     pub(crate) head_weights: Vec<f32>,
@@ -74,27 +81,33 @@ impl Network {
     }
 
     /// A score for each head, for each window. Windows that are read together cost less than one after another.
-    pub(crate) fn scores(&self, windows: &[&[Piece]], scratch: &mut Scratch) -> Vec<Vec<f32>> {
+    pub(crate) fn scores(&self, top: &Top, windows: &[&[Piece]], scratch: &mut Scratch) -> Vec<Vec<f32>> {
         let level = Level::new();
-        dispatch!(level, simd => self.scores_with(simd, windows, scratch))
+        dispatch!(level, simd => self.scores_with(simd, top, windows, scratch))
     }
 
     #[inline(always)]
-    fn scores_with<S: Simd>(&self, simd: S, windows: &[&[Piece]], scratch: &mut Scratch) -> Vec<Vec<f32>> {
+    fn scores_with<S: Simd>(
+        &self,
+        simd: S,
+        top: &Top,
+        windows: &[&[Piece]],
+        scratch: &mut Scratch,
+    ) -> Vec<Vec<f32>> {
         simd.vectorize(
             #[inline(always)]
             || {
                 scratch.x.clear();
                 windows.iter().for_each(|window| self.embed(window, &mut scratch.x));
                 self.norm.apply(&mut scratch.x);
-                for layer in &self.layers {
+                for layer in self.layers.iter().chain(&top.layers) {
                     layer.apply(simd, windows, scratch);
                 }
                 let mut rest = scratch.x.as_slice();
                 let mut next = |window: &&[Piece]| {
                     let (own, others) = rest.split_at(rest.len().min(window.len() * WIDTH));
                     rest = others;
-                    self.heads(own)
+                    top.heads(own)
                 };
                 windows.iter().map(&mut next).collect()
             },
@@ -113,7 +126,9 @@ impl Network {
             x.extend(sums.map(|((word, position), kind)| f32::from(*word) * scale + position + kind));
         }
     }
+}
 
+impl Top {
     #[inline(always)]
     fn heads(&self, x: &[f32]) -> Vec<f32> {
         let count = (x.len() / WIDTH).max(1) as f32;

@@ -1,6 +1,6 @@
 //! What of an item the network sees, as `training/posts.py` says it: windows of its own words, each with what stands around.
 
-use whitecoat_engine::{Authorship, Item, Kind, ParentAuthor, ParentKind};
+use whitecoat_engine::{Authorship, Item, Kind, Parent, ParentAuthor, ParentKind, Passage};
 
 use crate::wordpiece::{BEGIN, BETWEEN, WordPiece};
 
@@ -10,19 +10,42 @@ const PARENT: usize = 32;
 const BIO: usize = 14;
 const PROFESSION: usize = 5;
 
+/// Pieces of a story, and of one of its items.
+const STORY: usize = 224;
+const PASSAGE: usize = 96;
+
 /// A piece, and whether it is the item's own (0) or stands around (1).
 pub(crate) type Piece = (u16, u8);
 
 /// The item's windows.
 pub(crate) fn windows(item: &Item, words: &WordPiece, longest: usize) -> Vec<Vec<Piece>> {
-    let mut around = context(item, words);
+    let mut around = around(item, item.parent.as_ref(), words);
     around.truncate(longest.saturating_sub(OWN + 3));
     let own = packed(words.sentences(&own_text(item)));
-    let window = |own: Vec<u16>| {
-        let own = std::iter::once(BEGIN).chain(own).chain([BETWEEN]).map(|piece| (piece, 0));
-        own.chain(around.iter().copied().chain([BETWEEN]).map(|piece| (piece, 1))).collect()
-    };
-    own.into_iter().map(window).collect()
+    own.into_iter().map(|own| window(own, &around)).collect()
+}
+
+fn window(own: Vec<u16>, around: &[u16]) -> Vec<Piece> {
+    let own = std::iter::once(BEGIN).chain(own).chain([BETWEEN]).map(|piece| (piece, 0));
+    own.chain(around.iter().copied().chain([BETWEEN]).map(|piece| (piece, 1))).collect()
+}
+
+/// What is kept of an item for stories.
+pub(crate) fn passage(item: &Item, words: &WordPiece) -> Passage {
+    let own = words.pieces(&own_text(item)).into_iter().take(PASSAGE).collect();
+    Passage { own, around: around(item, None, words).into() }
+}
+
+/// The window of a story: what its items say, and what stands around the last. Where there is no room, the longest are cut.
+pub(crate) fn story(passages: &[&Passage], longest: usize) -> Vec<Piece> {
+    let fits =
+        |most: &usize| passages.iter().map(|passage| passage.own.len().min(*most)).sum::<usize>() <= STORY;
+    let most = (1..=PASSAGE).rev().find(fits).unwrap_or_default();
+    let own = passages.iter().flat_map(|passage| passage.own.iter().copied().take(most)).collect();
+    let around = passages.last().map(|passage| &*passage.around).unwrap_or_default();
+    let mut window = window(own, around);
+    window.truncate(longest);
+    window
 }
 
 /// The text, then descriptions and file names of pictures, each a line.
@@ -38,9 +61,9 @@ pub(crate) fn own_text(item: &Item) -> String {
 }
 
 /// Kind, whose words, what it answers, whose account.
-fn context(item: &Item, words: &WordPiece) -> Vec<u16> {
+fn around(item: &Item, parent: Option<&Parent>, words: &WordPiece) -> Vec<u16> {
     let mut around = words.pieces(&format!("{} {}", kind(item.kind), authorship(item.authorship)));
-    if let Some(parent) = &item.parent {
+    if let Some(parent) = parent {
         around.extend(words.pieces(&format!("{} {}:", author(parent.author), parent_kind(parent.kind))));
         let text = words.pieces(parent.text.as_deref().unwrap_or_default());
         around.extend(text.into_iter().take(PARENT));

@@ -12,9 +12,9 @@ mod wordpiece;
 
 use std::sync::{Mutex, PoisonError};
 
-use file::Calibration;
 pub use file::LoadError;
-use whitecoat_engine::{Item, Read, Reading, RuleReading};
+use file::{Beside, Calibration};
+use whitecoat_engine::{Item, Passage, Read, Reading, RuleReading, StoryReading};
 
 /// The weights that this crate brings.
 pub const WEIGHTS: &[u8] = include_bytes!("../model/reader.bin");
@@ -87,7 +87,7 @@ impl Reader {
     /// The scores of all heads, before calibration, and how many windows were left out. The highest of an item's windows counts,
     /// less what chance gives where there are very many.
     pub fn scores(&self, item: &Item) -> (Vec<f32>, usize) {
-        let network = &self.loaded.network;
+        let (network, top) = (&self.loaded.network, &self.loaded.posts);
         let windows = input::windows(item, &self.loaded.words, network.longest());
         let left_out = windows.len().saturating_sub(MAX_WINDOWS);
         let (first, last) = (MAX_WINDOWS / 2, windows.len().saturating_sub(MAX_WINDOWS / 2));
@@ -96,7 +96,7 @@ impl Reader {
         let read = windows.iter().enumerate().filter(|(at, _)| left_out == 0 || !(first..last).contains(at));
         let read: Vec<&[input::Piece]> = read.map(|(_, window)| window.as_slice()).collect();
         for together in read.chunks(TOGETHER) {
-            for scores in network.scores(together, &mut scratch) {
+            for scores in network.scores(top, together, &mut scratch) {
                 most.iter_mut().zip(scores).for_each(|(most, score)| *most = most.max(score));
             }
         }
@@ -104,6 +104,16 @@ impl Reader {
         let by_chance = (read.len() as f32 / USUAL_WINDOWS).ln().max(0.0);
         most.iter_mut().for_each(|score| *score -= by_chance);
         (most, left_out)
+    }
+
+    /// The score of passages read as one text, before calibration.
+    pub fn score_of_story(&self, passages: &[&Passage]) -> f32 {
+        let network = &self.loaded.network;
+        let window = input::story(passages, network.longest());
+        let mut scratch = self.lock().pop().unwrap_or_default();
+        let scores = network.scores(&self.loaded.stories, &[&window], &mut scratch);
+        self.lock().push(scratch);
+        scores.iter().flatten().next().copied().unwrap_or_default()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<forward::Scratch>> {
@@ -140,5 +150,17 @@ impl whitecoat_engine::Reader for Reader {
             beside_alone: alone.learned,
             in_part: left_out > 0,
         })
+    }
+
+    fn passage(&self, item: &Item) -> Option<Passage> {
+        let text = input::own_text(item);
+        let able = text.chars().any(char::is_alphabetic) && !language::is_foreign(&text);
+        able.then(|| input::passage(item, &self.loaded.words))
+    }
+
+    fn read_story(&self, passages: &[&Passage]) -> Option<StoryReading> {
+        let Beside { signs, score, shift, alone } = self.loaded.header.calibration.story;
+        let said = self.score_of_story(passages);
+        Some(StoryReading { evidence: score * said + shift, beside: signs, alone: said - alone })
     }
 }

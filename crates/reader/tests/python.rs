@@ -7,7 +7,7 @@ mod posts;
 use std::path::Path;
 
 use serde_json::Value;
-use whitecoat_engine::{Item, Read, Reader as _};
+use whitecoat_engine::{Item, Passage, Read, Reader as _};
 use whitecoat_reader::{Reader, WEIGHTS};
 
 /// Python sums in another order, with another `exp`.
@@ -17,24 +17,46 @@ fn reader() -> Reader {
     Reader::load(WEIGHTS, ["privacy/patient-name", "no/rule"].into_iter()).unwrap()
 }
 
+fn lines(name: &str) -> Vec<Value> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    let lines = std::fs::read_to_string(file).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn labelled(id: &str) -> Item {
+    let set = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../corpus/{}.jsonl", &id[..1]));
+    let posts = std::fs::read_to_string(set).unwrap();
+    let start = format!("{{\"id\": \"{id}\"");
+    posts::item(posts.lines().find(|post| post.starts_with(&start)).unwrap()).unwrap()
+}
+
 #[test]
 fn rust_and_python_agree() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let reader = reader();
-    let expected = std::fs::read_to_string(root.join("tests/python.jsonl")).unwrap();
-    assert_eq!(expected.lines().count(), 18);
-    for line in expected.lines() {
-        let expected: Value = serde_json::from_str(line).unwrap();
+    let expected = lines("python.jsonl");
+    assert_eq!(expected.len(), 18);
+    for expected in expected {
         let id = expected["id"].as_str().unwrap();
-        let set = root.join(format!("../../corpus/{}.jsonl", &id[..1]));
-        let posts = std::fs::read_to_string(set).unwrap();
-        let start = format!("{{\"id\": \"{id}\"");
-        let post = posts.lines().find(|post| post.starts_with(&start)).unwrap();
-        let (scores, left_out) = reader.scores(&posts::item(post).unwrap());
+        let (scores, left_out) = reader.scores(&labelled(id));
         assert_eq!(left_out, 0);
         for (found, right) in scores.iter().zip(expected["scores"].as_array().unwrap()) {
             assert!((f64::from(*found) - right.as_f64().unwrap()).abs() < NEAR, "{id}: {found} {right}");
         }
+    }
+}
+
+#[test]
+fn rust_and_python_agree_on_stories() {
+    let reader = reader();
+    let expected = lines("stories.jsonl");
+    assert_eq!(expected.len(), 4);
+    for expected in expected {
+        let ids = expected["items"].as_array().unwrap();
+        let passages: Vec<Passage> =
+            ids.iter().map(|id| reader.passage(&labelled(id.as_str().unwrap())).unwrap()).collect();
+        let found = reader.score_of_story(&passages.iter().collect::<Vec<_>>());
+        let right = expected["score"].as_f64().unwrap();
+        assert!((f64::from(found) - right).abs() < NEAR, "{ids:?}: {found} {right}");
     }
 }
 
