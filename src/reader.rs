@@ -160,7 +160,7 @@ impl Record {
 mod lazy {
     use std::sync::OnceLock;
 
-    use whitecoat_engine::{Item, Read};
+    use whitecoat_engine::{Item, Passage, Read, StoryReading};
 
     use super::Choice;
 
@@ -185,6 +185,10 @@ mod lazy {
             self.loaded.get()?.as_ref().ok().map(|reader| reader.digest().to_owned())
         }
 
+        fn get(&self) -> Option<&whitecoat_reader::Reader> {
+            self.loaded.get_or_init(|| self.load()).as_ref().ok()
+        }
+
         fn load(&self) -> Result<whitecoat_reader::Reader, String> {
             let rules = || self.rules.iter().map(String::as_str);
             let without = "the rules went on without the reader";
@@ -204,10 +208,15 @@ mod lazy {
 
     impl whitecoat_engine::Reader for Lazy {
         fn read(&self, item: &Item) -> Read {
-            match self.loaded.get_or_init(|| self.load()) {
-                Ok(reader) => reader.read(item),
-                Err(_) => Read::Broken,
-            }
+            self.get().map_or(Read::Broken, |reader| reader.read(item))
+        }
+
+        fn passage(&self, item: &Item) -> Option<Passage> {
+            self.get()?.passage(item)
+        }
+
+        fn read_story(&self, passages: &[&Passage]) -> Option<StoryReading> {
+            self.get()?.read_story(passages)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use whitecoat_engine::{Engine, Item, MAX_TRACES, StoryFinding, Storyteller, Trace};
+use whitecoat_engine::{Engine, Item, MAX_READINGS, MAX_TRACES, StoryFinding, Storyteller, Trace};
 
 use crate::policy::Policy;
 use crate::report::{People, Row};
@@ -69,13 +69,14 @@ impl<'e> Stories<'e> {
         })
     }
 
-    /// Adds the stories to the rows; answers how many the profile does not show.
-    pub fn finish(self, rows: &mut Vec<Row>, policy: &Policy) -> BTreeMap<String, u64> {
+    /// Adds the stories to the rows; answers how many the profile does not show, and what was not read.
+    pub fn finish(self, rows: &mut Vec<Row>, policy: &Policy) -> (BTreeMap<String, u64>, Option<String>) {
         let mut hidden = BTreeMap::new();
         let (names, mut anchors) = (self.names, self.rows);
         let name = |handle: usize| names.get(handle).cloned().unwrap_or_default();
         let mut told: BTreeMap<String, Vec<Told>> = BTreeMap::new();
-        for story in self.teller.finish() {
+        let (stories, unread) = self.teller.finish();
+        for story in stories {
             let Some(mut row) = standing(&story, &mut anchors) else { continue };
             row.rule = story.rule.clone();
             (row.severity, row.confidence) = (story.severity, story.confidence);
@@ -100,8 +101,16 @@ impl<'e> Stories<'e> {
             row.tell(people, &story);
             *row
         }));
-        hidden
+        (hidden, (unread > 0).then(|| unread_note(unread)))
     }
+}
+
+fn unread_note(unread: usize) -> String {
+    let groups = counted(unread as u64, "further group of posts", "further groups of posts");
+    let limit = thousands(MAX_READINGS as u64);
+    format!(
+        "{groups} that look like care, near each other, were not read as one story: the limit is {limit}; audit fewer accounts at a time"
+    )
 }
 
 /// The row that a story stands on: that of its tip, else of its last item that has one.

@@ -90,7 +90,7 @@ fn bad_weights_are_named_and_the_rules_go_on() {
         ("missing.bin", None, "missing.bin"),
         ("cut.bin", Some(&good[..good.len() / 2]), "it is cut short or was altered"),
         ("altered.bin", Some(&altered), "it is cut short or was altered"),
-        ("other.bin", Some(b"PK\x03\x04"), "its first bytes are not `wcread2`"),
+        ("other.bin", Some(b"PK\x03\x04"), "its first bytes are not `wcread3`"),
     ];
     let (_, without) = audit(&[BREACH], &["--no-reader"]);
     for (name, bytes, problem) in files {

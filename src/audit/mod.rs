@@ -167,10 +167,12 @@ pub fn run(
         }
         ControlFlow::Continue(())
     });
-    if let (Some(note), Some(last)) = (stories.left_out_note(), outcome.readings.last_mut()) {
-        last.coverage.notes.insert(note);
+    let left_out = stories.left_out_note();
+    let (hidden, unread) = stories.finish(&mut all.rows, task.policy);
+    absorb(&mut all.hidden, hidden);
+    if let Some(last) = outcome.readings.last_mut() {
+        last.coverage.notes.extend(left_out.into_iter().chain(unread));
     }
-    absorb(&mut all.hidden, stories.finish(&mut all.rows, task.policy));
     Examiner::new(*task).examine_accounts(timeline, &mut all);
     all.items = tree.digest();
     all.keep_drawn(draw);

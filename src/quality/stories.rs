@@ -35,7 +35,7 @@ impl Stories {
                 teller.add(at, trace);
             }
         }
-        let told = teller.finish();
+        let (told, _) = teller.finish();
         for story in &told {
             let at = story.tip().handle;
             let Some(scan) = scans.get_mut(at) else { continue };

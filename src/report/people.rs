@@ -32,20 +32,24 @@ impl People {
 
     /// Of a story; `name` names its items.
     pub fn of_story(story: &StoryFinding, name: impl Fn(usize) -> String) -> Self {
-        let fits = Fits { estimate: story.estimate.clone(), change: story.change.clone() };
-        let alone = Self::of(&fits);
+        let fits = story.estimate.clone().map(|estimate| Fits { estimate, change: story.change.clone() });
+        let alone = fits.as_ref().map(Self::of).unwrap_or_default();
         let tip = story.tip().handle;
         let names: Vec<String> = story.members.iter().map(|member| name(member.handle)).collect();
         let others = story.members.iter().filter(|member| member.handle != tip);
         let mut others: Vec<String> = others.map(|member| name(member.handle)).collect();
         others.dedup();
-        let why = format!(
-            "{} items together appear to tell of one patient and to fit {}: {}. What each gives: {}.",
-            story.members.len(),
-            alone.estimate,
-            story.estimate.reasoning(),
-            story.contributions(&name)
+        let read = story.read.filter(|read| read.evidence.max(read.alone) > 0.0);
+        let read =
+            read.map_or("", |_| " The reader read them as one text, and it looks like one patient's story.");
+        let fits = story.estimate.as_ref().map_or_else(
+            || "; how many people fit cannot be told from them".to_owned(),
+            |estimate| format!(" and to fit {}: {}", estimate.words(), estimate.reasoning()),
         );
+        let gives = Some(story.contributions(&name)).filter(|gives| !gives.is_empty());
+        let gives = gives.map_or_else(String::new, |gives| format!(" What each gives: {gives}."));
+        let count = story.members.len();
+        let why = format!("{count} items together appear to tell of one patient{fits}.{gives}{read}");
         Self { why, story: others, cluster: identity::of_story(&names), ..alone }
     }
 }

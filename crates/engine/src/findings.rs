@@ -93,6 +93,13 @@ impl Maker<'_> {
         Some(finding)
     }
 
+    /// A hit on the first sentence.
+    pub(crate) fn first_sentence(&self) -> Option<Hit> {
+        let (start, end) = self.document.sentence(0);
+        let signal = self.judge.signals.id(READS_LIKE)?;
+        Some(Hit { signal, start: start as u32, end: end as u32, sentence: 0, media: false })
+    }
+
     fn same_words(&self, a: Hit, b: Hit) -> bool {
         let words = |hit: Hit| {
             let tokens = self.document.tokens();

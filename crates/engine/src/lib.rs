@@ -44,8 +44,10 @@ pub use item::{
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
 pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};
-pub use reader::{Read, ReadCounts, Reader, Reading, RuleReading};
+pub use reader::{Passage, Read, ReadCounts, Reader, Reading, RuleReading, StoryReading};
 pub use rule::{ACTIONS, Example, MIN_EXAMPLES, Rule};
 pub use scan::{Considered, Scanner};
-pub use story::{MAX_TRACES, Member, SIGNS, STORY_BAR, StoryFinding, Storyteller, Trace};
+pub use story::{
+    Candidate, MAX_READINGS, MAX_TRACES, Member, SIGNS, STORY_BAR, StoryFinding, Storyteller, Trace,
+};
 pub use timeline::Timeline;

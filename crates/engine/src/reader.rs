@@ -11,6 +11,32 @@ use crate::item::Item;
 pub trait Reader: Debug + Send + Sync {
     /// What it says of an item; the same for the same item, on every machine.
     fn read(&self, item: &Item) -> Read;
+
+    /// What it keeps of an item to read it later as a part of a story; `None` for what it would not understand.
+    fn passage(&self, item: &Item) -> Option<Passage>;
+
+    /// What it says of passages of one person, the oldest first, read as one text; `None` if it reads no stories.
+    fn read_story(&self, passages: &[&Passage]) -> Option<StoryReading>;
+}
+
+/// What a reader keeps of an item for stories, in numbers of its own: what it says, and what stands around it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passage {
+    /// Of its words.
+    pub own: Box<[u16]>,
+    /// Of its kind and its account.
+    pub around: Box<[u16]>,
+}
+
+/// What a reader says of several items read as one text, in log-odds that were set on stories that it had not seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StoryReading {
+    /// That they tell of one patient who could be recognised.
+    pub evidence: f32,
+    /// What the signs of a story still count beside it.
+    pub beside: f32,
+    /// Where no signs tie them: how far it is above the bar from which on they are a story; negative below it.
+    pub alone: f32,
 }
 
 /// What came of reading an item.

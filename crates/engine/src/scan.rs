@@ -12,7 +12,7 @@ pub use inspect::Considered;
 use crate::condition::Seen;
 use crate::engine::Engine;
 use crate::facts;
-use crate::finding::{Field, Finding};
+use crate::finding::{Field, Finding, Modifier, Severity};
 use crate::findings::{LearnedOf, Maker, Probes};
 use crate::item::{Item, Profile};
 use crate::judge::Judge;
@@ -30,6 +30,9 @@ const LENGTH_DISCOUNT: f32 = 0.5;
 
 /// An item of so many sentences is short.
 const SHORT_SENTENCES: f32 = 4.0;
+
+/// The confidence from which on circumstances may make a finding critical.
+const SURE: f32 = 0.8;
 
 /// Scans items one after another, keeping its memory from one to the next.
 #[derive(Debug)]
@@ -140,6 +143,7 @@ impl<'e> Scanner<'e> {
             self.candidates = candidates;
         }
         self.look_around(item, &document, &mut findings);
+        findings.iter_mut().for_each(hold_back);
         self.buffers = Some(document.into_buffers());
         findings
     }
@@ -381,5 +385,14 @@ impl<'e> Scanner<'e> {
         };
         let Self { text_tokens, length_discount, .. } = *self;
         Judge { seen, signals: &self.engine.knowledge.signals, text_tokens, length_discount }
+    }
+}
+
+/// What circumstances raise to critical has to be sure: else somebody is woken on a Sunday for nothing.
+fn hold_back(finding: &mut Finding) {
+    let raised = finding.severity == Severity::Critical && finding.rule.severity < Severity::Critical;
+    if raised && finding.confidence < SURE {
+        finding.severity = Severity::High;
+        finding.modifiers.push(Modifier { name: "not-sure-enough".into(), step: -1 });
     }
 }

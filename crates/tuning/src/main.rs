@@ -4,6 +4,7 @@
 //! cargo run --release -p whitecoat-tuning -- learn corpus/[!SW].jsonl      trains the learned signal
 //! cargo run --release -p whitecoat-tuning -- weights corpus/[!SW].jsonl    fits the weights in the rule files
 //! cargo run --release -p whitecoat-tuning -- stories corpus/[!SW].jsonl    fits what makes posts one patient's story
+//! cargo run --release -p whitecoat-tuning -- story-reader --help           fits what reading a story is worth beside that
 //! ```
 //!
 //! Sets S and W stay out: they are what the rules are measured on. Same posts, same result.
@@ -13,6 +14,7 @@ mod logistic;
 mod model;
 mod posts;
 mod stories;
+mod story_reader;
 mod weights;
 
 use std::collections::BTreeSet;
@@ -23,6 +25,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use posts::Post;
 use whitecoat::quality::{self, Labelled};
+use whitecoat::reader::{self, Choice};
 use whitecoat_engine::Engine;
 
 #[derive(Parser)]
@@ -58,6 +61,23 @@ enum Command {
         #[arg(short, long, default_value = "crates/engine/figures/story.tsv")]
         output: PathBuf,
     },
+    /// Fit what the reader's score of a story is worth beside its signs
+    StoryReader {
+        #[command(flatten)]
+        posts: Posts,
+        /// Weights of a reader that has not seen the held-out sets
+        #[arg(long)]
+        reader: PathBuf,
+        /// Those sets
+        #[arg(long, value_delimiter = ',', required = true)]
+        held_out: Vec<String>,
+        /// The score from which on posts that only stand near each other are a story: chosen from the table that is printed
+        #[arg(long, default_value_t = 0.0)]
+        alone: f64,
+        /// Where the calibration goes
+        #[arg(short, long, default_value = "training/story-calibration.json")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -81,6 +101,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         Command::Stories { posts, output } => {
             stories::fit(&engine, &posts.labelled(&engine, &mut out)?, &output, &mut out)?;
+        }
+        Command::StoryReader { posts, reader, held_out, alone, output } => {
+            let labelled = posts.labelled(&engine, &mut out)?;
+            let (engine, _) = reader::join(engine, &Choice::File(reader))?;
+            story_reader::fit(&engine, &labelled, &held_out, alone, &output, &mut out)?;
         }
     }
     Ok(())

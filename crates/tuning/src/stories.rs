@@ -21,8 +21,8 @@ const TIMELINE: usize = 100;
 const HOURS: [i64; 5] = [5, 30, 20, 50, 3];
 
 /// Posts of one account, and which of them tell one patient's story.
-struct Timeline {
-    set: String,
+pub(crate) struct Timeline {
+    pub(crate) set: String,
     sort: Sort,
     items: Vec<Item>,
     story: BTreeSet<String>,
@@ -38,10 +38,14 @@ enum Sort {
 }
 
 /// A candidate, with whether it is a story.
-struct Candidate {
-    timeline: usize,
+pub(crate) struct Candidate {
+    pub(crate) timeline: usize,
     signs: Vec<(u16, f32)>,
-    is_story: bool,
+    /// Nothing but nearness ties it.
+    pub(crate) is_window: bool,
+    /// What the reader says of it, if there is one.
+    pub(crate) read: Option<f32>,
+    pub(crate) is_story: bool,
 }
 
 /// Fits and writes `story.tsv`.
@@ -52,18 +56,11 @@ pub(crate) fn fit(
     out: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
     let timelines = timelines(labelled);
-    let candidates = candidates(engine, &timelines);
-    let sets: BTreeSet<&str> = timelines.iter().map(|timeline| timeline.set.as_str()).collect();
-    let mut scores = vec![f64::NEG_INFINITY; candidates.len()];
-    for set in sets {
-        let fit = fitted(&candidates, |candidate| timelines[candidate.timeline].set != set);
-        for (score, candidate) in scores.iter_mut().zip(&candidates) {
-            if timelines[candidate.timeline].set == set {
-                *score = fit.score(&candidate.signs);
-            }
-        }
-    }
-    report(&timelines, &candidates, &scores, out)?;
+    let mut candidates = candidates(engine, &timelines);
+    candidates.retain(|candidate| !candidate.is_window);
+    let scores = scores(&timelines, &candidates);
+    writeln!(out, "each set judged by weights that have not seen it")?;
+    report(&timelines, &candidates, &scores, |_| true, out)?;
     let fit = fitted(&candidates, |_| true);
     let mut file = String::from(
         "# What each sign of a story is worth, in log-odds. Written by `whitecoat-tuning stories`; the signs are explained in\n# crates/engine/src/story/signs.rs.\n",
@@ -76,6 +73,21 @@ pub(crate) fn fit(
     std::fs::write(output, file)?;
     writeln!(out, "written to {}", output.display())?;
     Ok(())
+}
+
+/// Log-odds of each candidate, by weights that have not seen its set.
+pub(crate) fn scores(timelines: &[Timeline], candidates: &[Candidate]) -> Vec<f64> {
+    let sets: BTreeSet<&str> = timelines.iter().map(|timeline| timeline.set.as_str()).collect();
+    let mut scores = vec![f64::NEG_INFINITY; candidates.len()];
+    for set in sets {
+        let fit = fitted(candidates, |candidate| timelines[candidate.timeline].set != set);
+        for (score, candidate) in scores.iter_mut().zip(candidates) {
+            if timelines[candidate.timeline].set == set {
+                *score = fit.score(&candidate.signs);
+            }
+        }
+    }
+    scores
 }
 
 /// What can only speak for a story; the fit leaves out those that would speak against one.
@@ -118,7 +130,7 @@ fn fitted(candidates: &[Candidate], take: impl Fn(&Candidate) -> bool) -> Fit {
     }
 }
 
-fn candidates(engine: &Engine, timelines: &[Timeline]) -> Vec<Candidate> {
+pub(crate) fn candidates(engine: &Engine, timelines: &[Timeline]) -> Vec<Candidate> {
     let mut scanner = engine.scanner();
     // The learned signal knows these posts by heart.
     scanner.leave_out_learned();
@@ -131,17 +143,27 @@ fn candidates(engine: &Engine, timelines: &[Timeline]) -> Vec<Candidate> {
                 teller.add(at, trace);
             }
         }
-        all.extend(teller.candidates().into_iter().map(|(members, signs)| {
-            let of_story = members.iter().filter(|at| story.contains(&items[**at].id)).count();
-            // The first sign is the bias, which the fit has of its own.
-            let signs = signs.iter().enumerate().skip(1).map(|(at, sign)| (at as u16, *sign)).collect();
-            Candidate { timeline, signs, is_story: of_story >= 2 }
-        }));
+        all.extend(teller.candidates().into_iter().map(
+            |whitecoat_engine::Candidate { members, signs, read }| {
+                let of_story = members.iter().filter(|at| story.contains(&items[**at].id)).count();
+                let is_window = signs.is_none();
+                // The first sign is the bias, which the fit has of its own.
+                let signs =
+                    signs.iter().flatten().enumerate().skip(1).map(|(at, sign)| (at as u16, *sign)).collect();
+                Candidate {
+                    timeline,
+                    is_window,
+                    signs,
+                    read: read.map(|read| if is_window { read.alone } else { read.evidence }),
+                    is_story: of_story >= 2,
+                }
+            },
+        ));
     }
     all
 }
 
-fn timelines(labelled: &[Labelled]) -> Vec<Timeline> {
+pub(crate) fn timelines(labelled: &[Labelled]) -> Vec<Timeline> {
     let set = |item: &Item| item.id.split('-').next().unwrap_or_default().to_owned();
     let mut told: BTreeMap<(String, String), Vec<&Labelled>> = BTreeMap::new();
     let mut ordinary: BTreeMap<String, Vec<&Item>> = BTreeMap::new();
@@ -236,16 +258,17 @@ fn among_others(items: &[Item], others: &[&Item], number: usize) -> Vec<Item> {
     all
 }
 
-fn report(
+pub(crate) fn report(
     timelines: &[Timeline],
     candidates: &[Candidate],
     scores: &[f64],
+    of_set: impl Fn(&str) -> bool,
     out: &mut dyn Write,
 ) -> Result<(), Box<dyn Error>> {
     let bar = f64::from(STORY_BAR);
-    writeln!(out, "each set judged by weights that have not seen it, from {bar} on")?;
+    writeln!(out, "from {bar} on")?;
     let mut of_sort: BTreeMap<Sort, [usize; 4]> = BTreeMap::new();
-    for (at, timeline) in timelines.iter().enumerate() {
+    for (at, timeline) in timelines.iter().enumerate().filter(|(_, timeline)| of_set(&timeline.set)) {
         let counts = of_sort.entry(timeline.sort).or_default();
         counts[0] += 1;
         let mine = || candidates.iter().zip(scores).filter(|(candidate, _)| candidate.timeline == at);

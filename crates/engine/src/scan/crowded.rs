@@ -36,8 +36,9 @@ impl Scanner<'_> {
         let about_somebody = |finding: &Finding| ABOUT_SOMEBODY.contains(&&*finding.rule.id);
         let wanted = findings.iter().any(about_somebody);
         let collector = &self.engine.collector;
+        let passage = if story::of_item(item) { self.passage(item) } else { None };
         let may_tell = story::of_item(item) && (item.thread.is_some() || collector.any(&self.own));
-        if !wanted && !may_tell {
+        if !wanted && !may_tell && passage.is_none() {
             return;
         }
         let seen = self.judge().seen;
@@ -53,10 +54,13 @@ impl Scanner<'_> {
         let is_found = findings.iter().any(about_somebody);
         let is_clinicians = self.is_clinicians();
         let near = NearItem { item, is_found, is_clinicians, figures: &collector.figures };
-        let Some(mut trace) = Trace::of(&near, collected) else { return };
+        let idle = || passage.is_some().then(|| Trace::idle(item));
+        let Some(mut trace) = Trace::of(&near, collected).or_else(idle) else { return };
         let maker =
             Maker { judge: self.judge(), document, own: &self.own, learned: None, reader: None, given: 0.0 };
-        trace.anchor = anchor.and_then(|hit| maker.anchor(&rule, hit)).map(Box::new);
+        let first = || passage.is_some().then(|| maker.first_sentence()).flatten();
+        trace.anchor = anchor.or_else(first).and_then(|hit| maker.anchor(&rule, hit)).map(Box::new);
+        trace.passage = passage;
         self.trace = Some(trace);
     }
 

@@ -3,7 +3,7 @@
 use super::Scanner;
 use crate::findings::ReaderOf;
 use crate::item::Item;
-use crate::reader::{Read, ReadCounts, Reading};
+use crate::reader::{Passage, Read, ReadCounts, Reading};
 
 /// The most that the reader and the learned signal together add to a score, and take from it, on an account that names a health
 /// profession; and both on any other. Hand-set, as the next ones. So little is taken that what a rule surely sees is not lost; tried
@@ -93,6 +93,12 @@ impl Scanner<'_> {
             learned.and_then(|head| self.scores.get(usize::from(head))).copied().unwrap_or_default();
         let said = reading.rules.get(rule).copied().flatten();
         self.is_clinicians() && said.is_some_and(|said| said.alone + reading.beside_alone * learned >= 0.0)
+    }
+
+    /// What the reader keeps of an item to read it in a story.
+    pub(super) fn passage(&self, item: &Item) -> Option<Passage> {
+        let able = self.is_clinicians() && !self.without_reader && item.text.chars().any(char::is_alphabetic);
+        self.engine.reader.as_deref().filter(|_| able)?.passage(item)
     }
 
     /// What the reader says of a rule, for the findings.

@@ -9,6 +9,7 @@ use crate::crowd::{Change, Estimate, MANY, Portrait, Sort};
 use crate::engine::Engine;
 use crate::finding::{Modifier, Severity};
 use crate::quasi::Basis;
+use crate::reader::{Passage, StoryReading};
 use crate::rule::Rule;
 
 /// All items together have to tell so surely of one person in care, where no single one does.
@@ -22,6 +23,12 @@ const A_PATIENT_OF_STRANGERS: f32 = 2.5;
 
 /// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
 const TELLS_ALONE: f32 = 1.5;
+
+/// So surely signs have to speak for a story for it to be read.
+const WORTH_READING: f32 = -3.5;
+
+/// The most that the reader takes where only one person fits: arithmetic is not talked away.
+const MOST_TAKEN: f32 = 0.5;
 
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
@@ -49,13 +56,15 @@ pub struct StoryFinding {
     pub modifiers: Vec<Modifier>,
     /// How sure.
     pub confidence: f32,
-    /// How many people fit all items together.
-    pub estimate: Estimate,
+    /// How many people fit all items together, as far as what they say is in any list.
+    pub estimate: Option<Estimate>,
     /// Which detail to coarsen.
     pub change: Option<Change>,
     /// The items, the oldest first.
     pub members: Vec<Member>,
-    tip: usize,
+    /// What the reader said of all of them, read as one text.
+    pub read: Option<StoryReading>,
+    pub(super) tip: usize,
 }
 
 impl StoryFinding {
@@ -63,6 +72,12 @@ impl StoryFinding {
     pub fn tip(&self) -> &Member {
         // A story has members, and the tip is one of them.
         self.members.get(self.tip).unwrap_or(&NOBODY)
+    }
+
+    /// Whether two items of another are among its own.
+    pub(super) fn shares_items(&self, other: &Self) -> bool {
+        let known = |member: &&Member| self.members.iter().any(|own| own.handle == member.handle);
+        other.members.iter().filter(known).count() >= 2
     }
 
     /// What each item contributed, with names for the items.
@@ -103,12 +118,26 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     fits.then_some(Weighed { estimate, signs })
 }
 
-/// `None` for what is hardly a story of one patient, or is told by one item alone.
-pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
+/// What the reader says of a story, if it knows two of its items or more.
+pub(super) fn read(engine: &Engine, story: &Story) -> Option<StoryReading> {
+    let passages: Vec<&Passage> =
+        story.members.iter().filter_map(|member| member.trace.passage.as_ref()).collect();
+    engine.reader.as_deref().filter(|_| passages.len() >= 2)?.read_story(&passages)
+}
+
+/// `None` for what is hardly a story of one patient, or is told by one item alone. The reader is asked of so many more stories.
+pub(super) fn judge(engine: &Engine, story: &Story, readings: &mut usize) -> Option<StoryFinding> {
     let rule = engine.combination.clone()?;
     let figures = &engine.collector.figures;
     let Weighed { estimate, signs } = weigh(engine, story)?;
-    let score = engine.story.score(&signs);
+    let mut score = engine.story.score(&signs);
+    let reading =
+        Some(()).filter(|()| score >= WORTH_READING && *readings > 0).and_then(|()| read(engine, story));
+    if let Some(StoryReading { evidence, beside, .. }) = reading {
+        *readings -= 1;
+        let joined = beside * score + evidence;
+        score = if estimate.is_one() { joined.max(score - MOST_TAKEN) } else { joined };
+    }
     if score < STORY_BAR {
         return None;
     }
@@ -143,7 +172,18 @@ pub(super) fn judge(engine: &Engine, story: &Story) -> Option<StoryFinding> {
     }
     let change = engine.crowd.change(&story.portrait, figures, &engine.collector.areas);
     let tip = tip.unwrap_or(members.len() - 1);
-    Some(StoryFinding { rule, severity, modifiers, confidence, estimate, change, members, tip })
+    let estimate = Some(estimate);
+    Some(StoryFinding {
+        rule,
+        severity,
+        modifiers,
+        confidence,
+        estimate,
+        change,
+        members,
+        read: reading,
+        tip,
+    })
 }
 
 /// How many sorts of details there are that tell who somebody is.

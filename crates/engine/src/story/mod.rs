@@ -8,6 +8,7 @@ mod judge;
 mod link;
 mod signs;
 mod trace;
+mod window;
 
 use rustc_hash::FxHashMap;
 
@@ -18,6 +19,7 @@ pub use trace::Trace;
 pub(crate) use trace::{NearItem, of_item};
 
 use crate::engine::Engine;
+use crate::reader::StoryReading;
 use link::Story;
 
 /// More traces than this are not kept: their items are judged alone. At about 300 bytes each.
@@ -28,6 +30,20 @@ const OPEN_STORIES: usize = 16;
 
 /// A story of more items goes on as another one.
 const MAX_MEMBERS: usize = 48;
+
+/// So many possible stories of a run are read; the others are judged by their signs. Each takes about a twentieth of a second.
+pub const MAX_READINGS: usize = 500;
+
+/// What could be a story.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The handles of its items.
+    pub members: Vec<usize>,
+    /// How much of each of [`SIGNS`] it has; nothing where only nearness ties them.
+    pub signs: Option<[f32; signs::COUNT]>,
+    /// What the reader says of it.
+    pub read: Option<StoryReading>,
+}
 
 /// Links traces into stories.
 #[derive(Debug)]
@@ -68,35 +84,58 @@ impl<'e> Storyteller<'e> {
         self.left_out
     }
 
-    /// The handles and signs ([`SIGNS`]) of all candidates, for fitting what the signs are worth.
-    pub fn candidates(self) -> Vec<(Vec<usize>, Vec<f32>)> {
+    /// All candidates, for fitting what the signs and the reader are worth.
+    pub fn candidates(self) -> Vec<Candidate> {
         let engine = self.engine;
-        let of = |story: Story| {
-            let signs = judge::weigh(engine, &story)?.signs.to_vec();
-            Some((story.members.iter().map(|member| member.handle).collect(), signs))
-        };
-        self.people.into_values().flat_map(stories).filter_map(of).collect()
+        let mut all = Vec::new();
+        for traces in self.people.into_values().map(in_order) {
+            all.extend(window::windows(&traces).into_iter().map(|window| Candidate {
+                members: window.handles(),
+                signs: None,
+                read: window.read(engine),
+            }));
+            all.extend(stories(traces).into_iter().filter_map(|story| {
+                let signs = Some(judge::weigh(engine, &story)?.signs);
+                let members = story.members.iter().map(|member| member.handle).collect();
+                Some(Candidate { members, signs, read: judge::read(engine, &story) })
+            }));
+        }
+        all
     }
 
-    /// The stories that few people fit, in the order of the handles of the items that they stand on.
-    pub fn finish(self) -> Vec<StoryFinding> {
+    /// The stories, in the order of the handles of the items that they stand on; and how many more groups of posts would have been
+    /// read but for [`MAX_READINGS`].
+    pub fn finish(self) -> (Vec<StoryFinding>, usize) {
         let engine = self.engine;
-        let mut found: Vec<StoryFinding> = self
-            .people
-            .into_values()
-            .flat_map(|traces| {
-                let stories = stories(traces);
-                stories.into_iter().filter_map(|story| judge::judge(engine, &story)).collect::<Vec<_>>()
-            })
-            .collect();
+        let (mut found, mut readings, mut unread): (Vec<StoryFinding>, _, _) = (Vec::new(), MAX_READINGS, 0);
+        for traces in self.people.into_values().map(in_order) {
+            let windows = window::windows(&traces);
+            let read = windows.len().min(readings);
+            readings -= read;
+            unread += windows.len() - read;
+            let near: Vec<StoryFinding> =
+                windows.iter().take(read).filter_map(|window| window.judge(engine)).collect();
+            let from = found.len();
+            let told = stories(traces);
+            found.extend(told.iter().filter_map(|story| judge::judge(engine, story, &mut readings)));
+            let tied = found.split_off(from);
+            let is_new = |near: &StoryFinding| !tied.iter().any(|known| known.shares_items(near));
+            found.extend(near.into_iter().filter(is_new));
+            found.extend(tied);
+        }
         found.sort_by_key(|finding| finding.tip().handle);
-        found
+        (found, unread)
     }
 }
 
-/// The stories of one person.
-fn stories(mut traces: Vec<(usize, Trace)>) -> Vec<Story> {
+fn in_order(mut traces: Vec<(usize, Trace)>) -> Vec<(usize, Trace)> {
     traces.sort_by_key(|(handle, trace)| (trace.at.is_none(), trace.at, *handle));
+    traces
+}
+
+/// The stories of one person that signs tie.
+fn stories(mut traces: Vec<(usize, Trace)>) -> Vec<Story> {
+    traces.retain(|(_, trace)| !trace.is_idle);
     let common = link::common_words(&traces);
     let mut open: Vec<Story> = Vec::new();
     let mut closed: Vec<Story> = Vec::new();

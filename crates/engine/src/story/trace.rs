@@ -4,6 +4,7 @@ use crate::crowd::{Figures, Portrait, Sort};
 use crate::finding::Finding;
 use crate::item::{Authorship, Item, Kind};
 use crate::quasi::Collected;
+use crate::reader::Passage;
 
 /// So surely an item has to tell of care to be kept for that alone.
 const LOOKS_LIKE_CARE: f32 = 0.8;
@@ -11,7 +12,8 @@ const LOOKS_LIKE_CARE: f32 = 0.8;
 /// A job of so few in 100,000 people hints at who somebody is.
 const RARE_JOB: f32 = 150.0;
 
-/// What is kept of an item: a portrait, and what links it to others. No words of it, only hashes of rare ones.
+/// What is kept of an item: a portrait, and what links it to others. No words of it, only hashes of rare ones, and what a reader
+/// makes of the others.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// The person whose account it is, on whatever platform.
@@ -40,6 +42,9 @@ pub struct Trace {
     /// The account names a health profession.
     pub(crate) is_clinicians: bool,
     pub(crate) words: Box<[u32]>,
+    pub(crate) passage: Option<Passage>,
+    /// Nothing in it looks like care or like anybody: it is kept only to be read with those around it.
+    pub(crate) is_idle: bool,
     /// What a story's finding on this item would show; for the caller to take and keep.
     pub anchor: Option<Box<Finding>>,
 }
@@ -94,14 +99,7 @@ impl Trace {
         };
         let jobs = of(&|sort| sort == Sort::Occupation);
         let ills = of(&|sort| matches!(sort, Sort::Condition | Sort::Procedure));
-        let item = near.item;
-        let hash = |text: &str| if text.is_empty() { 0 } else { hash(text.bytes()) };
         Some(Self {
-            person: person(item),
-            thread: item.thread.as_deref().map_or(0, hash),
-            own: hash(&item.id),
-            parent: item.parent.as_ref().and_then(|parent| parent.id.as_deref()).map_or(0, hash),
-            at: item.created_at.map(|moment| moment.instant().as_second()),
             portrait: collected.portrait,
             is_ill,
             is_clue,
@@ -114,12 +112,30 @@ impl Trace {
             is_found: near.is_found,
             is_clinicians: near.is_clinicians,
             words: collected.words.into(),
-            anchor: None,
+            ..Self::about(near.item)
         })
     }
 }
 
 impl Trace {
+    /// The trace of an item of a clinician in which nothing was seen.
+    pub(crate) fn idle(item: &Item) -> Self {
+        Self { is_idle: true, is_clinicians: true, ..Self::about(item) }
+    }
+
+    /// Whose it is, when, and where it stands.
+    fn about(item: &Item) -> Self {
+        let hash = |text: &str| if text.is_empty() { 0 } else { hash(text.bytes()) };
+        Self {
+            person: person(item),
+            thread: item.thread.as_deref().map_or(0, hash),
+            own: hash(&item.id),
+            parent: item.parent.as_ref().and_then(|parent| parent.id.as_deref()).map_or(0, hash),
+            at: item.created_at.map(|moment| moment.instant().as_second()),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn tells_of_somebody(&self) -> bool {
         self.is_clue || self.care >= LOOKS_LIKE_CARE || self.refers_back
     }
