@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use whitecoat_engine::{Basis, Engine, Item, Profile, StoryFinding, Storyteller, Value};
+use whitecoat_engine::{
+    Basis, Engine, Item, Passage, Profile, Read, Reader, Severity, StoryFinding, StoryReading, Storyteller,
+    Value,
+};
 
 fn profile(location: &str, country: &str) -> Arc<Profile> {
     Arc::new(Profile {
@@ -159,4 +162,47 @@ fn the_rewrite_names_the_smallest_change_that_is_enough() {
     assert!(change.enough && change.people >= 1_000.0, "{change:?}");
     assert!(change.what.starts_with("hide the town"), "{change:?}");
     assert!(fits.estimate.about < change.people);
+}
+
+/// Takes whatever holds two passages with a certain number of letters for a story.
+#[derive(Debug)]
+struct Letters(u16);
+
+impl Reader for Letters {
+    fn read(&self, _: &Item) -> Read {
+        Read::Nothing
+    }
+
+    fn passage(&self, item: &Item) -> Option<Passage> {
+        Some(Passage { own: [item.text.len() as u16].into(), around: Box::default() })
+    }
+
+    fn read_story(&self, passages: &[&Passage]) -> Option<StoryReading> {
+        let known = passages.iter().filter(|passage| passage.own.contains(&self.0)).count();
+        let alone = known as f32 - 1.5;
+        Some(StoryReading { evidence: 0.0, beside: 1.0, alone })
+    }
+}
+
+#[test]
+fn posts_that_only_their_sense_ties_are_a_story_where_a_reader_says_so() {
+    let first = "Forty wheels of cheese rolled down the hill and into my evening";
+    let second = "She says the cheese will be missed more than the leg in question";
+    let between = "Rained all day; the tomatoes and I have given up";
+    let items = [
+        item("1", first, "2024-03-04"),
+        item("2", between, "2024-03-05"),
+        item("3", &second[..first.len()], "2024-03-06"),
+    ];
+    let engine = Engine::builtin().unwrap();
+    assert!(told(&engine, &items).is_empty(), "nothing ties them");
+    let engine = engine.with_reader(Arc::new(Letters(first.len() as u16)));
+    let found = told(&engine, &items);
+    assert_eq!(members(&found), [[0, 2]], "and what stands between is none of it");
+    assert_eq!((found[0].severity, found[0].tip().handle), (Severity::Medium, 2));
+    assert!(found[0].read.is_some_and(|read| read.alone > 0.0));
+
+    // Of an account that names no health profession nothing is read.
+    let plain = items.map(|item| Item { profile: None, ..item });
+    assert!(told(&engine, &plain).is_empty());
 }

@@ -27,9 +27,6 @@ const TELLS_ALONE: f32 = 1.5;
 /// So surely signs have to speak for a story for it to be read.
 const WORTH_READING: f32 = -3.5;
 
-/// The most that the reader takes where only one person fits: arithmetic is not talked away.
-const MOST_TAKEN: f32 = 0.5;
-
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
 
@@ -136,7 +133,8 @@ pub(super) fn judge(engine: &Engine, story: &Story, readings: &mut usize) -> Opt
     if let Some(StoryReading { evidence, beside, .. }) = reading {
         *readings -= 1;
         let joined = beside * score + evidence;
-        score = if estimate.is_one() { joined.max(score - MOST_TAKEN) } else { joined };
+        // Arithmetic is not talked away: whom only one person fits.
+        score = if estimate.is_one() { joined.max(score) } else { joined };
     }
     if score < STORY_BAR {
         return None;
