@@ -69,17 +69,18 @@ impl Files {
             (recognised, _) => recognised,
         };
         writeln!(to, "  {}", printable(recognised))?;
+        let gaps: Vec<(&str, &str, &Gap)> = [("failed", &coverage.failed), ("left out", &coverage.skipped)]
+            .into_iter()
+            .flat_map(|(what, gaps)| gaps.iter().map(move |(reason, gap)| (what, reason.as_str(), gap)))
+            .collect();
         if coverage.holds > 0 {
+            self.rest(&gaps, to)?;
             return writeln!(to);
         }
         let items = counted(reading.counts.items, "item", "items");
         let files = counted(self.0.len() as u64, "file", "files");
         let span = days(reading.counts.first, reading.counts.last);
         writeln!(to, "  {items} from {files}{}", if span.is_empty() { span } else { format!(", {span}") })?;
-        let gaps: Vec<(&str, &str, &Gap)> = [("failed", &coverage.failed), ("left out", &coverage.skipped)]
-            .into_iter()
-            .flat_map(|(what, gaps)| gaps.iter().map(move |(reason, gap)| (what, reason.as_str(), gap)))
-            .collect();
         self.table(&gaps, to)?;
         self.rest(&gaps, to)?;
         for (at, note) in coverage.notes.iter().enumerate() {

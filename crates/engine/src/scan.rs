@@ -31,7 +31,7 @@ const LENGTH_DISCOUNT: f32 = 0.5;
 /// An item of so many sentences is short.
 const SHORT_SENTENCES: f32 = 4.0;
 
-/// The confidence from which on circumstances may make a finding critical.
+/// The confidence from which on a finding is as severe as its rule and the circumstances say.
 const SURE: f32 = 0.8;
 
 /// Scans items one after another, keeping its memory from one to the next.
@@ -388,11 +388,10 @@ impl<'e> Scanner<'e> {
     }
 }
 
-/// What circumstances raise to critical has to be sure: else somebody is woken on a Sunday for nothing.
+/// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing.
 fn hold_back(finding: &mut Finding) {
-    let raised = finding.severity == Severity::Critical && finding.rule.severity < Severity::Critical;
-    if raised && finding.confidence < SURE {
-        finding.severity = Severity::High;
+    if finding.severity >= Severity::High && finding.confidence < SURE {
+        finding.severity = finding.severity.moved(-1);
         finding.modifiers.push(Modifier { name: "not-sure-enough".into(), step: -1 });
     }
 }
