@@ -51,6 +51,8 @@ pub struct Rule {
     pub(crate) base: f32,
     /// The score, in log-odds, that a finding must reach.
     pub(crate) needed_score: f32,
+    /// The confidence below which a high or critical finding is one step less severe.
+    pub(crate) sure: f32,
     pub(crate) identifiers: Vec<char>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) authorship: Vec<Authorship>,
@@ -111,6 +113,8 @@ struct RuleFile {
     base: f32,
     #[serde(default = "even")]
     threshold: f32,
+    #[serde(default)]
+    sure: f32,
     #[serde(default)]
     kinds: Vec<Kind>,
     #[serde(default)]
@@ -253,6 +257,7 @@ impl Rule {
             base: raw.base,
             // Weights have one decimal; sums of them should not miss the mark by rounding.
             needed_score: (raw.threshold / (1.0 - raw.threshold)).ln() - 1e-4,
+            sure: raw.sure,
             identifiers: raw.identifiers.chars().collect(),
             kinds: raw.kinds,
             authorship: raw.authorship,

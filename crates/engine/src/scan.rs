@@ -31,7 +31,7 @@ const LENGTH_DISCOUNT: f32 = 0.5;
 /// An item of so many sentences is short.
 const SHORT_SENTENCES: f32 = 4.0;
 
-/// The confidence from which on a finding is as severe as its rule and the circumstances say.
+/// The confidence from which on circumstances may make a finding critical.
 const SURE: f32 = 0.8;
 
 /// Scans items one after another, keeping its memory from one to the next.
@@ -388,9 +388,12 @@ impl<'e> Scanner<'e> {
     }
 }
 
-/// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing.
+/// What is to be acted on at once has to be sure, where the rule says so and where circumstances made it critical: else
+/// somebody is woken on a Sunday for nothing.
 fn hold_back(finding: &mut Finding) {
-    if finding.severity >= Severity::High && finding.confidence < SURE {
+    let raised = finding.severity == Severity::Critical && finding.rule.severity < Severity::Critical;
+    let sure = if raised { SURE.max(finding.rule.sure) } else { finding.rule.sure };
+    if finding.severity >= Severity::High && finding.confidence < sure {
         finding.severity = finding.severity.moved(-1);
         finding.modifiers.push(Modifier { name: "not-sure-enough".into(), step: -1 });
     }
