@@ -4,6 +4,7 @@
 //! Open Graph. What an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
 //! pages, so it is read last, though what it says about dates is used before.
 
+mod beside;
 pub(in crate::sources::web) mod dates;
 pub(in crate::sources) mod dom;
 mod elements;
