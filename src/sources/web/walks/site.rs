@@ -9,6 +9,7 @@ use whitecoat_engine::Item;
 use super::super::fetch;
 use super::super::links::Links;
 use super::super::page::{self, Place, Reading};
+use super::super::robots;
 use super::super::scope::{NUMBERS, Scope, Traps};
 use super::super::walk::{Found, Page, Request, Walk, Want};
 use super::super::{SHOWN_TITLE, decode};
@@ -21,6 +22,7 @@ const START: &str = "start";
 const LINK: &str = "link";
 const ROBOTS: &str = "robots.txt";
 const SITEMAP: &str = "sitemap";
+const USUAL_SITEMAP: &str = "usual sitemap";
 
 /// Most sitemaps of a site that are read.
 const MAX_SITEMAPS: usize = 50;
@@ -119,12 +121,20 @@ impl Site {
 
     /// The sitemaps that a robots.txt names, or the usual one.
     fn robots(&mut self, page: &Page, found: &mut Found) -> Vec<Request> {
-        let text = String::from_utf8_lossy(&page.body);
-        let lines = text.lines().filter_map(|line| line.split_once(':'));
-        let named = lines.filter(|(key, _)| key.trim().eq_ignore_ascii_case("sitemap"));
-        let named: Vec<Url> = named.filter_map(|(_, value)| page.url.join(value.trim()).ok()).collect();
-        let usual = page.url.join("/sitemap.xml").ok().filter(|_| named.is_empty());
-        self.ask_sitemaps(named.into_iter().chain(usual), found)
+        let named = robots::sitemaps(&page.body);
+        let named: Vec<Url> = named.iter().filter_map(|address| page.url.join(address).ok()).collect();
+        if named.is_empty() {
+            return self.usual_sitemap(&page.url);
+        }
+        self.ask_sitemaps(named.into_iter(), found)
+    }
+
+    /// The sitemap that many sites have and do not name.
+    fn usual_sitemap(&mut self, url: &Url) -> Vec<Request> {
+        let usual = url.join("/sitemap.xml").ok();
+        let mut requests = self.ask_sitemaps(usual.into_iter(), &mut Found::default());
+        requests.iter_mut().for_each(|request| request.purpose = USUAL_SITEMAP);
+        requests
     }
 
     fn ask_sitemaps(&mut self, urls: impl Iterator<Item = Url>, found: &mut Found) -> Vec<Request> {
@@ -198,8 +208,11 @@ impl Walk for Site {
 
     fn failed(&mut self, request: &Request, _: &str) -> Vec<Request> {
         // A host without a robots.txt may have the usual sitemap all the same.
-        let usual = request.url.join("/sitemap.xml").ok().filter(|_| request.purpose == ROBOTS);
-        self.ask_sitemaps(usual.into_iter(), &mut Found::default())
+        if request.purpose == ROBOTS { self.usual_sitemap(&request.url) } else { Vec::new() }
+    }
+
+    fn is_guess(&self, request: &Request) -> bool {
+        matches!(request.purpose, ROBOTS | USUAL_SITEMAP)
     }
 
     fn admits(&self, request: &Request, to: &Url) -> bool {
@@ -209,7 +222,7 @@ impl Walk for Site {
     fn read(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
         match request.purpose {
             ROBOTS => return self.robots(page, found),
-            SITEMAP => return self.sitemap(request, page, found),
+            SITEMAP | USUAL_SITEMAP => return self.sitemap(request, page, found),
             _ => {}
         }
         let at = page.url.as_str();

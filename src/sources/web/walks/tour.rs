@@ -130,6 +130,13 @@ impl Walk for Tour {
         }
     }
 
+    fn is_guess(&self, request: &Request) -> bool {
+        match (&self.way, &self.site) {
+            (None, Some(site)) => site.is_guess(request),
+            _ => false,
+        }
+    }
+
     fn failed(&mut self, request: &Request, reason: &str) -> Vec<Request> {
         match (&mut self.way, &mut self.site) {
             (Some(way), _) => {
