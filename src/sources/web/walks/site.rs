@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use url::Url;
-use whitecoat_engine::Item;
+use whitecoat_engine::{Authorship, Item, Kind};
 
 use super::super::fetch;
+use super::super::frontier::page_name;
 use super::super::links::Links;
 use super::super::page::{self, Place, Reading};
 use super::super::robots;
@@ -44,8 +45,8 @@ pub(in super::super) struct Site {
     traps: Traps,
     /// Hashes of the links met so far.
     met: HashSet<u64>,
-    /// Hashes of what has been read another way.
-    passed: HashSet<u64>,
+    /// Hashes of the addresses of posts whose text has been read another way.
+    told: HashSet<u64>,
     /// How many sitemaps were asked for.
     sitemaps: usize,
     /// Digests of the items so far: what stands on every page is read once.
@@ -62,7 +63,7 @@ impl Site {
             scope: None,
             traps: Traps::default(),
             met: HashSet::new(),
-            passed: HashSet::new(),
+            told: HashSet::new(),
             sitemaps: 0,
             items: HashSet::new(),
             short: Short::default(),
@@ -74,15 +75,24 @@ impl Site {
         self.scope.is_none() && !self.single
     }
 
-    /// Notes that what is at `url` has been read another way.
-    pub(super) fn pass_over(&mut self, url: &Url) {
-        self.met.insert(hash(url));
-        self.passed.insert(hash(url));
+    /// Notes that the text of the post at `url` has been read another way. Its page is read for what else it holds, such as
+    /// comments.
+    pub(super) fn knows_text_of(&mut self, url: &Url) {
+        self.told.insert(hash(url));
+        self.short.settle(url);
     }
 
-    /// See [`Site::pass_over`].
-    pub(super) fn passes_over(&self, url: &Url) -> bool {
-        self.passed.contains(&hash(url))
+    /// Takes out the posts that have been read another way: those of their own page, whatever they call themselves there, and
+    /// those of lists. How many there were.
+    pub(super) fn take_out_known(&self, pages: &[&Url], items: &mut Vec<Item>) -> u64 {
+        let is_known = |url: &Url| self.told.contains(&hash(url));
+        let is_at_known = pages.iter().any(|url| is_known(url));
+        let names_known = |item: &Item| {
+            item.url.as_deref().and_then(|url| Url::parse(url).ok()).is_some_and(|url| is_known(&url))
+        };
+        let all = items.len();
+        items.retain(|item| !(is_post(item) && (is_at_known || names_known(item))));
+        (all - items.len()) as u64
     }
 
     /// Keeps back what stands there in short only, as in feeds and lists: its page is read too.
@@ -270,9 +280,10 @@ impl Walk for Site {
         }
         let mut requests = self.links(request, page, std::mem::take(&mut reading.links), found);
         requests.extend(self.besides(page).filter(|_| is_first));
+        let known = self.take_out_known(&[&request.url, &page.url], &mut reading.items);
         let all = reading.items.len();
         reading.items.retain(|item| self.items.insert(digest(item)));
-        found.coverage.skip_many(TWIN, at, (all - reading.items.len()) as u64);
+        found.coverage.skip_many(TWIN, at, known + (all - reading.items.len()) as u64);
         found.coverage.absorb(reading.coverage);
         if !self.single {
             self.short.complete(&[&request.url, &page.url], &mut reading.items);
@@ -286,10 +297,18 @@ impl Walk for Site {
     }
 }
 
+/// The same for all the usual ways to write the address of a page.
 fn hash(url: &Url) -> u64 {
     let mut hasher = DefaultHasher::new();
-    url.as_str().hash(&mut hasher);
+    page_name(url).hash(&mut hasher);
     hasher.finish()
+}
+
+/// Whether an item is a post of the site's owner that answers nothing.
+pub(super) fn is_post(item: &Item) -> bool {
+    item.authorship == Authorship::Own
+        && item.parent.is_none()
+        && matches!(item.kind, Kind::Article | Kind::Post)
 }
 
 /// The parameters of an address that number pages or name one: with others of them it is another page.
