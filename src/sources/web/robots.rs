@@ -112,7 +112,7 @@ pub(super) fn sitemaps(bytes: &[u8]) -> Vec<String> {
 /// What is read of the file, as text: UTF-8 by the standard, UTF-16 as some editors save it.
 fn text(bytes: &[u8]) -> String {
     let bytes = bytes.get(..ROBOTS_BYTES).unwrap_or(bytes);
-    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| match bytes {
+    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or(match bytes {
         [first, 0, _, 0, ..] if *first != 0 => (UTF_16LE, 0),
         [0, first, 0, ..] if *first != 0 => (UTF_16BE, 0),
         _ => (UTF_8, 0),
@@ -282,10 +282,9 @@ mod tests {
             ("CR LF", robots.replace('\n', "\r\n").into_bytes()),
             (
                 "the mark before a sitemap",
-                format!(
-                    "\u{feff}Sitemap: https://h.example/a.xml\nSitemap: /b.xml\nUser-agent: *\nDisallow: /x"
-                )
-                .into_bytes(),
+                "\u{feff}Sitemap: https://h.example/a.xml\nSitemap: /b.xml\nUser-agent: *\nDisallow: /x"
+                    .as_bytes()
+                    .to_vec(),
             ),
         ] {
             let allows = |path: &str| Robots::parse(&bytes, AGENT_TOKEN).allows(&Url::parse(path).unwrap());

@@ -51,7 +51,10 @@ pub(super) fn blocks(document: &Html) -> Blocks {
 /// the block as it is written; what stands before the place that cannot be mended is read.
 fn read(text: &str, values: &mut Vec<Value>) -> Result<(), serde_json::Error> {
     let error = match serde_json::from_str(text) {
-        Ok(value) => return Ok(values.push(value)),
+        Ok(value) => {
+            values.push(value);
+            return Ok(());
+        }
         Err(error) => error,
     };
     for value in serde_json::Deserializer::from_str(&mended(text)).into_iter() {
