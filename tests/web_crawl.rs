@@ -134,42 +134,20 @@ fn sites_that_answer_with_a_page_for_everything_have_no_more_pages() {
 }
 
 #[test]
-fn what_a_feed_has_in_short_is_read_in_full() {
-    let server = Server::with(|target, stream| match target {
-        "/" => {
-            let page = html("home", &["/short", "/gone", "/full"])
-                + "<link rel=alternate type='application/rss+xml' href='/rss.xml'>";
-            reply(stream, "200 OK", HTML, page.as_bytes());
-        }
-        "/rss.xml" => {
-            let origin = format!("http://{}", stream.local_addr().unwrap());
-            let entry = |name: &str, text: &str| {
-                format!(
-                    "<item><title>{name}</title><link>{origin}/{name}?utm_source=rss</link><guid>{name}</guid>\
-                     <pubDate>Mon, 06 May 2024 10:00:00 GMT</pubDate>{text}</item>"
-                )
-            };
-            let feed = format!(
-                "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>F</title>\
-                 <link>{origin}/</link>{}{}{}</channel></rss>",
-                entry("short", "<description>The page called short says</description>"),
-                entry("gone", "<description>What was said on a page that is gone</description>"),
-                entry("full", "<content:encoded>All that there is to say of it</content:encoded>"),
-            );
-            reply(stream, "200 OK", "Content-Type: application/rss+xml", feed.as_bytes());
-        }
-        "/short" => reply_page(stream, "short", &[]),
-        "/full" => reply_page(stream, "full", &[]),
-        _ => reply(stream, "404 Not Found", "", b""),
-    });
-    let (sink, outcome) = server.crawl("/");
-    outcome.unwrap();
-    let texts: Vec<&str> = sink.items.iter().map(|item| item.text.as_str()).collect();
-    let with = |words: &str| texts.iter().filter(|text| text.contains(words)).count();
-    assert_eq!((with("called short says"), with("nothing else, in a sentence")), (1, 3), "{texts:#?}");
-    assert_eq!((with("a page that is gone"), with("All that there is to say")), (1, 1), "{texts:#?}");
-    let short = sink.items.iter().find(|item| item.text.contains("called short")).unwrap();
-    assert_eq!(short.created_at.unwrap().date().to_string(), "2024-05-06");
+fn what_a_host_shows_nobody_and_nobody_named_is_not_there() {
+    for (robots, complete) in [(None, true), (Some("User-agent: *\nSitemap: /maps.xml\n"), false)] {
+        let server = Server::start(move |target, stream| match (target, robots) {
+            ("/", _) => reply_page(stream, "home", &["/b"]),
+            ("/b", _) => reply_page(stream, "b", &[]),
+            ("/robots.txt", Some(robots)) => reply(stream, "200 OK", "", robots.as_bytes()),
+            _ => reply(stream, "403 Forbidden", "Content-Type: application/xml", b"<Error/>"),
+        });
+        let (sink, outcome) = server.crawl("/");
+        outcome.unwrap();
+        assert_eq!(paths(&sink), ["/", "/b"]);
+        assert_eq!(sink.coverage.is_complete(), complete, "{:?}", sink.coverage.failed);
+        assert_eq!(server.asked("/sitemap.xml"), usize::from(complete));
+    }
 }
 
 #[test]

@@ -6,25 +6,12 @@ mod web_support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use web_support::{Collected, message, read_page as read};
+use web_support::{Collected, find, items, message, prose, read_page as read};
 use whitecoat::sources::web::{claims_saved_page, read_saved_page};
 use whitecoat::sources::{InputError, Options};
 use whitecoat_engine::{
     Authorship, Item, Kind, LiveState, MediaKind, ParentAuthor, ParentKind, Precision, Visibility,
 };
-
-fn items(html: &str) -> Vec<Item> {
-    let (sink, outcome) = read(html);
-    outcome.unwrap();
-    sink.items
-}
-
-fn find<'a>(items: &'a [Item], words: &str) -> &'a Item {
-    items
-        .iter()
-        .find(|item| item.text.contains(words))
-        .unwrap_or_else(|| panic!("no {words:?} in {items:#?}"))
-}
 
 /// An invented directory page: a physician, a review with a reply, a review whose author answers again.
 const DIRECTORY: &str = r##"<!-- saved from url=(0035)https://directory.example/dr-varga -->
@@ -103,15 +90,6 @@ fn ids_are_unique_and_stay_when_the_file_moves() {
     let first = ids(&items(DIRECTORY));
     assert_eq!(first, ids(&items(DIRECTORY)));
     assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), first.len(), "{first:?}");
-}
-
-/// A paragraph of `words` invented words.
-fn prose(seed: usize, words: usize) -> String {
-    let word =
-        |n: usize| ["garden", "clinic", "river", "letter", "window", "bread", "evening", "stone"][n * 7 % 8];
-    let words: Vec<String> =
-        (0..words).map(|n| format!("{}{}", word(n + seed), (n * 31 + seed) % 97)).collect();
-    format!("{}.", words.join(" "))
 }
 
 #[test]

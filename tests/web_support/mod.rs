@@ -67,6 +67,32 @@ pub fn read_page(bytes: impl AsRef<[u8]>) -> (Collected, Result<(), InputError>)
     (sink, outcome)
 }
 
+/// The items of a saved page.
+#[track_caller]
+pub fn items(html: &str) -> Vec<Item> {
+    let (sink, outcome) = read_page(html);
+    outcome.unwrap();
+    sink.items
+}
+
+/// The item with these words.
+#[track_caller]
+pub fn find<'a>(items: &'a [Item], words: &str) -> &'a Item {
+    items
+        .iter()
+        .find(|item| item.text.contains(words))
+        .unwrap_or_else(|| panic!("no {words:?} in {items:#?}"))
+}
+
+/// A paragraph of `words` invented words.
+pub fn prose(seed: usize, words: usize) -> String {
+    let word =
+        |n: usize| ["garden", "clinic", "river", "letter", "window", "bread", "evening", "stone"][n * 7 % 8];
+    let words: Vec<String> =
+        (0..words).map(|n| format!("{}{}", word(n + seed), (n * 31 + seed) % 97)).collect();
+    format!("{}.", words.join(" "))
+}
+
 /// A server on 127.0.0.1 that closes each connection after one answer, and keeps the heads of all requests.
 pub struct Server {
     port: u16,

@@ -114,7 +114,9 @@ impl Crawl<'_> {
                     walk.read(&request, &page, &mut found)
                 }
                 Err(failure) => {
-                    if !walk.is_trying() {
+                    // Some hosts answer 403 for what they do not have.
+                    let is_absent = matches!(failure, Failure::NotVisible(_)) && walk.is_guess(&request);
+                    if !walk.is_trying() && !is_absent {
                         tally.failed += u64::from(!failure.is_left_out());
                         count(&failure, &request, sink);
                     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use url::Url;
 
 /// The product token that groups are matched with.
@@ -34,14 +35,12 @@ enum Line<'a> {
 impl Robots {
     /// The rules for `agent` (a product token, in any case). Never fails: what cannot be read is passed over.
     pub(super) fn parse(bytes: &[u8], agent: &str) -> Self {
-        let bytes = bytes.get(..ROBOTS_BYTES).unwrap_or(bytes);
-        let text = String::from_utf8_lossy(bytes);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let text = text(bytes);
         // Groups of the same agent are merged; the group of `*` counts only when no group names the agent.
         let (mut named, mut general) = (Self::default(), Self::default());
         let mut named_seen = false;
         let (mut in_named, mut in_general, mut heading) = (false, false, false);
-        for line in text.split(['\n', '\r']).filter_map(Line::parse) {
+        for line in lines(&text).filter_map(Line::parse) {
             if let Line::Agent(name) = line {
                 if !heading {
                     (in_named, in_general) = (false, false);
@@ -102,9 +101,32 @@ impl Robots {
     }
 }
 
+/// The addresses of the sitemaps that a robots.txt names, as they are written.
+pub(super) fn sitemaps(bytes: &[u8]) -> Vec<String> {
+    let text = text(bytes);
+    let named = lines(&text).filter_map(|line| line.split_once(':'));
+    let named = named.filter(|(key, _)| key.trim().eq_ignore_ascii_case("sitemap"));
+    named.map(|(_, address)| address.trim().to_owned()).filter(|address| !address.is_empty()).collect()
+}
+
+/// What is read of the file, as text: UTF-8 by the standard, UTF-16 as some editors save it.
+fn text(bytes: &[u8]) -> String {
+    let bytes = bytes.get(..ROBOTS_BYTES).unwrap_or(bytes);
+    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or(match bytes {
+        [first, 0, _, 0, ..] if *first != 0 => (UTF_16LE, 0),
+        [0, first, 0, ..] if *first != 0 => (UTF_16BE, 0),
+        _ => (UTF_8, 0),
+    });
+    encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0.into_owned()
+}
+
+/// The lines of the file without comments.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r']).map(|line| line.split('#').next().unwrap_or_default().trim())
+}
+
 impl<'a> Line<'a> {
     fn parse(line: &'a str) -> Option<Self> {
-        let line = line.split('#').next().unwrap_or_default().trim();
         // Some files leave the colon out.
         let (key, value) = line.split_once(':').or_else(|| line.split_once([' ', '\t']))?;
         let (key, value) = (key.trim(), value.trim());
@@ -118,7 +140,7 @@ impl<'a> Line<'a> {
         } else if is(&["crawl-delay", "crawldelay"]) {
             Some(Line::Delay(value))
         } else {
-            // Sitemap and unknown lines belong to no group and end none.
+            // Sitemap (see `sitemaps`) and unknown lines belong to no group and end none.
             None
         }
     }
@@ -239,6 +261,47 @@ mod tests {
             "w",
             "https://h.example/"
         ));
+    }
+
+    #[test]
+    fn every_usual_encoding_and_line_end_is_read() {
+        let robots = "User-agent: *\nDisallow: /x # not yet\nSitemap: https://h.example/a.xml # the main one\n\
+                      SITEMAP:/b.xml\nSitemap:\n# Sitemap: /c.xml\n";
+        let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        let marked = format!("\u{feff}{robots}");
+        for (name, bytes) in [
+            ("UTF-8", robots.as_bytes().to_vec()),
+            ("UTF-8 with a mark", marked.as_bytes().to_vec()),
+            ("UTF-16LE", wide(robots, u16::to_le_bytes)),
+            ("UTF-16LE with a mark", wide(&marked, u16::to_le_bytes)),
+            ("UTF-16BE", wide(robots, u16::to_be_bytes)),
+            ("UTF-16BE with a mark", wide(&marked, u16::to_be_bytes)),
+            ("CR", robots.replace('\n', "\r").into_bytes()),
+            ("CR LF", robots.replace('\n', "\r\n").into_bytes()),
+            (
+                "the mark before a sitemap",
+                "\u{feff}Sitemap: https://h.example/a.xml\nSitemap: /b.xml\nUser-agent: *\nDisallow: /x"
+                    .as_bytes()
+                    .to_vec(),
+            ),
+        ] {
+            let allows = |path: &str| Robots::parse(&bytes, AGENT_TOKEN).allows(&Url::parse(path).unwrap());
+            let found = (allows("https://h.example/x"), allows("https://h.example/y"));
+            assert_eq!(
+                (found, sitemaps(&bytes)),
+                ((false, true), vec!["https://h.example/a.xml".to_owned(), "/b.xml".to_owned()]),
+                "{name}"
+            );
+        }
+        for bytes in [&b""[..], b"\0", b"\0\0\0\0", b"a\0", b"\xff\xfe", b"\xff\xfe\0"] {
+            assert_eq!(
+                (Robots::parse(bytes, AGENT_TOKEN), sitemaps(bytes)),
+                (Robots::default(), vec![]),
+                "{bytes:?}"
+            );
+        }
     }
 
     #[derive(serde::Deserialize)]

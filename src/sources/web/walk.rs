@@ -43,6 +43,12 @@ pub(super) trait Walk: Send {
         false
     }
 
+    /// Whether a request is for something that nobody said is there, so that a host which shows nothing has nothing.
+    fn is_guess(&self, request: &Request) -> bool {
+        let _ = request;
+        false
+    }
+
     /// Called once, when nothing is left to ask for or the run is interrupted: hands over what waited for an answer that
     /// did not come.
     fn finish(&mut self, found: &mut Found) {

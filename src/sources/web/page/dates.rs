@@ -16,6 +16,7 @@ pub(in crate::sources::web) fn parse(text: &str) -> (Option<Moment>, Precision) 
         return (None, Precision::Unknown);
     }
     iso(text)
+        .or_else(|| iso(&padded(text)?))
         .or_else(|| words(text))
         .map_or((None, Precision::Unknown), |(moment, precision)| (Some(moment), precision))
 }
@@ -50,6 +51,17 @@ fn iso(text: &str) -> Option<(Moment, Precision)> {
     let Some(time) = pieces.time() else { return day(pieces.date(), Precision::Day) };
     let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
     Some((at(pieces.date().to_datetime(time), offset)?, precision))
+}
+
+/// `2024-3-9` as `2024-03-09`; nothing for what does not begin with a year, a month and a day.
+fn padded(text: &str) -> Option<String> {
+    let (day, time) = text.split_at(text.find(['T', ' ']).unwrap_or(text.len()));
+    let parts: Vec<&str> = day.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = year.len() == 4 && month.len() <= 2 && day.len() <= 2;
+    (fits && [year, month, day].into_iter().all(is_number))
+        .then(|| format!("{year}-{month:0>2}-{day:0>2}{time}"))
 }
 
 /// Mail dates, and a day in English words.
@@ -96,7 +108,15 @@ mod tests {
             ("May 1, 2024", Some(("2024-05-01T00:00:00Z", Precision::Day))),
             ("1 May 2024", Some(("2024-05-01T00:00:00Z", Precision::Day))),
             (" 2024-05-01 ", Some(("2024-05-01T00:00:00Z", Precision::Day))),
+            ("2024-3-9", Some(("2024-03-09T00:00:00Z", Precision::Day))),
+            ("2024-10-9", Some(("2024-10-09T00:00:00Z", Precision::Day))),
+            ("2024-3-09T18:30:15Z", Some(("2024-03-09T18:30:15Z", Precision::Second))),
+            ("2024-3-9 18:30", Some(("2024-03-09T18:30:00Z", Precision::Minute))),
             ("2024", None),
+            ("2024-3", None),
+            ("2024-3-9-1", None),
+            ("2024-13-9", None),
+            ("24-3-9", None),
             ("2024-13-01", None),
             ("2024-02-30", None),
             ("yesterday", None),

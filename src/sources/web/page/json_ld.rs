@@ -35,26 +35,41 @@ pub(super) fn blocks(document: &Html) -> Blocks {
         if text.is_empty() {
             continue;
         }
-        match serde_json::from_str(text)
-            .or_else(|error| serde_json::from_str(&mended(text)).map_err(|_| error))
-        {
-            Ok(value) => blocks.values.push(value),
-            Err(error) => blocks.broken.push(format!(
+        if let Err(error) = read(text, &mut blocks.values) {
+            blocks.broken.push(format!(
                 "JSON-LD block {}, line {}, column {}",
                 index + 1,
                 error.line(),
                 error.column()
-            )),
+            ));
         }
     }
     blocks
 }
 
-/// Takes off HTML comments, CDATA marks and a last semicolon.
+/// Reads a block: one value, as it should be, or several one after the other, mended where that helps. An error is that of
+/// the block as it is written; what stands before the place that cannot be mended is read.
+fn read(text: &str, values: &mut Vec<Value>) -> Result<(), serde_json::Error> {
+    let error = match serde_json::from_str(text) {
+        Ok(value) => {
+            values.push(value);
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    for value in serde_json::Deserializer::from_str(&mended(text)).into_iter() {
+        let Ok(value) = value else { return Err(error) };
+        values.push(value);
+    }
+    Ok(())
+}
+
+/// Takes off a byte-order mark, HTML comments, CDATA marks and a last semicolon.
 fn unwrap(text: &str) -> &str {
     let mut text = text.trim();
     loop {
         let before = text.len();
+        text = text.trim_start_matches('\u{feff}').trim_start();
         for mark in ["<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA["] {
             text = text.strip_prefix(mark).unwrap_or(text).trim_start();
         }
@@ -67,18 +82,18 @@ fn unwrap(text: &str) -> &str {
     }
 }
 
-/// Mends what is commonly wrong: raw line ends and other control characters in strings, commas before a closing
-/// bracket, and comments between values.
+/// Mends what is commonly wrong: raw line ends and other control characters in strings, escapes that JSON does not have,
+/// commas before a closing bracket, and comments between values.
 fn mended(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     let mut in_string = false;
     while let Some(c) = chars.next() {
         match c {
-            '\\' if in_string => {
-                out.push(c);
-                out.extend(chars.next().filter(|c| *c >= ' '));
-            }
+            '\\' if in_string => match chars.next_if(|c| *c >= ' ') {
+                Some(escaped) if r#""\/bfnrtu"#.contains(escaped) => out.extend([c, escaped]),
+                escaped => out.extend(escaped),
+            },
             '"' => {
                 in_string = !in_string;
                 out.push(c);
@@ -168,7 +183,7 @@ impl<'v> Graph<'v> {
     }
 
     /// A value in words.
-    fn name(&self, value: &'v Value) -> String {
+    pub(super) fn name(&self, value: &'v Value) -> String {
         match value {
             Value::String(text) => super::dom::plain(text),
             Value::Number(number) => number.to_string(),
@@ -216,6 +231,8 @@ mod tests {
             "{\"a\": \"b\",}",
             "{\"a\": \"b\"};",
             "{/* x */\"a\": \"b\" // y\n}",
+            "\u{feff}{\"a\": \"b\"}",
+            "<!-- \u{feff}\n{\"a\": \"b\"} -->",
         ] {
             let html = format!("<script type='application/LD+json; charset=utf-8'>{inside}</script>");
             let blocks = blocks(&Html::parse_document(&html));
@@ -230,6 +247,25 @@ mod tests {
         let blocks = blocks(&Html::parse_document(html));
         assert_eq!(blocks.values, [serde_json::json!({"a": "b\nc, ] \""})]);
         assert_eq!(blocks.broken, ["JSON-LD block 2, line 1, column 7"]);
+    }
+
+    #[test]
+    fn several_values_and_needless_escapes_are_read() {
+        let [one, two] = ["b", "c"].map(|value| serde_json::json!({"a": value}));
+        let said = |words: &str| vec![serde_json::json!({"a": words})];
+        for (inside, expected, broken) in [
+            (r#"{"a": "b"} {"a": "c"}"#, vec![one.clone(), two.clone()], 0),
+            (r#"{"a": "b",} // first"#, vec![one.clone()], 0),
+            ("{\"a\": \"b\"}\n[{\"a\": \"c\"}]", vec![one.clone(), serde_json::json!([two])], 0),
+            (r#"{"a": "b"} {"a": }"#, vec![one.clone()], 1),
+            (r#"{"a": "b"} and more"#, vec![one], 1),
+            (r#"{"a": "didn\'t \& won\'t, \"so\" 5\/\u0036"}"#, said("didn't & won't, \"so\" 5/6"), 0),
+            ("{\"a\": \"one\\\ntwo\"}", said("one\ntwo"), 0),
+        ] {
+            let html = format!("<script type=application/ld+json>{inside}</script>");
+            let blocks = blocks(&Html::parse_document(&html));
+            assert_eq!((&blocks.values, blocks.broken.len()), (&expected, broken), "{inside}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node, Selector};
 use whitecoat_engine::{Item, Kind};
 
-use super::{Place, dom, gate};
+use super::{Place, beside, dom, gate};
 use crate::sources::archive::dates::is_time_word;
 
 /// Shorter than this the extractor has missed the page, and all its text is taken.
@@ -62,7 +62,8 @@ fn main(document: &Html, place: &Place) -> Option<(String, Vec<whitecoat_engine:
     Some((lines.join("\n").trim().to_owned(), pictures))
 }
 
-/// The same tree as the extractor's sort, for it to take apart. Cheaper than parsing the page again.
+/// The same tree as the extractor's sort, for it to take apart, without banners that may be longer than the text. Cheaper
+/// than parsing the page again.
 fn copied(document: &Html) -> Document {
     let copy = Document::default();
     let (mut above, mut left) = (vec![copy.tree.root().id], gate::MAX_ELEMENTS);
@@ -96,7 +97,8 @@ fn copied(document: &Html) -> Document {
             // What is in a template is not shown.
             _ => NodeData::Fragment,
         };
-        let is_beside = matches!(data, NodeData::Fragment);
+        let is_consent = || ElementRef::wrap(node).is_some_and(beside::is_consent);
+        let is_beside = matches!(data, NodeData::Fragment) || is_consent();
         let id = copy.tree.create_node(data);
         if !is_beside {
             copy.tree.append_child_of(&parent, &id);
@@ -172,10 +174,9 @@ fn linked_share(element: ElementRef<'_>) -> usize {
 fn everything(document: &Html) -> String {
     let root = document.root_element();
     let text = dom::text_unless(root, &|element| match element.value().name() {
-        "nav" | "aside" | "footer" => true,
-        "ol" | "ul" => is_of_links(element),
-        "form" => is_filled_in(element),
-        _ => false,
+        "ol" | "ul" if is_of_links(element) => true,
+        "form" if is_filled_in(element) => true,
+        _ => beside::is_beside(element),
     });
     if text.is_empty() { dom::text(root, &[]) } else { text }
 }

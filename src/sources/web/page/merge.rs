@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashSet};
 use std::hash::BuildHasher;
 
-use whitecoat_engine::Item;
+use whitecoat_engine::{Item, ParentAuthor};
 
 /// How many words one shingle has.
 const SHINGLE: usize = 5;
@@ -52,10 +52,12 @@ impl Merged {
         self.around.extend(short.map(|words| words.join(" ")));
     }
 
-    /// Adds an item without the paragraphs that are known. True if what was left was too little to keep.
+    /// Adds an item without the paragraphs that are known, also as what others said and an item answers. True if what was
+    /// left was too little to keep.
     pub(super) fn add_rest(&mut self, reader: &'static str, mut item: Item) -> bool {
         if !self.items.is_empty() {
             self.learn();
+            self.learn_answered();
             let paragraphs: Vec<&str> =
                 item.text.split('\n').filter(|line| !self.knows(line) && !self.is_around(line)).collect();
             let rest = paragraphs.join("\n");
@@ -70,13 +72,26 @@ impl Merged {
 
     /// Takes in what the items consist of that were added since the last time.
     fn learn(&mut self) {
-        for (_, item) in self.items.iter().skip(self.learned) {
-            let text = item.text.to_lowercase();
-            let words = words(&text);
-            self.shingles.extend(words.windows(SHINGLE).map(|shingle| self.hasher.hash_one(shingle)));
-            self.texts.push(format!(" {} ", words.join(" ")));
-        }
+        let new: Vec<String> =
+            self.items.iter().skip(self.learned).map(|(_, item)| item.text.to_lowercase()).collect();
+        new.iter().for_each(|text| self.take_in(text));
         self.learned = self.items.len();
+    }
+
+    /// Takes in what others said and the items answer: it stands on the page, and is not the page's own. Only for the rest:
+    /// a reader may still find it as an item.
+    fn learn_answered(&mut self) {
+        let parents = self.items.iter().filter_map(|(_, item)| item.parent.as_ref());
+        let others = parents.filter(|parent| parent.author != ParentAuthor::Own);
+        let texts: BTreeSet<String> =
+            others.filter_map(|parent| parent.text.as_deref()).map(str::to_lowercase).collect();
+        texts.iter().for_each(|text| self.take_in(text));
+    }
+
+    fn take_in(&mut self, lower: &str) {
+        let words = words(lower);
+        self.shingles.extend(words.windows(SHINGLE).map(|shingle| self.hasher.hash_one(shingle)));
+        self.texts.push(format!(" {} ", words.join(" ")));
     }
 
     fn is_around(&self, line: &str) -> bool {
@@ -111,6 +126,8 @@ fn words(lower: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use whitecoat_engine::Parent;
+
     use super::*;
 
     fn item(text: &str) -> Item {
@@ -143,6 +160,27 @@ mod tests {
             texts(&merged),
             ["Cleared my rash in a week.", "Reviews of us\n\nThis line was missed by the reader."]
         );
+    }
+
+    #[test]
+    fn what_somebody_else_said_and_is_answered_is_no_rest() {
+        let question = "Do you ever treat your own family?";
+        let rest = format!("{question}\n\nNever, but my sister asks me that every single week.");
+        for (author, expected) in [
+            (ParentAuthor::Public, "Never, but my sister asks me that every single week."),
+            (ParentAuthor::Unknown, "Never, but my sister asks me that every single week."),
+            (ParentAuthor::Own, rest.as_str()),
+        ] {
+            let parent = Parent { author, text: Some(question.to_owned()), ..Parent::default() };
+            let mut merged = Merged::default();
+            merged.add("a", [Item { parent: Some(parent), ..item("Never.") }]);
+            // The question itself may be found by another reader.
+            merged.add("b", [item(question)]);
+            assert_eq!(texts(&merged), ["Never.", question]);
+            merged.items.pop();
+            assert!(!merged.add_rest("c", item(&rest)));
+            assert_eq!(texts(&merged), ["Never.", expected], "{author:?}");
+        }
     }
 
     #[test]

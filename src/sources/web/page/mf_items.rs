@@ -36,7 +36,10 @@ struct Reader<'a> {
 /// What a comment answers.
 struct Above<'a> {
     parent: Parent,
+    /// Who wrote what stands at the top: the post, or the review.
     author: &'a str,
+    /// Whether that is a review.
+    on_review: bool,
 }
 
 impl Reader<'_> {
@@ -140,7 +143,7 @@ impl Reader<'_> {
             ..Parent::default()
         };
         self.push(item);
-        self.comments(entry, &Above { parent: above, author });
+        self.comments(entry, &Above { parent: above, author, on_review: false });
     }
 
     fn review(&mut self, review: &Format<'_>, author: &str) {
@@ -156,7 +159,7 @@ impl Reader<'_> {
             ..Parent::default()
         };
         self.push(item);
-        self.comments(review, &Above { parent, author });
+        self.comments(review, &Above { parent, author, on_review: true });
     }
 
     fn cite(&mut self, cite: &Format<'_>) {
@@ -165,17 +168,25 @@ impl Reader<'_> {
         self.push(item);
     }
 
+    /// Reads the comments on something, and those on them.
     fn comments(&mut self, format: &Format<'_>, above: &Above<'_>) {
         for comment in format.all("comment").filter_map(|property| property.format.as_ref()) {
             let author = comment.first(&["author"]);
-            let on_review = above.parent.kind == ParentKind::Review;
             // Under a review the reviewer may answer again; under a post its author.
-            let own = same_person(&author, above.author) != on_review;
-            let kind = if on_review && own { Kind::ReviewReply } else { Kind::Comment };
+            let own = same_person(&author, above.author) != above.on_review;
+            let kind = if above.on_review && own { Kind::ReviewReply } else { Kind::Comment };
             let mut item = self.item(comment, kind, comment.first(&["content", "summary", "name"]));
             item.authorship = if own { Authorship::Own } else { Authorship::Other };
             item.parent = Some(above.parent.clone());
+            let parent = Parent {
+                author: if own { ParentAuthor::Own } else { ParentAuthor::Public },
+                kind: ParentKind::Comment,
+                id: Some(item.id.clone()).filter(|id| !id.is_empty()),
+                handle: None,
+                text: Some(item.text.clone()).filter(|text| !text.is_empty()),
+            };
             self.push(item);
+            self.comments(comment, &Above { parent, ..*above });
         }
     }
 

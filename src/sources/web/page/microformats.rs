@@ -120,6 +120,14 @@ impl Parser<'_> {
                 None => format.children.push(inner),
                 Some((prefix, name)) => {
                     let mut property = self.property(prefix, element);
+                    // The address of what is inside, and none made of its words.
+                    match inner.all("url").next() {
+                        Some(address) if *prefix == "u" => property.value.clone_from(&address.value),
+                        None if *prefix == "u" && !names_address(element) => {
+                            property.value = dom::text(element, &[]);
+                        }
+                        _ => {}
+                    }
                     property.format = Some(inner);
                     format.properties.push((name, property));
                 }
@@ -145,7 +153,9 @@ impl Parser<'_> {
                 ])
                 .map(str::to_owned)
                 .unwrap_or_else(|| dom::text(element, &[]));
-                let resolved = self.base.and_then(|base| base.join(address.trim()).ok()).map(String::from);
+                // Words are no address, though one could be made of them.
+                let base = self.base.filter(|_| !address.trim().contains(char::is_whitespace));
+                let resolved = base.and_then(|base| base.join(address.trim()).ok()).map(String::from);
                 (resolved.unwrap_or(address), element.attr("alt").map(str::to_owned))
             }
             "dt" => {
@@ -224,6 +234,11 @@ fn implied_name(element: ElementRef<'_>) -> String {
         attr.map(str::trim).filter(|name| !name.is_empty())
     });
     named.map(str::to_owned).unwrap_or_else(|| with_alts(element))
+}
+
+/// Whether an element itself may hold an address.
+fn names_address(element: ElementRef<'_>) -> bool {
+    ["href", "src", "poster", "data", "title", "value"].iter().any(|name| element.attr(name).is_some())
 }
 
 /// The prefixes of all property classes below `root`.
@@ -321,6 +336,27 @@ mod tests {
             if let Some(children) = expected.get("children") {
                 differences(&format.children, children, at, out);
             }
+        }
+    }
+
+    #[test]
+    fn the_address_of_something_nested_is_its_own() {
+        let base = Url::parse("https://h.example/a/").ok();
+        for (inside, expected) in [
+            ("<a class=u-url href=/9>said</a> <p class=p-content>Why so?</p>", "https://h.example/9"),
+            (
+                "<a class=u-url href=https://o.example/9>said</a><a class=u-url href=/2>2</a>",
+                "https://o.example/9",
+            ),
+            ("<p class=p-content>Why so?</p>", "Why so?"),
+            ("<p class=p-content>Why?</p>", "Why?"),
+            ("", ""),
+        ] {
+            let html = format!("<div class=h-entry><div class='u-in-reply-to h-cite'>{inside}</div></div>");
+            let document = Html::parse_document(&html);
+            let found = parse(document.root_element(), base.as_ref());
+            let value = found[0].all("in-reply-to").next().map(|property| property.value.as_str());
+            assert_eq!(value, Some(expected), "{inside}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! Open Graph. What an earlier reader found is not repeated by a later one. Open Graph repeats the beginning of the main text on most
 //! pages, so it is read last, though what it says about dates is used before.
 
+mod beside;
 pub(in crate::sources::web) mod dates;
 pub(in crate::sources) mod dom;
 mod elements;
@@ -23,11 +24,13 @@ mod schema;
 mod tokens;
 mod wall;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use scraper::Html;
+use ego_tree::NodeRef;
+use scraper::{ElementRef, Html, Node, Selector};
 use url::Url;
-use whitecoat_engine::{Item, LiveState, Moment, Precision, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, LiveState, Moment, Precision, Profile, Visibility};
 
 use super::links::{self, Links};
 use super::platforms;
@@ -96,11 +99,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
             let mut merged = Merged::default();
             merged.add(
                 "text",
-                (!text.is_empty()).then(|| Item {
-                    kind: whitecoat_engine::Kind::Article,
-                    text,
-                    ..Item::default()
-                }),
+                (!text.is_empty()).then(|| Item { kind: Kind::Article, text, ..Item::default() }),
             );
             reading.items = finish(merged.items, &place, None);
             return reading;
@@ -133,7 +132,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let marked = mf_items::read(&document, &place);
     let typed = schema::read(&microdata::read(&lean, &document, place.base.as_ref()), &place);
     let meta = open_graph::read(&document, &place);
-    let created = [linked.created, marked.created, typed.created, meta.created]
+    let created = [linked.created, marked.created, typed.created, meta.created, shown_time(&document)]
         .into_iter()
         .find(|(moment, _)| moment.is_some())
         .unwrap_or_default();
@@ -161,6 +160,22 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     reading
 }
 
+/// When a post was published, as themes without other marks write it. Nothing on pages that say so of several posts.
+fn shown_time(document: &Html) -> (Option<Moment>, Precision) {
+    const PUBLISHED: &str = "time.entry-date[datetime]:not(.updated:not(.published)), time.published[datetime], \
+                             time[pubdate][datetime], .wp-block-post-date time[datetime]";
+    let Ok(published) = Selector::parse(PUBLISHED) else { return Default::default() };
+    let beside = |node: NodeRef<'_, Node>| {
+        ElementRef::wrap(node).is_some_and(|around| matches!(around.value().name(), "aside" | "nav"))
+    };
+    let times = document.select(&published).filter(|time| !time.ancestors().any(beside));
+    let times: BTreeSet<&str> = times.filter_map(|time| time.attr("datetime")).collect();
+    match times.first() {
+        Some(only) if times.len() == 1 => dates::parse(only),
+        _ => Default::default(),
+    }
+}
+
 fn title(document: &Html) -> String {
     let title = dom::named(document, &["title"]).next().map(|title| title.text().collect::<String>());
     let title = title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -178,10 +193,15 @@ fn finish(items: Vec<(&'static str, Item)>, place: &Place, profile: Option<Profi
     let platform = place.url.as_ref().and_then(platforms::of);
     let host = place.url.as_ref().and_then(Url::host_str).unwrap_or_default();
     let profile = profile.map(Arc::new);
-    let mut ids = std::collections::BTreeSet::new();
-    let mut counts = std::collections::BTreeMap::new();
+    let mut ids = BTreeSet::new();
+    let mut people = BTreeSet::new();
+    let mut counts = BTreeMap::new();
     let mut done = Vec::with_capacity(items.len());
     for (reader, mut item) in items {
+        // What every review says again of the practice that it is about.
+        if item.kind == Kind::Profile && !people.insert(derived_id(&item)) {
+            continue;
+        }
         let count: &mut usize = counts.entry(reader).or_default();
         *count += 1;
         item.source = format!("{}#{reader}:{count}", place.name);

@@ -1,14 +1,19 @@
 //! schema.org nodes to items: profiles, articles, posts, comments, reviews and the replies to them.
 
+mod owner;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
-use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Parent, ParentAuthor, ParentKind, Profile};
+use whitecoat_engine::{
+    Authorship, Item, Kind, Media, MediaKind, Moment, Parent, ParentAuthor, ParentKind, Precision, Profile,
+};
 
 use super::json_ld::{Graph, MAX_DEPTH, Node, is, list};
 use super::people::{country, same_person};
 use super::{Found, Place, dates, dom};
+use owner::Owner;
 
 const PERSON: &[&str] = &["Person", "Physician", "IndividualPhysician"];
 const BUSINESS: &[&str] = &[
@@ -61,7 +66,7 @@ const SERVICE: &[&str] = &[
 /// Reads all nodes of a page.
 pub(super) fn read(values: &[Value], place: &Place) -> Found {
     let graph = Graph::of(values);
-    let owner = owner(&graph, values);
+    let owner = Owner::of(&graph, values);
     let mut walk = Walk { graph, place, owner, seen: BTreeSet::new(), found: Found::default() };
     // A comment that stands beside its post is reached through the post first.
     for late in [false, true] {
@@ -79,29 +84,6 @@ fn top_level(values: &[Value]) -> impl Iterator<Item = &Node> {
     })
 }
 
-/// Whose page it is.
-#[derive(Debug, Default)]
-struct Owner {
-    name: String,
-    person: bool,
-}
-
-fn owner<'v>(graph: &Graph<'v>, values: &'v [Value]) -> Owner {
-    let mains = top_level(values).flat_map(|node| {
-        let linked =
-            ["mainEntity", "about", "itemReviewed"].into_iter().flat_map(|key| graph.nodes(node, key));
-        linked.chain(std::iter::once(node))
-    });
-    let mains: Vec<&Node> = mains.collect();
-    [PERSON, BUSINESS]
-        .into_iter()
-        .find_map(|types| {
-            let node = mains.iter().find(|node| is(node, types) && node.contains_key("name"))?;
-            Some(Owner { name: graph.words(node, &["name"]), person: types == PERSON })
-        })
-        .unwrap_or_default()
-}
-
 /// What a node is an answer to.
 #[derive(Clone, Debug)]
 struct Answered {
@@ -112,7 +94,7 @@ struct Answered {
 struct Walk<'v> {
     graph: Graph<'v>,
     place: &'v Place,
-    owner: Owner,
+    owner: Owner<'v>,
     seen: BTreeSet<usize>,
     found: Found,
 }
@@ -179,7 +161,7 @@ impl<'v> Walk<'v> {
         let handle = graph.words(node, &["alternateName"]);
         let mut item = self.item(node, Kind::Profile, bio);
         item.account = handle.trim_start_matches('@').to_owned();
-        if same_person(&profile.name, &self.owner.name) && self.found.profile.is_none() {
+        if self.owner.is(&profile.name) && self.found.profile.is_none() {
             self.found.profile = Some(profile.clone());
         }
         let profile = Arc::new(profile);
@@ -249,7 +231,7 @@ impl<'v> Walk<'v> {
             item.text = String::new();
         }
         // Somebody else's question, on a page where the owner answers.
-        let own = kind != Kind::Post || author.is_empty() || self.is_owner(&author);
+        let own = kind != Kind::Post || author.is_empty() || self.owner.is(&author);
         item.authorship = if own { Authorship::Own } else { Authorship::Other };
         let parent = Parent {
             author: if own { ParentAuthor::Own } else { ParentAuthor::Public },
@@ -265,11 +247,13 @@ impl<'v> Walk<'v> {
     fn review(&mut self, node: &'v Node) -> Answered {
         let title = self.graph.words(node, &["name", "headline"]);
         let body = self.graph.words(node, &["reviewBody", "text", "description"]);
-        let mut item = self.item(node, Kind::Comment, dom::titled(&title, &body));
-        item.authorship = Authorship::Other;
+        let own = self.owner.reviews_thing(&self.graph, node);
+        let kind = if own { Kind::Article } else { Kind::Comment };
+        let mut item = self.item(node, kind, dom::titled(&title, &body));
+        item.authorship = if own { Authorship::Own } else { Authorship::Other };
         let parent = Parent {
-            author: ParentAuthor::Patient,
-            kind: ParentKind::Review,
+            author: if own { ParentAuthor::Own } else { ParentAuthor::Patient },
+            kind: if own { ParentKind::Post } else { ParentKind::Review },
             id: some(item.id.clone()),
             handle: None,
             text: some(item.text.clone()),
@@ -286,13 +270,13 @@ impl<'v> Walk<'v> {
             // Replies of a practice come under many names; only a person who is known not to be the owner is another.
             let reviewer = answered.as_ref().map(|it| it.author.as_str()).unwrap_or_default();
             let person = self.graph.nodes(node, "author").iter().any(|author| is(author, PERSON));
-            !(same_person(&author, reviewer) || person && self.owner.person && !self.is_owner(&author))
+            !(same_person(&author, reviewer) || person && self.owner.person && !self.owner.is(&author))
         } else {
             let answer_of_the_page = is(node, &["Answer"]) && author.is_empty();
             let of_the_posts_author = answered
                 .as_ref()
                 .is_some_and(|it| it.parent.author == ParentAuthor::Own && same_person(&author, &it.author));
-            answer_of_the_page || of_the_posts_author || self.is_owner(&author)
+            answer_of_the_page || of_the_posts_author || self.owner.is(&author)
         };
         let kind = match (on_review, own) {
             (true, true) => Kind::ReviewReply,
@@ -325,7 +309,7 @@ impl<'v> Walk<'v> {
         let parent = Parent {
             author: match review {
                 true => ParentAuthor::Patient,
-                false if self.is_owner(&author) => ParentAuthor::Own,
+                false if self.owner.is(&author) => ParentAuthor::Own,
                 false => ParentAuthor::Public,
             },
             kind: match review {
@@ -342,25 +326,29 @@ impl<'v> Walk<'v> {
         Some(Answered { parent, author })
     }
 
-    fn is_owner(&self, name: &str) -> bool {
-        same_person(name, &self.owner.name)
-    }
-
     /// The permalink or other absolute name of a node.
     fn address(&self, node: &Node) -> Option<String> {
         ["url", "@id"]
             .iter()
-            .filter_map(|key| node.get(*key)?.as_str())
+            .flat_map(|key| list(node.get(*key)))
+            .filter_map(|value| value.as_str().or_else(|| value.get("@id")?.as_str()))
             .find_map(|address| dom::resolve(self.place.base.as_ref(), address))
             .map(String::from)
     }
 
-    fn item(&self, node: &'v Node, kind: Kind, text: String) -> Item {
-        let date = ["datePublished", "dateCreated", "uploadDate", "dateModified"]
+    /// When something was written: the first of its dates that can be read, whether it stands alone, among others, or as a
+    /// value with a type.
+    fn date(&self, node: &'v Node) -> (Option<Moment>, Precision) {
+        ["datePublished", "dateCreated", "uploadDate", "dateModified"]
             .iter()
-            .find_map(|key| node.get(*key)?.as_str())
-            .unwrap_or_default();
-        let (created_at, created_precision) = dates::parse(date);
+            .flat_map(|key| list(node.get(*key)))
+            .map(|value| dates::parse(&self.graph.name(value)))
+            .find(|(moment, _)| moment.is_some())
+            .unwrap_or_default()
+    }
+
+    fn item(&self, node: &'v Node, kind: Kind, text: String) -> Item {
+        let (created_at, created_precision) = self.date(node);
         let url = self.address(node);
         Item {
             id: url.clone().unwrap_or_default(),

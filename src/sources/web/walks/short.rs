@@ -33,6 +33,13 @@ impl Short {
         None
     }
 
+    /// Takes note that what is at an address has been read in full.
+    pub(super) fn settle(&mut self, url: &Url) {
+        let page = page_name(url);
+        self.waiting.remove(&page);
+        self.read.insert(page);
+    }
+
     /// Takes note of the items of a page. What it says in full need not be said in short too, but for the time, which pages
     /// often leave out. What it has in short itself waits.
     pub(super) fn complete(&mut self, names: &[&Url], items: &mut Vec<Item>) {
@@ -97,6 +104,10 @@ mod tests {
         // The other way round, the list comes too late.
         assert_eq!(read(&mut short, &two, vec![item(&two, "two", false)]), ["two"]);
         assert_eq!(read(&mut short, &list, vec![item(&two, "2 …", true), item(&one, "1 …", true)]), [""; 0]);
+        // What was read another way waits no more.
+        assert!(short.hold(item("https://h.example/three", "3 …", true)).is_none());
+        short.settle(&Url::parse("https://h.example/three?utm_medium=rss").unwrap());
+        assert!(short.hold(item("https://h.example/three", "3 …", true)).is_none());
         // A page that has itself in short only keeps it.
         assert_eq!(read(&mut short, &gone, vec![item(&gone, "gone …", true)]), ["gone … dated"]);
         let left: Vec<String> = short.left().map(|item| item.text).collect();

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use url::Url;
-use whitecoat_engine::Item;
+use whitecoat_engine::{Authorship, Item, Kind};
 
 use super::super::fetch;
+use super::super::frontier::page_name;
 use super::super::links::Links;
 use super::super::page::{self, Place, Reading};
+use super::super::robots;
 use super::super::scope::{NUMBERS, Scope, Traps};
 use super::super::walk::{Found, Page, Request, Walk, Want};
 use super::super::{SHOWN_TITLE, decode};
@@ -21,6 +23,7 @@ const START: &str = "start";
 const LINK: &str = "link";
 const ROBOTS: &str = "robots.txt";
 const SITEMAP: &str = "sitemap";
+const USUAL_SITEMAP: &str = "usual sitemap";
 
 /// Most sitemaps of a site that are read.
 const MAX_SITEMAPS: usize = 50;
@@ -42,8 +45,8 @@ pub(in super::super) struct Site {
     traps: Traps,
     /// Hashes of the links met so far.
     met: HashSet<u64>,
-    /// Hashes of what has been read another way.
-    passed: HashSet<u64>,
+    /// Hashes of the addresses of posts whose text has been read another way.
+    told: HashSet<u64>,
     /// How many sitemaps were asked for.
     sitemaps: usize,
     /// Digests of the items so far: what stands on every page is read once.
@@ -60,7 +63,7 @@ impl Site {
             scope: None,
             traps: Traps::default(),
             met: HashSet::new(),
-            passed: HashSet::new(),
+            told: HashSet::new(),
             sitemaps: 0,
             items: HashSet::new(),
             short: Short::default(),
@@ -72,15 +75,24 @@ impl Site {
         self.scope.is_none() && !self.single
     }
 
-    /// Notes that what is at `url` has been read another way.
-    pub(super) fn pass_over(&mut self, url: &Url) {
-        self.met.insert(hash(url));
-        self.passed.insert(hash(url));
+    /// Notes that the text of the post at `url` has been read another way. Its page is read for what else it holds, such as
+    /// comments.
+    pub(super) fn knows_text_of(&mut self, url: &Url) {
+        self.told.insert(hash(url));
+        self.short.settle(url);
     }
 
-    /// See [`Site::pass_over`].
-    pub(super) fn passes_over(&self, url: &Url) -> bool {
-        self.passed.contains(&hash(url))
+    /// Takes out the posts that have been read another way: those of their own page, whatever they call themselves there, and
+    /// those of lists. How many there were.
+    pub(super) fn take_out_known(&self, pages: &[&Url], items: &mut Vec<Item>) -> u64 {
+        let is_known = |url: &Url| self.told.contains(&hash(url));
+        let is_at_known = pages.iter().any(|url| is_known(url));
+        let names_known = |item: &Item| {
+            item.url.as_deref().and_then(|url| Url::parse(url).ok()).is_some_and(|url| is_known(&url))
+        };
+        let all = items.len();
+        items.retain(|item| !(is_post(item) && (is_at_known || names_known(item))));
+        (all - items.len()) as u64
     }
 
     /// Keeps back what stands there in short only, as in feeds and lists: its page is read too.
@@ -119,12 +131,20 @@ impl Site {
 
     /// The sitemaps that a robots.txt names, or the usual one.
     fn robots(&mut self, page: &Page, found: &mut Found) -> Vec<Request> {
-        let text = String::from_utf8_lossy(&page.body);
-        let lines = text.lines().filter_map(|line| line.split_once(':'));
-        let named = lines.filter(|(key, _)| key.trim().eq_ignore_ascii_case("sitemap"));
-        let named: Vec<Url> = named.filter_map(|(_, value)| page.url.join(value.trim()).ok()).collect();
-        let usual = page.url.join("/sitemap.xml").ok().filter(|_| named.is_empty());
-        self.ask_sitemaps(named.into_iter().chain(usual), found)
+        let named = robots::sitemaps(&page.body);
+        let named: Vec<Url> = named.iter().filter_map(|address| page.url.join(address).ok()).collect();
+        if named.is_empty() {
+            return self.usual_sitemap(&page.url);
+        }
+        self.ask_sitemaps(named.into_iter(), found)
+    }
+
+    /// The sitemap that many sites have and do not name.
+    fn usual_sitemap(&mut self, url: &Url) -> Vec<Request> {
+        let usual = url.join("/sitemap.xml").ok();
+        let mut requests = self.ask_sitemaps(usual.into_iter(), &mut Found::default());
+        requests.iter_mut().for_each(|request| request.purpose = USUAL_SITEMAP);
+        requests
     }
 
     fn ask_sitemaps(&mut self, urls: impl Iterator<Item = Url>, found: &mut Found) -> Vec<Request> {
@@ -198,8 +218,11 @@ impl Walk for Site {
 
     fn failed(&mut self, request: &Request, _: &str) -> Vec<Request> {
         // A host without a robots.txt may have the usual sitemap all the same.
-        let usual = request.url.join("/sitemap.xml").ok().filter(|_| request.purpose == ROBOTS);
-        self.ask_sitemaps(usual.into_iter(), &mut Found::default())
+        if request.purpose == ROBOTS { self.usual_sitemap(&request.url) } else { Vec::new() }
+    }
+
+    fn is_guess(&self, request: &Request) -> bool {
+        matches!(request.purpose, ROBOTS | USUAL_SITEMAP)
     }
 
     fn admits(&self, request: &Request, to: &Url) -> bool {
@@ -209,7 +232,7 @@ impl Walk for Site {
     fn read(&mut self, request: &Request, page: &Page, found: &mut Found) -> Vec<Request> {
         match request.purpose {
             ROBOTS => return self.robots(page, found),
-            SITEMAP => return self.sitemap(request, page, found),
+            SITEMAP | USUAL_SITEMAP => return self.sitemap(request, page, found),
             _ => {}
         }
         let at = page.url.as_str();
@@ -257,9 +280,10 @@ impl Walk for Site {
         }
         let mut requests = self.links(request, page, std::mem::take(&mut reading.links), found);
         requests.extend(self.besides(page).filter(|_| is_first));
+        let known = self.take_out_known(&[&request.url, &page.url], &mut reading.items);
         let all = reading.items.len();
         reading.items.retain(|item| self.items.insert(digest(item)));
-        found.coverage.skip_many(TWIN, at, (all - reading.items.len()) as u64);
+        found.coverage.skip_many(TWIN, at, known + (all - reading.items.len()) as u64);
         found.coverage.absorb(reading.coverage);
         if !self.single {
             self.short.complete(&[&request.url, &page.url], &mut reading.items);
@@ -273,10 +297,18 @@ impl Walk for Site {
     }
 }
 
+/// The same for all the usual ways to write the address of a page.
 fn hash(url: &Url) -> u64 {
     let mut hasher = DefaultHasher::new();
-    url.as_str().hash(&mut hasher);
+    page_name(url).hash(&mut hasher);
     hasher.finish()
+}
+
+/// Whether an item is a post of the site's owner that answers nothing.
+pub(super) fn is_post(item: &Item) -> bool {
+    item.authorship == Authorship::Own
+        && item.parent.is_none()
+        && matches!(item.kind, Kind::Article | Kind::Post)
 }
 
 /// The parameters of an address that number pages or name one: with others of them it is another page.

@@ -1,7 +1,7 @@
 //! The best way through what the user named: the interface or the feed of its platform where there is one, and its pages
 //! where there is none or where that does not show everything.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use url::Url;
 
@@ -9,7 +9,7 @@ use super::super::decode;
 use super::super::fetch;
 use super::super::walk::{Found, Page, Request, Walk};
 use super::feed::Feed;
-use super::site::Site;
+use super::site::{Site, is_post};
 use super::{Way, of_page};
 use crate::coverage::Coverage;
 
@@ -23,8 +23,8 @@ pub(in super::super) struct Tour {
     doubtful: Coverage,
     /// Why the way was not answered first.
     refused: Option<String>,
-    /// Addresses of what the way has shown whole.
-    shown: HashSet<Url>,
+    /// Addresses of the posts that the way has shown whole, each with how many there are.
+    shown: HashMap<Url, usize>,
     /// The pages, unless the way shows everything.
     site: Option<Site>,
     /// What the first page holds and where it leads, until it is known whether the way shows that too.
@@ -38,7 +38,7 @@ impl Tour {
             recognised: false,
             doubtful: Coverage::default(),
             refused: None,
-            shown: HashSet::new(),
+            shown: HashMap::new(),
             site,
             held: None,
         }
@@ -62,8 +62,10 @@ impl Tour {
 
     /// Keeps what a way finds only once it is one.
     fn weigh(&mut self, found: &mut Found, is_whole: bool) {
-        for item in found.items.iter().filter(|item| !item.truncated) {
-            self.shown.extend(item.url.as_deref().and_then(|url| Url::parse(url).ok()));
+        for item in found.items.iter().filter(|item| is_post(item) && !item.truncated) {
+            if let Some(url) = item.url.as_deref().and_then(|url| Url::parse(url).ok()) {
+                *self.shown.entry(url).or_default() += 1;
+            }
         }
         if let Some(site) = self.site.as_mut().filter(|_| !is_whole) {
             site.hold_short(found);
@@ -83,6 +85,11 @@ impl Tour {
         }
         of_page(page, &decode::decode(&page.body, page.content_type.as_deref()).text)
     }
+}
+
+/// Whether an address may be that of a post: neither a site's first page nor a place on a page, which hold other things too.
+fn is_of_one_post(url: &Url) -> bool {
+    url.fragment().is_none() && (url.path() != "/" || url.query().is_some())
 }
 
 impl Walk for Tour {
@@ -130,6 +137,13 @@ impl Walk for Tour {
         }
     }
 
+    fn is_guess(&self, request: &Request) -> bool {
+        match (&self.way, &self.site) {
+            (None, Some(site)) => site.is_guess(request),
+            _ => false,
+        }
+    }
+
     fn failed(&mut self, request: &Request, reason: &str) -> Vec<Request> {
         match (&mut self.way, &mut self.site) {
             (Some(way), _) => {
@@ -160,14 +174,15 @@ impl Walk for Tour {
             }
         }
         self.doubtful = Coverage::default();
-        self.shown.drain().for_each(|url| site.pass_over(&url));
+        let shown = self.shown.drain().filter(|(url, count)| *count == 1 && is_of_one_post(url));
+        shown.for_each(|(url, _)| site.knows_text_of(&url));
         match self.held.take() {
             None => site.start(),
-            Some((held, mut requests)) => {
+            Some((mut held, requests)) => {
+                site.take_out_known(&[], &mut held.items);
                 found.items.extend(held.items);
                 found.coverage.absorb(held.coverage);
                 found.recognised = found.recognised.take().or(held.recognised);
-                requests.retain(|request| !site.passes_over(&request.url));
                 requests
             }
         }

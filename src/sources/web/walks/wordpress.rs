@@ -21,7 +21,8 @@ use crate::sources::web::page::dom::{file_name, titled};
 /// The lists, in the order in which they are read: comments last, when the authors are known.
 const LISTS: &[&str] = &["users", "posts", "pages", "media", "types", "comments"];
 
-/// Types that every WordPress has. Those that a site adds, such as testimonials and services, are entries like posts.
+/// Types that every WordPress has. Those that a site adds, such as services, are entries like posts; those of testimonials
+/// hold patients' words.
 const COMMON_TYPES: &[&str] = &[
     "attachment",
     "nav_menu_item",
@@ -177,7 +178,7 @@ impl WordPress {
         }
     }
 
-    fn entry(&mut self, entry: &Value, place: &str, found: &mut Found) {
+    fn entry(&mut self, entry: &Value, base: &str, place: &str, found: &mut Found) {
         let coverage = &mut found.coverage;
         let part = |name: &str| rendered(entry, name);
         let content = entry.get("content").unwrap_or(&Value::Null);
@@ -192,10 +193,13 @@ impl WordPress {
         if is_beginning(&words(&excerpt, coverage), &whole) {
             excerpt.clear();
         }
+        let is_testimonial = base.to_ascii_lowercase().contains("testimonial");
         let (text_of, media) = article(&part("title"), &part("content"), &excerpt, coverage);
         let item = Item {
             id: text(entry, "id").into_owned(),
-            kind: Kind::Article,
+            kind: if is_testimonial { Kind::Post } else { Kind::Article },
+            // A patient's words that the owner shows.
+            authorship: if is_testimonial { Authorship::Reshare } else { Authorship::Own },
             text: text_of,
             media,
             created_at,
@@ -309,7 +313,7 @@ impl WordPress {
             match list {
                 "comments" => self.comment(entry, &place, found),
                 "media" => self.medium(entry, &place, found),
-                _ => self.entry(entry, &place, found),
+                _ => self.entry(entry, base, &place, found),
             }
         }
         self.further(list, base, entries.len(), page, &mut found.coverage).unwrap_or_else(|| self.after(list))

@@ -98,8 +98,10 @@ enum What {
     Comment,
     /// What the site says about its owner.
     Profile,
-    /// A review or testimonial: a patient's words.
+    /// A review: a patient's words in a place for them.
     Review,
+    /// A testimonial: a patient's words that the owner has put there.
+    Testimonial,
 }
 
 /// A recipe that can be used.

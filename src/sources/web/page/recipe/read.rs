@@ -91,7 +91,7 @@ impl Recipe {
             for element in document.select(&part.each).take(MAX_ITEMS) {
                 all += 1;
                 let is_inner = element.ancestors().any(|node| reading.found.contains_key(&node.id()));
-                if matches!(part.what, What::Comment | What::Review) && !is_inner {
+                if !matches!(part.what, What::Article | What::Profile) && !is_inner {
                     tried.around.push_str(&dom::text(element, &[]));
                     tried.around.push('\n');
                 }
@@ -149,12 +149,17 @@ impl<'d> Reading<'_, 'd> {
                 What::Article => Kind::Article,
                 What::Profile => Kind::Profile,
                 What::Comment | What::Review => Kind::Comment,
+                What::Testimonial => Kind::Post,
             },
             text,
             created_at,
             created_precision,
             url,
-            authorship: if own { Authorship::Own } else { Authorship::Other },
+            authorship: match part.what {
+                _ if own => Authorship::Own,
+                What::Testimonial => Authorship::Reshare,
+                _ => Authorship::Other,
+            },
             parent,
             media: dom::pictures(element, self.place.base.as_ref())
                 .into_iter()
@@ -164,12 +169,12 @@ impl<'d> Reading<'_, 'd> {
         };
         let as_parent = Parent {
             author: match (part.what, own) {
-                (What::Review, _) => ParentAuthor::Patient,
+                (What::Review | What::Testimonial, _) => ParentAuthor::Patient,
                 (_, true) => ParentAuthor::Own,
                 (_, false) => ParentAuthor::Public,
             },
             kind: match part.what {
-                What::Review => ParentKind::Review,
+                What::Review | What::Testimonial => ParentKind::Review,
                 What::Comment => ParentKind::Comment,
                 What::Article | What::Profile => ParentKind::Post,
             },

@@ -53,7 +53,7 @@ pub(super) struct Entry {
     pub(super) body: String,
     /// Whether there is a summary only, which breaks off.
     pub(super) cut: bool,
-    /// Whether there is a summary only, which may be all there is.
+    /// Whether there is a summary or a title only, which may be all there is.
     pub(super) summary: bool,
     pub(super) url: Option<String>,
     pub(super) created_at: Option<Moment>,
@@ -151,7 +151,11 @@ fn of_entry(entry: model::Entry) -> Entry {
     let (body, whole) = match (content.trim().is_empty(), summary.trim().is_empty()) {
         (false, _) => (content, true),
         (true, false) => (summary, false),
-        (true, true) => (described, true),
+        // A title alone may be all there is, or the name of a long text.
+        (true, true) => {
+            let is_whole = !described.trim().is_empty();
+            (described, is_whole)
+        }
     };
     let links = entry.links.iter();
     let page = links.clone().find(|link| link.rel.as_deref().unwrap_or("alternate") == "alternate");

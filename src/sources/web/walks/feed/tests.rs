@@ -37,6 +37,41 @@ fn a_feed_gives_its_entries() {
     assert_eq!((walked.gaps("without words"), walked.gaps("no RSS"), walked.asked.len()), (1, 0, 2));
 }
 
+#[test]
+fn what_may_be_said_in_full_on_its_page_is_short() {
+    let rss = |inside: &str| {
+        format!(
+            "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' \
+             xmlns:media='http://search.yahoo.com/mrss/'><channel><title>F</title><item><guid>1</guid><title>A day</title>\
+             <link>https://fenwick.example/1</link>{inside}</item></channel></rss>"
+        )
+    };
+    let entry = |inside: Value| {
+        let mut entry = json!({"id": "1", "title": "A day", "url": "https://fenwick.example/1"});
+        entry.as_object_mut().unwrap().extend(inside.as_object().unwrap().clone());
+        json!({"version": "https://jsonfeed.org/version/1.1", "title": "F", "items": [entry]}).to_string()
+    };
+    for (feed, expected) in [
+        (rss(""), true),
+        (rss("<description>On the ward</description>"), true),
+        (rss("<content:encoded>On the ward</content:encoded>"), false),
+        (
+            rss(
+                "<media:content url='https://fenwick.example/1.jpg'><media:description>On the ward</media:description></media:content>",
+            ),
+            false,
+        ),
+        (entry(json!({})), true),
+        (entry(json!({"summary": "On the ward"})), true),
+        (entry(json!({"summary": "On the ward", "content_text": "On the ward by the river"})), false),
+    ] {
+        let mut beside = Feed::beside_pages(&Url::parse(AT).unwrap());
+        let answers = Answers::default().with(AT, &feed);
+        let found = [&mut beside, &mut walk()].map(|walk| run(walk, &answers).item("1").truncated);
+        assert_eq!(found, [expected, false], "{feed}");
+    }
+}
+
 /// The samples with the model that the parser's authors expect.
 #[test]
 fn real_feeds_have_the_entries_that_are_expected() {

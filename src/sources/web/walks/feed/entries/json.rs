@@ -40,6 +40,7 @@ fn entry(item: &Value) -> Entry {
         id: text(item, "id").into_owned(),
         title: text(item, "title").into_owned(),
         cut: whole.is_none() && breaks_off(&summary),
+        summary: whole.is_none(),
         body: whole.unwrap_or(summary),
         url: address("url"),
         created_at,
