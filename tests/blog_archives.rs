@@ -5,7 +5,7 @@
 mod archive_support;
 
 use archive_support::{self as support, Archive, Read, fixture, sample, shown};
-use whitecoat_engine::{Authorship, Kind, Precision, Visibility};
+use whitecoat_engine::{Authorship, Kind, ParentAuthor, ParentKind, Precision, Visibility};
 
 fn of_kind(read: &Read, kind: Kind) -> u64 {
     read.items.iter().filter(|item| item.kind == kind).count() as u64
@@ -43,6 +43,47 @@ fn substack_is_extracted() {
 #[test]
 fn ghost_is_extracted() {
     insta::assert_snapshot!(extracted("ghost"));
+}
+
+#[test]
+fn takeout_tells_own_comments_on_other_blogs_and_guests() {
+    let entry = |id: &str, kind: &str, writer: u8, more: &str| {
+        format!(
+            "<entry><id>{id}</id><blogger:type>{kind}</blogger:type><blogger:status>LIVE</blogger:status><author><name>A</name><uri>https://www.blogger.com/profile/{writer}</uri></author>{more}<title/><content type='html'>Words</content><published>2020-01-02T03:04:05Z</published></entry>"
+        )
+    };
+    let feed = |entries: String| {
+        format!(
+            r#"<?xml version='1.0' encoding='utf-8'?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:blogger="http://schemas.google.com/blogger/2018"><title>Rounds</title>{entries}</feed>"#
+        )
+    };
+    let answer = "<blogger:parent>p1</blogger:parent><blogger:inReplyTo>c1</blogger:inReplyTo>";
+    let blog = [
+        entry("guest", "POST", 88, ""),
+        entry("p1", "POST", 77, ""),
+        entry("c1", "COMMENT", 88, "<blogger:parent>p1</blogger:parent><blogger:inReplyTo/>"),
+        entry("c2", "COMMENT", 77, answer),
+    ];
+    let blogs = || Archive::new().with("Takeout/Blogger/Blogs/Rounds/feed.atom", feed(blog.concat()));
+    let comment = entry("elsewhere", "COMMENT", 77, "<blogger:parent>p9</blogger:parent>");
+    let read = blogs().with("Takeout/Blogger/Comments/Rounds/feed.atom", feed(comment)).read();
+    let authorship = |read: &Read, id: &str| read.item(id).authorship;
+    for (id, expected) in [
+        ("guest", Authorship::Other),
+        ("p1", Authorship::Own),
+        ("c1", Authorship::Other),
+        ("c2", Authorship::Own),
+        ("elsewhere", Authorship::Own),
+    ] {
+        assert_eq!(authorship(&read, id), expected, "{id}");
+    }
+    let (answer, elsewhere) = (read.item("c2"), read.item("elsewhere"));
+    let parent = answer.parent.as_ref().unwrap();
+    assert_eq!((parent.kind, parent.id.as_deref()), (ParentKind::Comment, Some("c1")));
+    assert_eq!(answer.thread.as_deref(), Some("p1"));
+    assert_eq!(elsewhere.parent.as_ref().unwrap().author, ParentAuthor::Unknown);
+    // Without those comments it is not known who the guest is.
+    assert_eq!(authorship(&blogs().read(), "guest"), Authorship::Own);
 }
 
 #[test]

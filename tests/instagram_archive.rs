@@ -90,6 +90,59 @@ fn reads_older_layouts() {
 }
 
 #[test]
+fn reads_media_and_times_of_labels() {
+    let post = |caption: &str, seconds: u32| {
+        format!(
+            r#"{{"label_values": [{{"label": "Media", "media": [{{"uri": "media/posts/202403/17999999999999112.jpg", "creation_timestamp": 1}}]}}, {{"label": "Caption", "value": "{caption}"}}, {{"label": "Creation time", "timestamp_value": {seconds}}}]}}"#
+        )
+    };
+    let posts = [post("ward seven", 1_710_000_005), post("", 1_710_000_006), post("and more", 1_710_000_007)];
+    let read = Archive::new()
+        .with(POSTS, format!("[{}]", posts.join(",")))
+        .with("your_instagram_activity/comments/post_comments_1.json", r#"[{"label_values": [{"label": "Comment", "value": "hello"}, {"label": "Time", "timestamp_value": 1710000008}]}]"#)
+        .read();
+    // The second shows the same picture, and says nothing.
+    assert_eq!((read.texts(), read.skipped("repeat others")), (vec!["ward seven", "and more", "hello"], 1));
+    assert_eq!(read.items[0].media[0].file_name, "17999999999999112.jpg");
+    let times: Vec<_> =
+        read.items.iter().map(|item| item.created_at.unwrap().instant().as_second()).collect();
+    assert_eq!(times, [1_710_000_005, 1_710_000_007, 1_710_000_008]);
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+}
+
+#[test]
+fn comments_on_pages_have_their_time_in_a_table() {
+    let page = r#"<div class="_a6-g uiBoxWhite"><div class="_3-95 _a6-p"><div class="_a6-g uiBoxWhite"><div class="_a6-p"><table><tr><td class="_a6_q">Comment</td><td class="_a6_r">See you soon</td></tr>
+        <tr><td class="_a6_q">Time</td><td class="_a6_r">Jul 05, 2026 9:03 pm</td></tr></table></div></div></div><div class="_3-94 _a6-o"></div></div>"#;
+    let read = Archive::new().with("your_instagram_activity/comments/post_comments_1.html", page).read();
+    assert_eq!((read.texts(), read.failed("")), (vec!["See you soon"], 0));
+    assert_eq!(read.items[0].created_at.unwrap().to_string(), "2026-07-05T21:03:00-08:00");
+}
+
+#[test]
+fn reads_the_layout_before_2021() {
+    let picture = |path: &str, caption: &str| {
+        format!(
+            r#"{{"caption": "{caption}", "taken_at": "2018-05-01T10:11:12", "location": "Leeds", "path": "{path}"}}"#
+        )
+    };
+    let photos = [picture("photos/201805/a.jpg", "Two of us"), picture("photos/201805/b.jpg", "Two of us")];
+    let read = Archive::new()
+        .with("zoe_20190501/media.json", format!(r#"{{"photos": [{}], "stories": [{}], "profile": [{}]}}"#, photos.join(","), picture("stories/201805/c.jpg", ""), picture("profile/201805/d.jpg", "")))
+        .with("zoe_20190501/photos/201805/a.jpg", "")
+        .with("zoe_20190501/comments.json", r#"{"media_comments": [["2018-06-01T10:00:00+00:00", "See you on Monday", "tom.poe"], ["2018-06-01T10:00:01", "", "tom.poe"]], "live_comments": []}"#)
+        .with("zoe_20190501/profile.json", r#"{"username": "zoe.ravn", "name": "Zoe Ravn", "biography": "Nurse", "private_account": true}"#)
+        .read();
+    assert_eq!(read.recognised, "Instagram archive of @zoe.ravn");
+    assert_eq!(read.texts(), ["Nurse", "Two of us", "", "", "See you on Monday"]);
+    assert_eq!((read.items[1].media.len(), read.items[1].visibility), (2, Visibility::Followers));
+    assert_eq!(read.items[1].created_at.unwrap().to_string(), "2018-05-01T10:11:12Z");
+    assert_eq!((read.items[3].kind, read.items[3].visibility), (Kind::Media, Visibility::Public));
+    assert_eq!(read.items[4].parent.as_ref().unwrap().handle.as_deref(), Some("tom.poe"));
+    assert_eq!((read.skipped("without words and pictures"), read.failed("")), (1, 0));
+}
+
+#[test]
 fn html_and_json_give_the_same_ids() {
     let json = r#"[{"media": [{"uri": "media/posts/202604/18080000000000001.jpg", "creation_timestamp": 1775395860, "title": "same"}]}]"#;
     let html = r#"<div class="uiBoxWhite"><h2 class="_a6-h">same</h2><div class="_a6-p"><img src="media/posts/202604/9_n_18080000000000001.jpg" /></div><div class="_a6-o">Apr 05, 2026 5:31 am</div></div>"#;

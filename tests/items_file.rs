@@ -283,6 +283,31 @@ fn item() -> impl Strategy<Value = Item> {
 }
 
 #[test]
+fn a_title_is_part_of_the_text() {
+    for (table, expected) in [
+        ("Post Date,Post Title,Post Body\n2024-05-01,Odd case,Seen at noon\n", "Odd case\n\nSeen at noon"),
+        ("subject,text\nOdd case,Odd case at noon\n", "Odd case at noon"),
+        ("headline,text\nOdd case,\n", "Odd case"),
+        ("title,text\n,Seen at noon\n", "Seen at noon"),
+        ("title,media_title,text\nA,B,C\n", "A\n\nC"),
+    ] {
+        let item = only(table);
+        assert_eq!((item.text.as_str(), item.kind), (expected, Kind::Post), "{table}");
+        assert!(!collect(table).coverage.notes.iter().any(|note| note.contains("not used")), "{table}");
+    }
+}
+
+#[test]
+fn a_comment_beside_a_post_answers_it() {
+    let item = only("date,post,comment\n\"May 1, 2024 6:30 PM\",Who has seen this rash?,I saw it at noon\n");
+    assert_eq!((item.text.as_str(), item.kind), ("I saw it at noon", Kind::Reply));
+    assert_eq!(item.parent.unwrap().text.as_deref(), Some("Who has seen this rash?"));
+    assert_eq!(item.created_at.unwrap().to_string(), "2024-05-01T18:30:00Z");
+    // Where the text has a column of its own, the other two say nothing of who wrote them.
+    assert_eq!(only("text,post,comment\na,b,c\n").parent, None);
+}
+
+#[test]
 fn utf_16_is_read_as_spreadsheets_write_it() {
     let text = "date,text,parent\r\n2024-05-01,\"wörds 😂\",Why?\r\n";
     for (mark, bytes) in [

@@ -7,7 +7,7 @@ mod archive_support;
 use std::path::Path;
 
 use archive_support::{self as support, Archive, Read};
-use whitecoat_engine::{Authorship, Visibility};
+use whitecoat_engine::{Authorship, ParentKind, Visibility};
 
 fn sample(name: &str) -> Option<Read> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
@@ -38,6 +38,27 @@ fn the_pinterest_sample_is_read() {
 #[test]
 fn tiktok_is_extracted() {
     insta::assert_snapshot!(support::extracted("tiktok", &["--include-messages"]));
+}
+
+#[test]
+fn tiktok_reviews_questions_and_streams_are_read() {
+    let data = r#"{"Comment": {"Comments": {"CommentsList": [{"date": "2026-01-02 03:04:05", "comment": "So did I", "original post link": "https://www.tiktokv.com/share/video/7300111/"}]}},
+        "TikTok Shop": {"Product Reviews": {"ProductReviewHistories": [{"ReviewTime": "2025-01-01 00:00:00", "ReviewText": "Good shoes"}]}},
+        "TikTok Live": {"Go Live History": {"GoLiveList": [{"RoomTitle": "Live from ward 7", "LiveStartTime": "2025-01-02 00:00:00"}]},
+        "Watch Live History": {"WatchLiveMap": {"123": {"Comments": [{"CommentTime": "2025-01-03 00:00:00", "CommentContent": "hello"}], "Questions": [{"QuestionTime": "2025-01-03 00:00:01", "QuestionContent": "and who pays?"}]}}}}}"#;
+    let read = Archive::new().with("user_data_tiktok.json", data).read();
+    assert_eq!(read.texts(), ["So did I", "Good shoes", "Live from ward 7", "hello", "and who pays?"]);
+    let parent = read.items[0].parent.as_ref().unwrap();
+    assert_eq!((parent.kind, parent.id.as_deref()), (ParentKind::Post, Some("7300111")));
+    assert_eq!(read.items[4].thread.as_deref(), Some("123"));
+    assert!(read.coverage.is_complete(), "{:?}", read.coverage);
+}
+
+#[test]
+fn a_line_that_begins_as_a_field_does_not_end_a_comment() {
+    let comments = "Date: 2024-01-02 03:04:05 UTC\nComment: We moved.\nDate: Friday at three\nPhoto: N/A\n\nDate: 2024-01-03 03:04:05 UTC\nComment: next\n";
+    let read = Archive::new().with("TikTok/Comments/Comments.txt", comments).read();
+    assert_eq!(read.texts(), ["We moved.\nDate: Friday at three", "next"]);
 }
 
 #[test]

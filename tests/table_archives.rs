@@ -6,7 +6,7 @@ mod archive_support;
 
 use std::path::{Path, PathBuf};
 
-use archive_support::{self as support, Read};
+use archive_support::{self as support, Archive, Read};
 use whitecoat_engine::{Authorship, Kind, ParentKind, Precision, Visibility};
 
 fn sample(name: &str) -> Option<Read> {
@@ -58,6 +58,27 @@ fn reddit_samples_are_read_as_far_as_known() {
     assert_eq!(read.recognised, "Reddit archive of u/kusnandar91");
     assert_eq!((read.items.len(), read.skipped("--include-messages")), (0, 2));
     assert_eq!(read.failed("lists is not in it"), 2);
+}
+
+#[test]
+fn a_comment_of_a_picture_only_is_kept() {
+    let comments = "id,permalink,date,ip,subreddit,gildings,link,parent,body,media\n\
+        ab1,https://www.reddit.com/r/ward/comments/194yf/t/ab1/,2021-01-13 17:29:56 UTC,,ward,0,https://www.reddit.com/r/ward/comments/194yf/t/,,,https://i.redd.it/bay.jpg\n\
+        ab2,https://www.reddit.com/r/ward/comments/194yf/t/ab2/,2021-01-13 17:29:57 UTC,,ward,0,https://www.reddit.com/r/ward/comments/194yf/t/,,[removed],\n";
+    let read = Archive::new().with("comments.csv", comments).read();
+    assert_eq!((read.ids(), read.skipped("removed on the platform")), (vec!["ab1"], 1));
+    assert_eq!((read.items[0].text.as_str(), read.items[0].media[0].file_name.as_str()), ("", "bay.jpg"));
+}
+
+#[test]
+fn a_row_that_swallows_the_next_one_is_said() {
+    let shares = "Date,ShareLink,ShareCommentary,SharedUrl,MediaUrl,Visibility\n\
+        2025-01-09 21:21:21,\"https://x/1\",\"one\",\"\",\"\",MEMBER_NETWORK,,\n\
+        2025-01-09 21:21:22,\"https://x/2\",\"never closed\n\
+        2025-01-09 21:21:23,\"https://x/3\",\"three\",\"\",\"\",MEMBER_NETWORK\n";
+    let read = Archive::new().with("LinkedIn/Shares.csv", shares).read();
+    assert_eq!((read.items.len(), read.failed("its quotes are broken")), (2, 1));
+    assert_eq!(read.failed_examples("its quotes are broken"), ["LinkedIn/Shares.csv#line 3"]);
 }
 
 #[test]

@@ -97,6 +97,70 @@ fn takeout_in_other_languages_leaves_nothing_unexplained() {
 }
 
 #[test]
+fn texts_between_2018_and_2023_are_segments() {
+    let row = r#"Ugaaaaaaaaaaaaaaaaaaaa,UCx,2023-03-01T10:00:00+00:00,0,dQw4w9WgXcQ,"{""takeoutSegments"":[{""text"":""said ""},{""text"":""\""no\""""}]}""#;
+    for (name, header) in [
+        (
+            "YouTube and YouTube Music/comments/comments.csv",
+            "Comment ID,Channel ID,Comment Create Timestamp,Price,Video ID,Comment Text",
+        ),
+        (
+            "YouTube und YouTube Music/Kommentare/Kommentare.csv",
+            "Kommentar-ID,Kanal-ID,Zeitstempel,Preis,Video-ID,Kommentartext",
+        ),
+    ] {
+        let read = Archive::new().with(&format!("Takeout/{name}"), format!("{header}\n{row}\n")).read();
+        assert_eq!(read.texts(), [r#"said "no""#], "{name}");
+    }
+}
+
+#[test]
+fn youtube_in_other_languages_is_told_by_its_columns() {
+    let read = Archive::new()
+        .with("Takeout/YouTube und YouTube Music/Kanäle/Kanal.csv", "Kanal-ID,Kanalbeschreibung (Original),Kanaltitel (Original),Sichtbarkeit des Kanals\nUCa,Ärztin auf dem Land,Dr. Vera Quast,Öffentlich\nUCb,Mutter von drei,Privates,Öffentlich\n")
+        .with("Takeout/YouTube und YouTube Music/Beiträge/Beiträge.csv", "Beitrags-ID,Text des Beitrags,Name für Bild 1,Antwortoption 1 für Umfrage/Quiz\nUgkxA,Heute ist zu,UgkxA_image.jpg,Ja\nUgkxB,Nur Text hier,,\n")
+        .with("Takeout/YouTube und YouTube Music/Video-Metadaten/Videotexte.csv", "Video-ID,Videobeschreibung – Textabschnitte 1,Videobeschreibung – Textabschnitte 2,Videotitel – Textabschnitte 1\ndQw4w9WgXcQ,a,b,c\n")
+        .with("Takeout/YouTube y YouTube Music/metadatos de vídeo/vídeos.csv", "ID de vídeo,Idioma del audio del vídeo,Descripción del vídeo (original),Título del vídeo (original),Privacidad\ndQw4w9WgXcQ,es,Lo que vi,Mi guardia,Público\n")
+        .with("Takeout/YouTube und YouTube Music/Meine Kommentare/Meine Kommentare.html", "<html><body><ul><li><a href=\"http://www.youtube.com/watch?v=dQw4w9WgXcQ&amp;lc=UgzAA\">Gesendet am 2019-05-01 12:00:00 UTC</a> beim Ansehen von <a href=\"http://www.youtube.com/watch?v=dQw4w9WgXcQ\">Visite</a>.<br/>Das kenne ich.</li></ul></body></html>")
+        .read();
+    let mut texts = read.texts();
+    texts.sort_unstable();
+    assert_eq!(
+        texts,
+        [
+            "Das kenne ich.",
+            "Heute ist zu\nJa",
+            "Mi guardia\n\nLo que vi",
+            "Mutter von drei",
+            "Nur Text hier",
+            "Ärztin auf dem Land"
+        ]
+    );
+    assert_eq!(read.item("UgkxA").profile.as_ref().unwrap().name, "Dr. Vera Quast");
+    assert_eq!((read.skipped("does not read yet"), read.failed("")), (1, 0));
+}
+
+#[test]
+fn a_takeout_without_words_does_not_stop_other_platforms() {
+    let read = Archive::new()
+        .with("Takeout/archive_browser.html", "<html>")
+        .with("Takeout/Google Photos/a.jpg", "x")
+        .with("LinkedIn/Shares.csv", "Date,ShareLink,ShareCommentary,SharedUrl,MediaUrl,Visibility\n2025-01-09 21:21:21,https://x/1,Hello,,,MEMBER_NETWORK\n")
+        .read();
+    assert_eq!((read.texts(), read.skipped("this Takeout holds nothing that is read")), (vec!["Hello"], 1));
+    let alone = Archive::new().with("Takeout/archive_browser.html", "<html>").error();
+    assert!(alone.contains("this Takeout holds nothing that is read"), "{alone}");
+}
+
+#[test]
+fn answers_in_reviews_are_own_words() {
+    let reviews = r#"{"type": "FeatureCollection", "features": [{"properties": {"date": "2024-03-20T16:23:09Z", "five_star_rating_published": 1, "location": {"name": "Cafe"},
+        "questions": [{"question": "Noise", "answer": "Loud at noon"}, {"question": "Food", "rating": 5}], "review_text_published": "Good cake."}}]}"#;
+    let read = Archive::new().with("Takeout/Maps (deine Orte)/Rezensionen.json", reviews).read();
+    assert_eq!(read.texts(), ["Good cake.\n\nLoud at noon"]);
+}
+
+#[test]
 fn takeout_is_extracted() {
     insta::assert_snapshot!(support::extracted("takeout", &["--include-messages"]));
 }

@@ -22,6 +22,9 @@ const PLATFORM: &str = "blogger";
 
 const FEED: Role = "feed";
 
+/// The folder of comments on blogs of others, in Takeout.
+const COMMENTS_FOLDER: &str = "blogger/comments/";
+
 /// How far into a file its head reaches at most.
 const HEAD_BYTES: usize = 256 * 1024;
 
@@ -51,7 +54,11 @@ fn by_content(start: &[u8]) -> Option<Role> {
 
 fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     let files = export.of(FEED);
-    let blogs: Vec<Blog> = files.iter().map(|entry| Blog::of(export, entry)).collect();
+    let mut blogs: Vec<Blog> = files.iter().map(|entry| Blog::of(export, entry)).collect();
+    let holder = blogs.iter().find(|blog| blog.is_elsewhere).map(|blog| blog.owner.clone());
+    for blog in &mut blogs {
+        blog.holder = holder.clone().filter(|holder| !holder.is_empty());
+    }
     let mut names: Vec<&str> = blogs.iter().map(|blog| blog.account.handle.as_str()).collect();
     names.retain(|name| !name.is_empty());
     names.dedup();
@@ -77,6 +84,10 @@ struct Blog {
     account: Account,
     /// The owner's page at Blogger.
     owner: String,
+    /// The page of whom the export belongs to, where it holds what they wrote on other blogs.
+    holder: Option<String>,
+    /// It holds comments on blogs of others.
+    is_elsewhere: bool,
 }
 
 impl Blog {
@@ -95,9 +106,13 @@ impl Blog {
         let name =
             if name.is_empty() { first("title").map_or("", |title| title.text.as_str()) } else { name };
         let profile = Profile { name: name.to_owned(), ..Profile::default() };
+        let is_elsewhere = entry.name.to_ascii_lowercase().contains(COMMENTS_FOLDER);
         Self {
+            holder: None,
+            is_elsewhere,
             account: Account { platform: PLATFORM, handle: handle.to_owned(), profile: Arc::new(profile) },
             owner: match author.map_or("", |author| author.get("uri")) {
+                "" if is_elsewhere => sole_writer(&start),
                 "" => first_writer(&start),
                 owner => owner.to_owned(),
             },
@@ -124,22 +139,19 @@ impl Blog {
         let link = entry.all("link").find(|link| link.attribute("rel") == "alternate");
         let url =
             link.and_then(|link| some(link.attribute("href"))).filter(|_| visibility == Visibility::Public);
-        let parent = (kind == Kind::Comment).then(|| parent(entry));
+        let parent = (kind == Kind::Comment).then(|| self.parent(entry));
+        let thread = (kind == Kind::Comment).then(|| some(answered_post(entry))).flatten();
         let id = entry.get("id");
         let item = Item {
             id: if id.is_empty() { derived_id(&[written, &text]) } else { id.to_owned() },
             kind,
             created_at,
             created_precision: created_at.map_or(Precision::Unknown, |_| Precision::Second),
-            authorship: if kind == Kind::Article || self.is_own(entry) {
-                Authorship::Own
-            } else {
-                Authorship::Other
-            },
+            authorship: if self.is_own(entry, kind) { Authorship::Own } else { Authorship::Other },
             visibility,
             live_state,
             url,
-            thread: parent.as_ref().and_then(|parent| parent.id.clone()),
+            thread,
             parent,
             media: stored.media,
             text,
@@ -148,17 +160,45 @@ impl Blog {
         gather.keep(item, NO_WORDS);
     }
 
-    fn is_own(&self, entry: &Element) -> bool {
-        let writer = entry.child("author").map_or("", |author| author.get("uri"));
-        !writer.is_empty() && writer == self.owner
+    /// Posts are own ones unless it is known for certain whose export it is, and that a guest wrote them.
+    fn is_own(&self, entry: &Element, kind: Kind) -> bool {
+        let writer = writer(entry);
+        match &self.holder {
+            Some(holder) if !writer.is_empty() => writer == holder,
+            _ => kind == Kind::Article || !writer.is_empty() && writer == self.owner,
+        }
     }
+
+    /// What a comment answers: another comment, or the post.
+    fn parent(&self, entry: &Element) -> Parent {
+        let comment = some(entry.get("blogger:inReplyTo"));
+        let of_blog = if self.is_elsewhere { ParentAuthor::Unknown } else { ParentAuthor::Own };
+        let (author, kind) = match comment {
+            Some(_) => (ParentAuthor::Unknown, ParentKind::Comment),
+            None => (of_blog, ParentKind::Post),
+        };
+        let id = comment.or_else(|| some(answered_post(entry)));
+        Parent { author, kind, id, ..Parent::default() }
+    }
+}
+
+fn writer(entry: &Element) -> &str {
+    entry.child("author").map_or("", |author| author.get("uri"))
+}
+
+/// Who wrote all entries, if that is one person: the comments on blogs of others are only the account holder's.
+fn sole_writer(start: &[u8]) -> String {
+    let entries = xml::elements(start, &["entry"]);
+    let mut writers = entries.iter().map(writer);
+    let first = writers.next().unwrap_or_default();
+    if writers.all(|writer| writer == first) { first.to_owned() } else { String::new() }
 }
 
 /// Who wrote the first post, in feeds whose head does not say whose blog it is.
 fn first_writer(start: &[u8]) -> String {
     let entries = xml::elements(start, &["entry"]);
     let post = entries.iter().find(|entry| matches!(sort(entry).as_str(), "post" | "page"));
-    post.and_then(|post| post.child("author")).map_or("", |author| author.get("uri")).to_owned()
+    post.map_or("", writer).to_owned()
 }
 
 /// What an entry is, in lower case: `post`, `page`, `comment`, `settings`, `template`.
@@ -179,8 +219,8 @@ fn standing(entry: &Element) -> (Visibility, LiveState) {
     }
 }
 
-fn parent(entry: &Element) -> Parent {
+/// The post under which a comment stands.
+fn answered_post(entry: &Element) -> &str {
     let answered = entry.child("thr:in-reply-to").map_or("", |answered| answered.attribute("ref"));
-    let id = if answered.is_empty() { entry.get("blogger:parent") } else { answered };
-    Parent { author: ParentAuthor::Own, kind: ParentKind::Post, id: some(id), ..Parent::default() }
+    if answered.is_empty() { entry.get("blogger:parent") } else { answered }
 }

@@ -3,6 +3,7 @@
 //!
 //! Value, precision and zone are kept apart: most pages print a clock without saying where it hangs.
 
+mod months;
 mod words;
 
 use jiff::civil::{Date, DateTime, Time};
@@ -14,18 +15,23 @@ const MAX_DATE_BYTES: usize = 100;
 
 /// A date as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Written {
+pub(in crate::sources) struct Written {
     /// What calendar and clock showed; what is not written is 1 or 0.
     pub(super) clock: DateTime,
     /// How much of it is written.
-    pub(super) precision: Precision,
+    pub(in crate::sources) precision: Precision,
     /// The zone, where it is written and has one meaning.
     pub(super) zone: Option<Offset>,
 }
 
 impl Written {
+    /// Whether a time of day is written too.
+    pub(super) fn has_clock(self) -> bool {
+        matches!(self.precision, Precision::Minute | Precision::Second)
+    }
+
     /// The moment, in the zone that is written or else in `zone`.
-    pub(super) fn moment(self, zone: Offset) -> Option<Moment> {
+    pub(in crate::sources) fn moment(self, zone: Offset) -> Option<Moment> {
         Moment::of_clock(self.clock, self.zone.unwrap_or(zone))
     }
 }
@@ -37,7 +43,7 @@ pub(in crate::sources) fn is_time_word(word: &str) -> bool {
 
 /// Reads a text that is a date and nothing else, in any of the known languages and orders. `None` where it is none, or
 /// where its order could be read in two ways (`05/06/2024`).
-pub(super) fn read(text: &str) -> Option<Written> {
+pub(in crate::sources) fn read(text: &str) -> Option<Written> {
     let tokens = tokens(text)?;
     let clock = Clock::find(&tokens);
     let (before, after) = match &clock {
@@ -52,12 +58,10 @@ pub(super) fn read(text: &str) -> Option<Written> {
         ([date @ .., Token::Word(word)], _) if clock.is_some() && words::half(word).is_some() => {
             (words::half(word), date, after)
         }
+        // Swedish for the afternoon, where nothing follows; Portuguese has the same word in front of a date.
+        (_, [Token::Word(word)]) if word == "em" => (Some(words::Half::Afternoon), before, [].as_slice()),
         _ => (None, before, after),
     };
-    // Behind a clock this is Swedish for the afternoon: the hour is another one than it seems.
-    if matches!(after, [Token::Word(word)] if word == "em") {
-        return None;
-    }
     let (zone, after) = zone(after)?;
     let date_tokens: Vec<&Token> = before.iter().chain(after).collect();
     let date = Day::of(&date_tokens)?;
@@ -104,7 +108,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     // `a. m.` and `p.m.` are words, whatever the space in them.
     let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let text = words::HALVES.iter().fold(text, |text, (written, half)| match text.contains(written) {
-        true => text.replace(written, half),
+        // In East Asia no space stands around it.
+        true => text.replace(written, &format!(" {half} ")),
         false => text,
     });
     let mut tokens = Vec::new();
@@ -247,8 +252,15 @@ impl Day {
         let mut month = None;
         let mut numbers = Vec::new();
         let mut dots = true;
-        for token in tokens {
+        for (at, token) in tokens.iter().enumerate() {
+            let follows = |mark: &str| matches!(tokens.get(at + 1), Some(Token::Word(word)) if word == mark);
             match token {
+                // With its mark a number is the month wherever it stands: `2024年7月26日`, `9 月 01, 2020`.
+                Token::Number(number, 1..=2) if follows("月") || follows("월") => {
+                    if month.replace(small(*number)?).is_some() {
+                        return None;
+                    }
+                }
                 Token::Word(word) | Token::Zone(word) if words::month(word).is_some() => {
                     // Two months are no date.
                     if month.replace(words::month(word)?).is_some() {
@@ -334,6 +346,21 @@ mod tests {
             ("26.07.2024, 13:35", "2024-07-26T13:35:00", Minute),
             ("2024-07-26 13:35:01", "2024-07-26T13:35:01", Second),
             ("2024/07/26 13:35", "2024-07-26T13:35:00", Minute),
+            ("9 月 01, 2020 11:50:51 上午", "2020-09-01T11:50:51", Second),
+            ("8 月 02, 2020 11:07:57 下午", "2020-08-02T23:07:57", Second),
+            ("2024年7月26日下午1:35", "2024-07-26T13:35:00", Minute),
+            ("2024年7月", "2024-07-01T00:00:00", Month),
+            ("jul 26, 2024 1:35:01 em", "2024-07-26T13:35:01", Second),
+            ("jul 26, 2024 9:35:01 fm", "2024-07-26T09:35:01", Second),
+            ("13:35 em 26 de julho de 2024", "2024-07-26T13:35:00", Minute),
+            ("heinä 26, 2024 1:35:01 ip.", "2024-07-26T13:35:01", Second),
+            ("26. heinäkuuta 2024 klo 13.35.01", "2024-07-26T13:35:01", Second),
+            ("Tem 26, 2024 1:35:01 ÖS", "2024-07-26T13:35:01", Second),
+            ("jul. 26, 2024 9:35:01 dop.", "2024-07-26T09:35:01", Second),
+            ("26 Agu 2024 13.35.01", "2024-08-26T13:35:01", Second),
+            ("iul. 26, 2024 13:35:01", "2024-07-26T13:35:01", Second),
+            ("лип. 26, 2024 13:35:01", "2024-07-26T13:35:01", Second),
+            ("26 липня 2024 р. о 13:35", "2024-07-26T13:35:00", Minute),
             ("Juni 2024", "2024-06-01T00:00:00", Month),
         ] {
             assert_eq!(shown(text), Some((clock.to_owned(), precision, None)), "{text}");
@@ -376,13 +403,15 @@ mod tests {
             "Jul Aug 2024",
             "Updated Jul 26, 2024 1:35:01pm",
             "We met on Jul 26, 2024",
-            "heinäkuuta 26, 2024 13:35",
+            "július 26, 2024 13:35",
+            "13 月 01, 2020 11:50:51 上午",
+            "7 月 8 月 2020",
             "2024. 05. 06. 07",
             "26.07.24 13.35",
             "99999999999999999999 Jul 2024",
             "Jul 2024 13:35",
             "(Jul 26, 2024)",
-            "jul 26, 2024 1:35:01 em",
+            "jul 26, 2024 13:35:01 em",
         ] {
             assert_eq!(shown(text), None, "{text}");
         }

@@ -1,8 +1,9 @@
-//! Instagram's "Download your information", JSON and HTML, of every layout since 2021.
+//! Instagram's "Download your information", JSON and HTML, of every layout since 2021, and the JSON of before.
 
 mod changes;
 mod comment;
 mod files;
+mod old;
 
 use whitecoat_engine::{Item, Kind, LiveState, Visibility};
 
@@ -98,6 +99,7 @@ fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
     let files = Files::of(export.container, &read::root(export.container, TOP_FOLDERS));
     let profiles = read::sources(export, PROFILE);
     let mut account = account::gather(export.container, export.sink, &profiles, &files)?;
+    old::gather(export, &mut account)?;
     let past = changes::read(export, &mut account, &files)?;
     export.sink.recognised(&recognition(export, &account));
     let is_private = account.is_private();
@@ -136,6 +138,7 @@ fn read_export(export: &mut Export<'_>) -> Result<(), InputError> {
             )?;
         }
     }
+    old::read(export, &files, is_private, &mut gatherer)?;
     for source in &comments {
         comment::read(export.container, source, &handle, &files, &mut gatherer, export.sink)?;
     }

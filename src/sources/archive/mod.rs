@@ -208,15 +208,29 @@ fn read_container(
     let name = path.display().to_string();
     let files = metadata::Files::of(&mut container, sink.coverage());
     let mut sink = metadata::Joining::new(sink, files);
+    let (all, mut refused) = (surveys.len(), Vec::new());
     for survey in surveys {
         for (entry, reason) in survey.left {
             sink.coverage().skip(reason, entry.name);
         }
         let files = survey.files;
         let platform = survey.format.name;
+        let first = files.first().map(|file| file.entry.name.clone()).unwrap_or_default();
         let mut export =
             Export { platform, name: &name, container: &mut container, files, options, sink: &mut sink };
-        (survey.format.read)(&mut export)?;
+        match (survey.format.read)(&mut export) {
+            // What one platform lacks is no reason to leave out the others.
+            Err(error @ InputError::Unreadable { .. }) => refused.push((platform, first, error)),
+            other => other?,
+        }
+    }
+    if refused.len() == all {
+        return refused.into_iter().next().map_or(Ok(()), |(_, _, error)| Err(error));
+    }
+    for (platform, first, error) in refused {
+        if let InputError::Unreadable { problem, .. } = error {
+            sink.coverage().skip(&format!("{platform}: {problem}"), first);
+        }
     }
     Ok(())
 }

@@ -222,7 +222,8 @@ impl Reading {
         let table = Table { needs: &["id", "body"], backslash: false };
         rows::read(export, entry, table, |row, out| {
             let body = row.get("body");
-            if is_removed(body) {
+            let media = medium(row.get("media"));
+            if is_removed(body) && media.is_none() {
                 out.coverage.skip(REMOVED, &row.place);
                 return;
             }
@@ -236,10 +237,10 @@ impl Reading {
             };
             let item = Item {
                 kind: Kind::Comment,
-                text: body.to_owned(),
+                text: if is_removed(body) { String::new() } else { body.to_owned() },
                 parent: Some(Parent { kind, id, ..Parent::default() }),
                 thread: post,
-                media: medium(row.get("media")).into_iter().collect(),
+                media: media.into_iter().collect(),
                 ..self.item(row, out)
             };
             self.keep(item, out);

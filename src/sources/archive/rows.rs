@@ -22,6 +22,8 @@ const MAX_ROWS_ABOVE: usize = 10;
 pub(super) const EMPTY: &str = "A file is empty (0 bytes)";
 const NO_COLUMNS: &str = "A table does not have the columns that it should have, and was not read";
 const NO_HEADER: &str = "A table has no first row with the names of its columns";
+const MORE_CELLS: &str =
+    "A row has more cells than the first row: its quotes are broken, and records may be lost in it";
 const CANNOT_READ: &str = "A file cannot be read further";
 
 /// What is expected of a table.
@@ -209,6 +211,9 @@ impl Reading<'_> {
                     let line = chunk.line_of(record.position());
                     let cells = record.iter().map(|cell| text(cell, &mut out.coverage)).collect();
                     let place = format!("{}#line {line}", self.name);
+                    if record.iter().skip(header.0.len()).any(|cell| !cell.trim_ascii().is_empty()) {
+                        out.coverage.fail(MORE_CELLS, &place);
+                    }
                     row(&Row { header, cells, place }, out);
                 }
                 Some(None) => return,

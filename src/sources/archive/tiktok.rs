@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use whitecoat_engine::{
-    Authorship, Item, Kind, LiveState, Media, MediaKind, Precision, Profile, Settings, Visibility,
+    Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentKind, Precision, Profile, Settings,
+    Visibility,
 };
 
 use super::MESSAGES;
@@ -36,8 +37,17 @@ const WATCHED: &str = "TikTok: the videos that were watched are not read";
 const BAD_TIME: &str = "TikTok: a time was not understood; the item was kept without it";
 
 /// Lists with words, at any depth.
-const LISTS: &[&str] =
-    &["CommentsList", "VideoList", "PostList", "ReviewsList", "WatchLiveMap", "ChatHistory"];
+const LISTS: &[&str] = &[
+    "CommentsList",
+    "VideoList",
+    "PostList",
+    "ReviewsList",
+    "ReviewList",
+    "ProductReviewHistories",
+    "GoLiveList",
+    "WatchLiveMap",
+    "ChatHistory",
+];
 
 /// What only the list of one's own videos has.
 const OWN: &[&str] = &["Likes", "WhoCanView", "AllowComments", "Title", "AllowStitches", "CoverImage"];
@@ -167,11 +177,13 @@ impl Reading {
             // Watched ones stand in a list of the same name, without the numbers that only the owner sees.
             "VideoList" if !fields.has(OWN) => out.coverage.skip(WATCHED, place),
             "VideoList" | "PostList" => self.video(fields, list == "PostList", place, out),
-            "ReviewsList" => self.review(fields, place, out),
+            "ReviewsList" | "ReviewList" | "ProductReviewHistories" => self.review(fields, place, out),
+            "GoLiveList" => self.live(fields, place, out),
             "WatchLiveMap" => {
                 for (live, value) in fields.all() {
-                    let comments = Fields::of(value).map(|fields| fields.list(&["Comments"]));
-                    for comment in comments.unwrap_or_default().iter().filter_map(Fields::of) {
+                    let Some(watched) = Fields::of(value) else { continue };
+                    let said = [watched.list(&["Comments"]), watched.list(&["Questions"])].concat();
+                    for comment in said.iter().filter_map(Fields::of) {
                         self.comment(comment, live, place, out);
                     }
                 }
@@ -187,14 +199,16 @@ impl Reading {
     }
 
     fn comment(&mut self, fields: Fields<'_>, live: &str, place: &str, out: &mut Decoded) {
-        let text = fields.text(&["comment", "CommentContent"]);
-        let date = fields.text(&["date", "CommentTime"]);
+        let text = fields.text(&["comment", "CommentContent", "QuestionContent"]);
+        let date = fields.text(&["date", "CommentTime", "QuestionTime"]);
+        let answered = video_number(&fields.text(&["original post link", "originalPostUrl"]));
         let photo = fields.text(&["photo"]);
         let media =
             if photo.starts_with("http") { vec![medium(MediaKind::Image, &photo, "")] } else { vec![] };
         let mut item = self.item(Kind::Comment, &date, place, out);
         item.id = derived_id(&[&date, live, &text, &photo]);
-        item.thread = (!live.is_empty()).then(|| live.to_owned());
+        item.thread = answered.clone().or_else(|| (!live.is_empty()).then(|| live.to_owned()));
+        item.parent = answered.map(|id| Parent { kind: ParentKind::Post, id: Some(id), ..Parent::default() });
         item.media = media;
         item.text = text;
         self.keep(item, out);
@@ -220,6 +234,16 @@ impl Reading {
             return;
         }
         self.seen.keep(item, out);
+    }
+
+    /// A live stream of one's own. Its title is all that is said of it.
+    fn live(&mut self, fields: Fields<'_>, place: &str, out: &mut Decoded) {
+        let date = fields.text(&["LiveStartTime"]);
+        let title = fields.text(&["LiveTitle", "RoomTitle", "Title"]);
+        let mut item = self.item(Kind::Caption, &date, place, out);
+        item.id = derived_id(&[&date, &title]);
+        item.text = title;
+        self.keep(item, out);
     }
 
     fn review(&mut self, fields: Fields<'_>, place: &str, out: &mut Decoded) {

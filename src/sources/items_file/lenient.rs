@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use whitecoat_engine::{Item, Media, Moment, Parent, Precision, Profile};
 
-use crate::sources::clock::{self, Shape};
+use crate::sources::archive::dates;
 
 /// Unix times above this are milliseconds: as seconds they would lie after the year 5100.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
@@ -212,17 +212,8 @@ impl Fields<'_> {
     }
 }
 
-/// Dates with the month in English words. `5/6/2024` is not read: it is May in one country and June in another.
-const WORDED: &[Shape] = &[
-    ("%B %d, %Y", Precision::Day),
-    ("%b %d, %Y", Precision::Day),
-    ("%d %B %Y", Precision::Day),
-    ("%d %b %Y", Precision::Day),
-    ("%B %Y", Precision::Month),
-    ("%b %Y", Precision::Month),
-];
-
-/// RFC 3339, a date and time without offset (read as UTC), a date, or a month.
+/// RFC 3339, a date and time without offset (read as UTC), a date, or a month; in words too, of many languages. `5/6/2024`
+/// is not read: it is May in one country and June in another.
 fn moment(text: &str) -> Option<(Moment, Precision)> {
     if let Ok(moment) = text.parse() {
         return Some((moment, Precision::Second));
@@ -239,8 +230,8 @@ fn moment(text: &str) -> Option<(Moment, Precision)> {
     if let Ok(date) = format!("{text}-01").parse::<Date>() {
         return Some((utc(date.at(0, 0, 0, 0))?, Precision::Month));
     }
-    let (moment, precision) = clock::utc(text, WORDED);
-    moment.map(|moment| (moment, precision))
+    let written = dates::read(text)?;
+    Some((written.moment(Offset::UTC)?, written.precision))
 }
 
 fn unix_time(number: i64) -> Option<(Moment, Precision)> {
@@ -261,6 +252,9 @@ mod tests {
             ("2024-05-01", "2024-05-01T00:00:00Z", Precision::Day),
             ("2024-05", "2024-05-01T00:00:00Z", Precision::Month),
             ("May 1, 2024", "2024-05-01T00:00:00Z", Precision::Day),
+            ("May 1, 2024 6:30 PM", "2024-05-01T18:30:00Z", Precision::Minute),
+            ("1. Mai 2024", "2024-05-01T00:00:00Z", Precision::Day),
+            ("1 de mayo de 2024", "2024-05-01T00:00:00Z", Precision::Day),
             ("1 May 2024", "2024-05-01T00:00:00Z", Precision::Day),
             ("September 2024", "2024-09-01T00:00:00Z", Precision::Month),
         ];

@@ -64,6 +64,8 @@ const ALIASES: &[(&str, &str)] = &[
     ("post", "text"),
     ("post_text", "text"),
     ("comment_text", "text"),
+    ("post_body", "text"),
+    ("comment_body", "text"),
     ("date", "created_at"),
     ("datum", "created_at"),
     ("fecha", "created_at"),
@@ -72,6 +74,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("timestamp", "created_at"),
     ("created", "created_at"),
     ("posted_at", "created_at"),
+    ("posted", "created_at"),
+    ("post_date", "created_at"),
+    ("comment_date", "created_at"),
     ("published", "created_at"),
     ("published_at", "created_at"),
     ("link", "url"),
@@ -98,6 +103,14 @@ const ALIASES: &[(&str, &str)] = &[
     ("employer", "profile_employer"),
     ("location", "profile_location"),
 ];
+/// Columns of words that stand above the text.
+const TITLES: &[&str] = &["title", "subject", "headline", "post_title"];
+
+/// Columns of own words, where they stand beside the post that they answer.
+const ANSWERS: &[&str] = &["comment", "comment_text", "comment_body"];
+const TEXTS: &[&str] = &["text", "body", "content", "message"];
+const ANSWERED: &[&str] = &["post", "post_text", "post_body"];
+
 /// How many columns that are ignored are named.
 const NAMED: usize = 10;
 const TOO_MANY_CELLS: &str = "the row has more cells than the first row; the rest was not read";
@@ -105,6 +118,8 @@ const TOO_MANY_CELLS: &str = "the row has more cells than the first row; the res
 /// Which column holds which field.
 pub(super) struct Header {
     columns: Vec<Option<&'static str>>,
+    /// The column whose words stand above the text.
+    title: Option<usize>,
     ignored: Vec<String>,
 }
 
@@ -142,7 +157,16 @@ impl Header {
     fn of(names: Vec<String>) -> Self {
         let mut columns: Vec<Option<&'static str>> = vec![None; names.len()];
         let own = |name: &str| COLUMNS.iter().find(|column| **column == name).copied();
-        for meaning in [&own as &dyn Fn(&str) -> Option<&'static str>, &alias] {
+        // A comment beside a post answers it: only the comment is the account holder's.
+        let has = |some: &[&str]| names.iter().any(|name| some.contains(&name.as_str()));
+        let is_answer = has(ANSWERS) && has(ANSWERED) && !has(TEXTS);
+        let answer = |name: &str| match name {
+            _ if !is_answer => None,
+            name if ANSWERS.contains(&name) => Some("text"),
+            name if ANSWERED.contains(&name) => Some("parent_text"),
+            _ => None,
+        };
+        for meaning in [&own as &dyn Fn(&str) -> Option<&'static str>, &answer, &alias] {
             for (at, name) in names.iter().enumerate() {
                 let column = meaning(name).filter(|column| !columns.contains(&Some(*column)));
                 if let Some(free @ None) = columns.get_mut(at) {
@@ -150,8 +174,13 @@ impl Header {
                 }
             }
         }
-        let ignored = names.into_iter().zip(&columns).filter(|(_, column)| column.is_none());
-        Self { ignored: ignored.map(|(name, _)| name).collect(), columns }
+        let title = names.iter().position(|name| TITLES.contains(&name.as_str()));
+        let ignored = names
+            .into_iter()
+            .enumerate()
+            .zip(&columns)
+            .filter(|((at, _), column)| column.is_none() && title != Some(*at));
+        Self { ignored: ignored.map(|((_, name), _)| name).collect(), title, columns }
     }
 
     /// Says which columns are not used and whether ids are missing.
@@ -199,6 +228,15 @@ fn unshifted(position: &csv::Position, lead: u64) -> csv::Position {
     position
 }
 
+/// Puts a title above the text, unless that begins with it.
+fn set_above(map: &mut Map<String, Value>, title: &str) {
+    let text = map.get("text").and_then(Value::as_str).unwrap_or_default();
+    if !text.starts_with(title.trim()) {
+        let both = if text.is_empty() { title.to_owned() } else { format!("{}\n\n{text}", title.trim()) };
+        map.insert("text".to_owned(), Value::String(both));
+    }
+}
+
 /// A row as the JSON object of the same item. An empty cell is an absent field, except for the text.
 fn object(record: &ByteRecord, header: &Header, name: &str, line: u64) -> Result<Value, std::str::Utf8Error> {
     let mut map = Map::new();
@@ -220,6 +258,9 @@ fn object(record: &ByteRecord, header: &Header, name: &str, line: u64) -> Result
             Some((field, group)) => group.insert(field.to_owned(), value),
             None => map.insert(column.to_owned(), value),
         };
+    }
+    if let Some(title) = header.title.and_then(|at| record.get(at)).filter(|title| !title.is_empty()) {
+        set_above(&mut map, formula::unguarded(std::str::from_utf8(title)?));
     }
     let [(_, parent), (_, profile), (_, medium)] = nested;
     let mut media = Vec::new();

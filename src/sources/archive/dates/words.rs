@@ -1,247 +1,15 @@
 //! The words of dates: English, Spanish, French, German, Portuguese, Italian, Dutch, Polish, Russian, Czech, Danish, Norwegian,
-//! Swedish, Turkish; and the marks of Japanese, Chinese and Korean.
+//! Swedish, Turkish, Finnish, Ukrainian, Romanian, Indonesian; and the marks of Japanese, Chinese and Korean.
 
 use jiff::tz::Offset;
 
-/// Names of months, in full (also as they follow a day) and short, without points. No word means two months.
-const MONTHS: [&[&str]; 12] = [
-    &[
-        "january",
-        "jan",
-        "enero",
-        "ene",
-        "janvier",
-        "janv",
-        "januar",
-        "jänner",
-        "jän",
-        "janeiro",
-        "gennaio",
-        "gen",
-        "januari",
-        "styczeń",
-        "stycznia",
-        "sty",
-        "январь",
-        "января",
-        "янв",
-        "leden",
-        "ledna",
-        "led",
-        "ocak",
-        "oca",
-    ],
-    &[
-        "february",
-        "feb",
-        "febrero",
-        "février",
-        "févr",
-        "fév",
-        "februar",
-        "fevereiro",
-        "fev",
-        "febbraio",
-        "februari",
-        "luty",
-        "lutego",
-        "lut",
-        "февраль",
-        "февраля",
-        "февр",
-        "фев",
-        "únor",
-        "února",
-        "úno",
-        "şubat",
-        "şub",
-    ],
-    &[
-        "march",
-        "mar",
-        "marzo",
-        "mars",
-        "märz",
-        "mär",
-        "março",
-        "maart",
-        "mrt",
-        "marzec",
-        "marca",
-        "март",
-        "марта",
-        "мар",
-        "březen",
-        "března",
-        "bře",
-        "marts",
-        "mart",
-    ],
-    &[
-        "april",
-        "apr",
-        "abril",
-        "abr",
-        "avril",
-        "avr",
-        "aprile",
-        "kwiecień",
-        "kwietnia",
-        "kwi",
-        "апрель",
-        "апреля",
-        "апр",
-        "duben",
-        "dubna",
-        "dub",
-        "nisan",
-        "nis",
-    ],
-    &[
-        "may", "mayo", "mai", "maio", "maggio", "mag", "mei", "maj", "maja", "май", "мая", "květen",
-        "května", "kvě", "mayıs",
-    ],
-    &[
-        "june", "jun", "junio", "juin", "juni", "junho", "giugno", "giu", "czerwiec", "czerwca", "cze",
-        "июнь", "июня", "июн", "červen", "června", "čvn", "haziran", "haz",
-    ],
-    &[
-        "july",
-        "jul",
-        "julio",
-        "juillet",
-        "juil",
-        "juli",
-        "julho",
-        "luglio",
-        "lug",
-        "lipiec",
-        "lipca",
-        "lip",
-        "июль",
-        "июля",
-        "июл",
-        "červenec",
-        "července",
-        "čvc",
-        "temmuz",
-        "tem",
-    ],
-    &[
-        "august",
-        "aug",
-        "agosto",
-        "ago",
-        "août",
-        "augustus",
-        "sierpień",
-        "sierpnia",
-        "sie",
-        "август",
-        "августа",
-        "авг",
-        "srpen",
-        "srpna",
-        "srp",
-        "augusti",
-        "ağustos",
-        "ağu",
-    ],
-    &[
-        "september",
-        "sep",
-        "sept",
-        "septiembre",
-        "setiembre",
-        "septembre",
-        "setembro",
-        "set",
-        "settembre",
-        "sett",
-        "wrzesień",
-        "września",
-        "wrz",
-        "сентябрь",
-        "сентября",
-        "сент",
-        "сен",
-        "září",
-        "zář",
-        "eylül",
-        "eyl",
-    ],
-    &[
-        "october",
-        "oct",
-        "octubre",
-        "octobre",
-        "oktober",
-        "okt",
-        "outubro",
-        "out",
-        "ottobre",
-        "ott",
-        "październik",
-        "października",
-        "paź",
-        "октябрь",
-        "октября",
-        "окт",
-        "říjen",
-        "října",
-        "říj",
-        "ekim",
-        "eki",
-    ],
-    &[
-        "november",
-        "nov",
-        "noviembre",
-        "novembre",
-        "novembro",
-        "listopad",
-        "listopada",
-        "listopadu",
-        "lis",
-        "ноябрь",
-        "ноября",
-        "нояб",
-        "ноя",
-        "kasım",
-        "kas",
-    ],
-    &[
-        "december",
-        "dec",
-        "diciembre",
-        "dic",
-        "décembre",
-        "déc",
-        "dezember",
-        "dez",
-        "dezembro",
-        "dicembre",
-        "grudzień",
-        "grudnia",
-        "gru",
-        "декабрь",
-        "декабря",
-        "дек",
-        "prosinec",
-        "prosince",
-        "pro",
-        "desember",
-        "des",
-        "aralık",
-        "ara",
-    ],
-];
+pub(super) use super::months::month;
 
 /// Words that stand in dates and say nothing.
 pub(super) const FILLERS: &[&str] = &[
     "a", "alle", "at", "de", "del", "den", "do", "em", "g", "kl", "klo", "la", "las", "le", "o", "om", "on",
-    "ore", "roku", "t", "uhr", "um", "v", "ve", "w", "à", "às", "в", "г", "года", "年", "月", "日", "년",
-    "월", "일",
+    "ore", "roku", "t", "uhr", "um", "v", "ve", "w", "à", "às", "в", "г", "года", "о", "р", "року", "年",
+    "月", "日", "년", "월", "일",
 ];
 
 /// Halves of a day of more than one word, with spaces or points in them, or that are other words elsewhere.
@@ -310,16 +78,13 @@ pub(super) enum Half {
     Afternoon,
 }
 
-/// The month that a word in lower case means.
-pub(super) fn month(word: &str) -> Option<i8> {
-    (1..).zip(MONTHS).find(|(_, names)| names.contains(&word)).map(|(number, _)| number)
-}
-
 /// The half of the day that a word in lower case means.
 pub(super) fn half(word: &str) -> Option<Half> {
     match word {
-        "am" | "dopol" | "vorm" | "утра" | "дп" => Some(Half::Morning),
-        "pm" | "odpol" | "nachm" | "дня" | "вечера" | "пп" => Some(Half::Afternoon),
+        "am" | "dopol" | "vorm" | "утра" | "дп" | "fm" | "ap" | "öö" | "dop" => Some(Half::Morning),
+        "pm" | "odpol" | "nachm" | "дня" | "вечера" | "пп" | "ip" | "ös" | "pop" => {
+            Some(Half::Afternoon)
+        }
         _ => None,
     }
 }
@@ -327,17 +92,4 @@ pub(super) fn half(word: &str) -> Option<Half> {
 /// The offset that the name of a zone means.
 pub(super) fn zone(name: &str) -> Option<Offset> {
     ZONES.iter().find(|(zone, _)| *zone == name).map(|(_, hours)| Offset::constant(*hours))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::MONTHS;
-
-    #[test]
-    fn no_word_means_two_months() {
-        let all: Vec<&str> = MONTHS.concat();
-        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
-    }
 }

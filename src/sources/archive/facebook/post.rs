@@ -126,13 +126,13 @@ fn take(
     for medium in &found.media {
         gatherer.is_new("medium", &medium.file_name, sink);
     }
-    let own = found.author.is_empty() || gatherer.name.is_empty() || found.author == gatherer.name;
     let version = Some(found.fbid.clone()).filter(|fbid| sort.is_edit && !fbid.is_empty());
     gatherer.add(
         Item {
             id: if sort.is_edit { String::new() } else { found.fbid },
             kind: if found.is_comment { Kind::Comment } else { item.kind },
-            authorship: if own { Authorship::Own } else { Authorship::Other },
+            // Others' comments are not exported; an author by another name is a former name or a Page of one's own.
+            authorship: Authorship::Own,
             parent: (found.is_comment && sort.own != Own::Review).then(|| parent(&found.title)),
             version_of: version,
             text,

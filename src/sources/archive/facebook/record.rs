@@ -21,6 +21,7 @@ pub(super) const LISTS: &[&str] = &[
     "group_posts_v2",
     "activity_log_data",
     "pending_posts_v2",
+    "status_updates",
     "anonymous_author_posts",
     "archive_v2",
     "trash_v2",
@@ -77,7 +78,6 @@ struct Review<'a> {
 struct Comment<'a> {
     #[serde(borrow)]
     comment: Repaired<'a>,
-    author: Repaired<'a>,
     timestamp: Whole,
 }
 
@@ -131,7 +131,6 @@ pub(super) struct Found {
     pub(super) time: Whole,
     pub(super) title: String,
     pub(super) words: Vec<String>,
-    pub(super) author: String,
     pub(super) is_comment: bool,
     pub(super) media: Vec<Media>,
     pub(super) guessed: bool,
@@ -208,7 +207,6 @@ impl Record<'_> {
             if let Some(comment) = &datum.comment.0 {
                 found.is_comment = true;
                 found.words.extend(comment.comment.some().map(str::to_owned));
-                comment.author.0.trim().clone_into(&mut found.author);
                 if found.time.0.is_none() {
                     found.time = comment.timestamp;
                 }

@@ -9,6 +9,7 @@ const INDEX: Role = "index";
 pub(super) const COMMENTS: Role = "comments";
 pub(super) const OLD_COMMENTS: Role = "comments as a page";
 pub(super) const VIDEOS: Role = "videos";
+pub(super) const VIDEO_TEXTS: Role = "texts of videos in pieces";
 pub(super) const POSTS: Role = "community posts";
 pub(super) const CHANNEL: Role = "channel";
 pub(super) const MAPS: Role = "reviews by the account";
@@ -31,8 +32,11 @@ pub(super) const NOT_OWN: &str = "Google: histories, searches, playlists and sub
 
 const HISTORY: Is = Is::Left(NOT_OWN);
 const MEDIA: Is = Is::Left("Google: pictures, videos, mail and calls are not read");
-const OWN_WORDS: Is =
-    Is::Left("Google: own words in a layout that this version does not read yet: look at them yourself");
+/// Why some own words are not read.
+pub(super) const NEW_LAYOUT: &str =
+    "Google: own words in a layout that this version does not read yet: look at them yourself";
+
+const OWN_WORDS: Is = Is::Left(NEW_LAYOUT);
 const NOTES: Is = Is::Left("Google: notes and lists to oneself are not read because they are not public");
 const SYSTEM: Is = Is::Left("Google: settings, devices, places and purchases are not read");
 
@@ -44,6 +48,7 @@ pub(super) const FILES: &[Known] = &[
     Known("my-live-chat-messages.html", Is::Telling(OLD_COMMENTS)),
     // The names in English; in other languages what stands in the files tells.
     Known("takeout/*/comments/*.csv", Is::Part(COMMENTS)),
+    Known("video metadata/video texts*.csv", OWN_WORDS),
     Known("video metadata/videos*.csv", Is::Part(VIDEOS)),
     Known("videos/videos*.csv", Is::Part(VIDEOS)),
     Known("posts/posts*.csv", Is::Part(POSTS)),
@@ -150,7 +155,9 @@ pub(super) fn by_content(start: &[u8]) -> Option<Role> {
         return json(text);
     }
     if text.starts_with('<') {
-        return plus_page::is_one(text).then_some(PLUS_PAGE);
+        // In other languages than English the names of these pages say nothing.
+        let is_list = text.contains("<li>") && text.contains("youtube.com/watch?v=") && text.contains(" UTC");
+        return if is_list { Some(OLD_COMMENTS) } else { plus_page::is_one(text).then_some(PLUS_PAGE) };
     }
     let header = Header::of(start);
     if header.has(&["channel id", "channel visibility"]) || youtube::is_channel(&header, text) {
@@ -162,8 +169,12 @@ pub(super) fn by_content(start: &[u8]) -> Option<Role> {
     if youtube::is_videos(&header) {
         return Some(VIDEOS);
     }
+    if youtube::are_video_texts(&header) {
+        return Some(VIDEO_TEXTS);
+    }
     let words = header.has(&["comment id"]) || header.has(&["live chat id"]);
-    (words || text.contains("\"{\"\"text\"\":")).then_some(COMMENTS)
+    let runs = ["\"{\"\"text\"\":", "\"{\"\"takeoutSegments\"\":"];
+    (words || runs.iter().any(|mark| text.contains(mark))).then_some(COMMENTS)
 }
 
 fn json(text: &str) -> Option<Role> {

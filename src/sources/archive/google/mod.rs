@@ -27,8 +27,8 @@ use crate::coverage::Coverage;
 use crate::sources::clock::{self, Shape};
 use crate::sources::{Batch, Decoded, InputError, Stopped};
 use files::{
-    ACTIVITY, BUSINESS, CHAT, COMMENTS, MAPS, NOT_OWN, OLD_COMMENTS, PERSON, PLAY, PLUS, PLUS_COMMENTS,
-    PLUS_PAGE, POSTS, SHOPPING, VIDEOS,
+    ACTIVITY, BUSINESS, CHAT, COMMENTS, MAPS, NEW_LAYOUT, NOT_OWN, OLD_COMMENTS, PERSON, PLAY, PLUS,
+    PLUS_COMMENTS, PLUS_PAGE, POSTS, SHOPPING, VIDEO_TEXTS, VIDEOS,
 };
 
 const BAD_TIME: &str = "Google: a time was not understood; the item was kept without it";
@@ -105,6 +105,9 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     chat::read(export, &mut reading)?;
     for entry in export.of(ACTIVITY) {
         export.sink.coverage().skip(NOT_OWN, entry.name);
+    }
+    for entry in export.of(VIDEO_TEXTS) {
+        export.sink.coverage().skip(NEW_LAYOUT, entry.name);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::{NO_WORDS, Reading, time};
 use crate::sources::Stopped;
 use crate::sources::archive::account::Account;
 use crate::sources::archive::container::Entry;
+use crate::sources::archive::fields::Fields;
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html::titled;
 use crate::sources::archive::item::derived_id;
@@ -42,7 +43,11 @@ pub(super) fn by_account(
     let account = reading.account("google-maps");
     reading.records(export, entry, &["features"], &mut |reading, fields, place, out| {
         let said = fields.object(&["properties"]).unwrap_or(fields);
-        let text = said.text(&["review_text_published", "Review Comment"]);
+        // What Google asked beside, such as what there was to like, is answered in words at times.
+        let asked = said.list(&["questions"]).iter().filter_map(Fields::of);
+        let answers = asked.map(|asked| asked.text(&["answer"]));
+        let words = std::iter::once(said.text(&["review_text_published", "Review Comment"])).chain(answers);
+        let text = words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join("\n\n");
         if text.is_empty() {
             out.coverage.skip(NO_WORDS, place);
             return;

@@ -27,10 +27,40 @@ const TIME: &[&str] = &[
 const VIDEO: &[&str] = &["video id", "video-id"];
 const ANSWERED: &[&str] = &["parent comment id", "top-level comment id"];
 
+/// What a column of descriptions is called, in part.
+const DESCRIPTIONS: &[&str] = &["descri", "beschreibung", "beschrijving", "opis", "описание", "popis"];
+
+/// What a column of polls and quizzes is called, in part.
+const POLLS: &[&str] = &["poll", "quiz", "umfrage", "encuesta", "sondage", "sondaggio", "enquete", "peiling"];
+
 /// Whether a table is that of videos. What was written is marked as original in every language.
 pub(super) fn is_videos(header: &Header) -> bool {
-    header.has(&["video id", "privacy"])
-        || header.count(is_original) >= 2 && header.count(|name| name.starts_with("video")) >= 2
+    header.has(&["video id", "privacy"]) || header.count(is_original) >= 2 && header.count(is_of_video) >= 2
+}
+
+/// Whether a table has the texts of videos in pieces, each in a column with a number.
+pub(super) fn are_video_texts(header: &Header) -> bool {
+    let is_piece = |name: &str| is_of_video(name) && name.ends_with(|c: char| c.is_ascii_digit());
+    !is_videos(header)
+        && header.count(is_of_video) >= 3
+        && (header.count(is_piece) >= 2 && header.count(is_description) >= 1
+            || header.has(&["video title", "video description"]))
+}
+
+fn is_of_video(column: &str) -> bool {
+    ["video", "vídeo", "vidéo", "wideo", "видео"].iter().any(|word| column.contains(word))
+}
+
+fn is_tag(column: &str) -> bool {
+    column.starts_with("tag ") || column.starts_with("video tag ")
+}
+
+fn is_description(column: &str) -> bool {
+    DESCRIPTIONS.iter().any(|part| column.contains(part))
+}
+
+fn is_poll(column: &str) -> bool {
+    POLLS.iter().any(|part| column.contains(part))
 }
 
 /// Whether a table is that of the channels, whose numbers begin alike.
@@ -40,7 +70,7 @@ pub(super) fn is_channel(header: &Header, text: &str) -> bool {
 }
 
 fn is_original(column: &str) -> bool {
-    column.contains("(origin") && column.ends_with(')')
+    ["(origin", "(orygin", "(оригин"].iter().any(|mark| column.contains(mark)) && column.ends_with(')')
 }
 
 pub(super) fn read(export: &mut Export<'_>, reading: &mut Reading) -> Result<(), Stopped> {
@@ -74,29 +104,42 @@ fn keep(item: Item, reading: &mut Reading, out: &mut Decoded) {
     }
 }
 
-/// The first channel, which the items of YouTube belong to.
+/// What was written as the title and the description, whatever their order, which differs between languages.
+fn originals<'r>(row: &'r Row<'_>) -> (&'r str, &'r str) {
+    let of = |described: bool| {
+        row.named(move |name| is_original(name) && is_description(name) == described).next()
+    };
+    match (of(false), of(true)) {
+        (title, Some(description)) => (title.unwrap_or_default(), description),
+        (_, None) => {
+            let mut both = row.named(is_original);
+            (both.next().unwrap_or_default(), both.next().unwrap_or_default())
+        }
+    }
+}
+
+/// The first channel, which the items of YouTube belong to. The words of all are items.
 fn channel(export: &mut Export<'_>, reading: &mut Reading) -> Result<Account, Stopped> {
     let mut account = reading.account(PLATFORM);
     let mut out = Decoded::default();
+    let mut is_first = true;
     for entry in export.of(CHANNEL) {
         rows::read(export, &entry, Table::default(), |row, _| {
-            if !account.profile.bio.is_empty() {
-                return;
-            }
-            let mut originals = row.named(is_original);
-            let (first, second) =
-                (originals.next().unwrap_or_default(), originals.next().unwrap_or_default());
-            let in_english = !row.get("channel title (original)").is_empty();
-            let name = if in_english { row.get("channel title (original)") } else { first };
-            let bio = if in_english { row.get("channel description (original)") } else { second };
-            let mut profile = Profile::clone(&account.profile);
+            let (name, bio) = originals(row);
+            let mut profile = Profile::clone(&reading.profile);
             if !name.is_empty() {
                 name.clone_into(&mut profile.name);
             }
             bio.clone_into(&mut profile.bio);
-            account.profile = Arc::new(profile);
-            if let Some(bio) = account.bio(&row.place, visibility_of(row, "channel visibility")) {
+            let channel = Account { profile: Arc::new(profile), ..account.clone() };
+            if let Some(mut bio) = channel.bio(&row.place, visibility_of(row, "channel visibility")) {
+                if !std::mem::take(&mut is_first) {
+                    bio.id = derived_id(&[row.cells().next().unwrap_or_default(), &bio.text]);
+                }
                 reading.seen.keep(bio, &mut out);
+            }
+            if account.profile.bio.is_empty() {
+                account = channel;
             }
         })?;
     }
@@ -106,13 +149,11 @@ fn channel(export: &mut Export<'_>, reading: &mut Reading) -> Result<Account, St
 }
 
 fn video(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
-    let mut originals = row.named(is_original);
-    let (first, second) = (originals.next().unwrap_or_default(), originals.next().unwrap_or_default());
-    let title = row.any(&["video title (original)", "title"]);
-    let description = row.any(&["video description (original)", "description"]);
-    let (title, description) =
-        if title.is_empty() && description.is_empty() { (first, second) } else { (title, description) };
-    let tags: Vec<&str> = row.named(|name| name.starts_with("tag ")).filter(|tag| !tag.is_empty()).collect();
+    let (title, description) = match originals(row) {
+        ("", "") => (row.get("title"), row.get("description")),
+        originals => originals,
+    };
+    let tags: Vec<&str> = row.named(is_tag).filter(|tag| !tag.is_empty()).collect();
     let id = row.any(VIDEO).to_owned();
     let id = if id.is_empty() { first_cell(row, is_video_id) } else { id };
     let named = row.any(&["video publish timestamp", "video create timestamp"]);
@@ -142,10 +183,18 @@ fn post(row: &Row<'_>, account: &Account, out: &mut Decoded) -> Item {
         "" => first_cell(row, runs::are_runs),
         text => text.to_owned(),
     };
+    // In other languages the text is the first cell with words; what comes behind it are pictures and polls.
+    let text = if text.is_empty() {
+        row.named(|name| !is_poll(name)).skip(1).find(|cell| are_words(cell)).unwrap_or_default().to_owned()
+    } else {
+        text
+    };
     let date = moment_cell(row, &["post create timestamp", "post publish timestamp"]);
     let (created_at, created_precision) = time(&date, &row.place, &mut out.coverage);
     let media = row.named(|name| name.starts_with("image name")).filter(|name| !name.is_empty());
-    let text = runs::text(&text);
+    let choices = row.named(is_poll).map(runs::text).filter(|choice| are_words(choice));
+    let text = std::iter::once(runs::text(&text)).chain(choices).filter(|part| !part.is_empty());
+    let text = text.collect::<Vec<_>>().join("\n");
     Item {
         kind: Kind::Post,
         id: if id.is_empty() { derived_id(&[&date, &text]) } else { id },
@@ -223,6 +272,19 @@ fn moment_cell(row: &Row<'_>, names: &[&str]) -> String {
 
 fn is_time(cell: &str) -> bool {
     cell.len() >= 20 && cell.parse::<whitecoat_engine::Moment>().is_ok()
+}
+
+/// Whether a cell may hold own words: no number, time, identifier, word for who may see it or name of a picture.
+fn are_words(cell: &str) -> bool {
+    let is_name = |ending: &str| ending.len() <= 4 && ending.chars().all(|c| c.is_ascii_alphanumeric());
+    let is_file = !cell.contains(char::is_whitespace)
+        && cell.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && is_name(ending));
+    cell.contains(char::is_alphabetic)
+        && !is_file
+        && !is_time(cell)
+        && !matches!(cell.to_lowercase().as_str(), "true" | "false")
+        && !["Ugkx", "UC"].iter().any(|start| cell.starts_with(start) && !cell.contains(' '))
+        && visibility(cell) == Visibility::Unknown
 }
 
 fn is_video_id(cell: &str) -> bool {

@@ -109,10 +109,13 @@ impl Comment {
         for (_, value) in &labels.string_map_data.0 {
             comment.add_time(value.0.as_ref().map(|value| value.timestamp).unwrap_or_default());
         }
+        let labelled = labels.labelled();
+        comment.add_time(Whole(labelled.time));
         if comment.answers.is_empty() {
             held.title.0.trim().clone_into(&mut comment.answers);
         }
-        let media = held.media_list_data.0.iter().filter_map(|medium| medium.0.as_ref()?.media(files));
+        let media = held.media_list_data.0.iter().filter_map(|medium| medium.0.as_ref());
+        let media = media.chain(labelled.media).filter_map(|medium| medium.media(files));
         comment.media = media.collect();
         Ok(comment)
     }

@@ -17,6 +17,9 @@ pub(super) const COMMENTS: Role = "comments";
 pub(super) const CHANGES: Role = "changes of the profile";
 pub(super) const PRIVACY: Role = "changes of who may read";
 pub(super) const PROFILE: Role = "the profile";
+pub(super) const OLD_MEDIA: Role = "pictures, until 2020";
+pub(super) const OLD_COMMENTS: Role = "comments, until 2020";
+pub(super) const OLD_PROFILE: Role = "the profile, until 2020";
 pub(super) const CONVERSATION: Role = "a conversation";
 
 const ADS: &str = "Instagram: advertising data, not read because it holds no words of the account holder";
@@ -128,6 +131,9 @@ pub(super) const FILES: &[Known] = &[
     Known("subscriptions/", Left(SETTINGS)),
     Known("other_activity/", Left(SETTINGS)),
     Known("messages/", Left(SETTINGS)),
+    // Until 2020. What tells the platform is in the files.
+    Known("media.json", Part(OLD_MEDIA)),
+    Known("profile.json", Part(OLD_PROFILE)),
 ];
 
 /// Keys of Instagram's own in the first bytes of a file.
@@ -143,6 +149,7 @@ const KEYS: &[(&str, Role)] = &[
     ("\"comments_reels_comments\"", COMMENTS),
     ("\"comments_story_comments\"", COMMENTS),
     ("\"profile_user\"", PROFILE),
+    ("\"media_comments\"", OLD_COMMENTS),
 ];
 
 /// What a file is by its first bytes.
@@ -154,6 +161,10 @@ pub(super) fn by_content(start: &[u8]) -> Option<Role> {
     }
     if let Some((_, role)) = KEYS.iter().find(|(key, _)| start.contains(key)) {
         return Some(role);
+    }
+    let is_old = ["\"photos\"", "\"videos\"", "\"stories\""].iter().any(|list| start.contains(list));
+    if is_old && start.contains("\"taken_at\"") && start.contains("\"path\"") {
+        return Some(OLD_MEDIA);
     }
     let record = start.trim_start_matches('[').trim_start().strip_prefix('{')?.trim_start();
     let is_post = record.starts_with("\"media\"")

@@ -8,6 +8,7 @@ use super::media::Files;
 use super::read::{self, Source};
 use super::words;
 use crate::sources::archive::container::Container;
+use crate::sources::archive::dates;
 use crate::sources::archive::loose::{List, Maybe, Pairs, Whole};
 use crate::sources::archive::mojibake::Repaired;
 use crate::sources::{Sink, Stopped};
@@ -49,16 +50,21 @@ pub(in crate::sources::archive) struct Value<'a> {
     pub(in crate::sources::archive) timestamp: Whole,
 }
 
-impl Labels<'_> {
+impl<'a> Labels<'a> {
     /// All labels with their values, those without a value too.
     pub(in crate::sources::archive) fn rows(&self) -> Vec<(&str, &str)> {
         let map = self.string_map_data.0.iter();
         let mut rows: Vec<(&str, &str)> =
             map.filter_map(|(label, value)| Some((&*label.0, &*value.0.as_ref()?.value.0))).collect();
+        rows.extend(self.labelled().rows);
+        rows
+    }
+
+    /// What the newer shape says: values, media and a time.
+    pub(in crate::sources::archive) fn labelled(&self) -> Labelled<'_, 'a> {
         let mut labelled = Labelled::default();
         labelled.add(&self.label_values);
-        rows.extend(labelled.rows);
-        rows
+        labelled
     }
 }
 
@@ -76,6 +82,7 @@ impl Account {
     ) {
         let mut taken = false;
         for (label, value) in rows {
+            let value = undated(value);
             let field = if words::is(label, words::HANDLE) {
                 &mut self.handle
             } else if words::is(label, words::NAME) {
@@ -86,6 +93,12 @@ impl Account {
                 if !value.trim().is_empty() && self.links.len() < MAX_LINKS {
                     self.links.push(format!("Website: {}", value.trim()));
                 }
+                continue;
+            } else if words::is(label, words::CITY) {
+                &mut self.profile.location
+            } else if words::is(label, words::WORK) {
+                // The last employer stands first, above what was done there.
+                first_line(&mut self.profile.employer, value);
                 continue;
             } else {
                 if words::is(label, words::PRIVATE) && !value.trim().is_empty() {
@@ -104,6 +117,21 @@ impl Account {
             place.clone_into(&mut self.source);
         }
     }
+}
+
+/// Takes the first line of a text, where nothing is known yet.
+fn first_line(field: &mut String, text: &str) {
+    if field.is_empty() {
+        text.lines().next().unwrap_or_default().trim().clone_into(field);
+    }
+}
+
+/// A value without the line below it that says when it was written, such as `(Aug 02, 2020 11:07:57pm)`.
+fn undated(value: &str) -> &str {
+    let value = value.trim();
+    let Some((words, last)) = value.rsplit_once('\n') else { return value };
+    let inner = last.trim().strip_prefix('(').and_then(|last| last.strip_suffix(')'));
+    if inner.is_some_and(|inner| dates::read(inner).is_some()) { words.trim_end() } else { value }
 }
 
 /// Reads the profile of an Instagram or Threads account. What cannot be read costs nothing but itself.

@@ -128,6 +128,13 @@ impl Carousel {
         for medium in &media {
             found.add(medium, files);
         }
+        let labelled = labels.labelled();
+        if found.time.0.is_none() {
+            found.time = if post.timestamp.0.is_some() { post.timestamp } else { Whole(labelled.time) };
+        }
+        for medium in &labelled.media {
+            found.add(medium, files);
+        }
         let lone: Medium<'_> = serde_json::from_slice(record)?;
         if media.is_empty() && lone.uri.some().is_some() {
             found.add(&lone, files);
@@ -135,9 +142,6 @@ impl Carousel {
         let rows = labels.rows();
         let own = own_words(rows.iter().copied(), false, &mut found.guessed);
         found.words.extend(own);
-        if found.time.0.is_none() {
-            found.time = post.timestamp;
-        }
         found.is_empty =
             media.is_empty() && found.media.is_empty() && found.words.is_empty() && rows.is_empty();
         Ok(found)

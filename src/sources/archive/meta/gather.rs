@@ -101,6 +101,9 @@ impl Gatherer {
         sink: &mut dyn Sink,
     ) -> Result<(), Stopped> {
         item.truncated |= cap(&mut item.text);
+        if !item.id.is_empty() && self.is_another(&item, sink) {
+            item.id.clear();
+        }
         if item.id.is_empty() {
             let time = item.created_at.map(|time| time.to_string()).unwrap_or_default();
             let thread = item.thread.as_deref().unwrap_or_default();
@@ -118,6 +121,16 @@ impl Gatherer {
         item.profile = Some(Arc::clone(&self.profile));
         self.batch.push(item);
         if self.batch.len() >= ITEMS_PER_BATCH { self.hand_over(sink) } else { Ok(()) }
+    }
+
+    /// Whether an item has the id of one that was there, and other words: two posts may show one picture, which gives them
+    /// their id.
+    fn is_another(&mut self, item: &Item, sink: &mut dyn Sink) -> bool {
+        if item.text.is_empty() {
+            return false;
+        }
+        let has_new_words = self.is_new("id and words", &format!("{}\n{}", item.id, item.text), sink);
+        has_new_words && self.seen.contains(&shortened("id", &item.id))
     }
 
     /// Whether the same words were posted moments before.

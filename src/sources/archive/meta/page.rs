@@ -20,8 +20,10 @@ const BODY: &[&str] = &["_a6-p", "_2let"];
 const DATE: &[&str] = &["_a72d", "_a6-o", "_2lem"];
 /// Of one part of what it holds.
 const CELL: &str = "_2pin";
-/// Of the words below a picture.
+/// Of the words below a picture, and of a line such as `Group: ICU nurses` above own words.
 const DESCRIPTION: &str = "_3-95";
+/// Of what such a line begins with.
+const LABEL: &str = "_a6_m";
 /// Of the line in the head that says who made the page, and when.
 const GENERATED: &str = "_aoaa";
 
@@ -51,6 +53,8 @@ pub(in crate::sources::archive) struct PageBox {
     pub(in crate::sources::archive) date: Stamp,
     /// The address of what the record is about, which Facebook puts behind the date.
     pub(in crate::sources::archive) link: Option<String>,
+    /// There is nothing in it: it stands around the box of the record.
+    pub(in crate::sources::archive) is_bare: bool,
 }
 
 /// The date of a box.
@@ -84,9 +88,12 @@ impl PageBox {
 pub(in crate::sources::archive) fn read(html: &str, files: &Files) -> Option<PageBox> {
     let tree = web::fragment(html)?;
     let root = tree.root_element();
-    let mut found =
-        PageBox { date: stamp(root), link: link(root), media: media(root, files), ..PageBox::default() };
-    let printed = first(root, DATE).map(words_of).unwrap_or_default();
+    let printed = printed(root);
+    let date = stamp(root, printed.as_deref());
+    let mut found = PageBox { date, link: link(root), media: media(root, files), ..PageBox::default() };
+    let printed = printed.unwrap_or_default();
+    found.is_bare =
+        found.media.is_empty() && found.link.is_none() && root.text().all(|text| text.trim().is_empty());
     found.title = first(root, TITLE).map(words_of).unwrap_or_default();
     for row in all(root).filter(|element| element.value().name() == "tr") {
         found.rows.extend(label_and_value(row));
@@ -101,7 +108,6 @@ pub(in crate::sources::archive) fn read(html: &str, files: &Files) -> Option<Pag
             continue;
         }
         let parent = element.parent().and_then(ElementRef::wrap);
-        let has = |element: ElementRef<'_>, class: &str| element.value().classes().any(|it| it == class);
         if has(element, DESCRIPTION) {
             found.captions.push(words);
         } else {
@@ -134,6 +140,15 @@ fn first<'t>(root: ElementRef<'t>, classes: &[&str]) -> Option<ElementRef<'t>> {
         .find_map(|class| all(root).find(|element| element.value().classes().any(|it| it == *class)))
 }
 
+fn has(element: ElementRef<'_>, class: &str) -> bool {
+    element.value().classes().any(|it| it == class)
+}
+
+/// Whether an element is a line such as `Group: ICU nurses`, which Facebook puts above own words.
+fn is_labelled(element: ElementRef<'_>) -> bool {
+    has(element, DESCRIPTION) && element.child_elements().next().is_some_and(|first| has(first, LABEL))
+}
+
 fn is_inside(element: ElementRef<'_>, root: ElementRef<'_>, names: &[&str]) -> bool {
     element
         .ancestors()
@@ -142,7 +157,7 @@ fn is_inside(element: ElementRef<'_>, root: ElementRef<'_>, names: &[&str]) -> b
         .any(|outer| names.contains(&outer.value().name()))
 }
 
-/// Whether no block, link or picture stands in an element.
+/// Whether no block, link or picture stands in an element, but for a labelled line.
 fn is_leaf(element: ElementRef<'_>) -> bool {
     const NEVER: &[&str] = &["div", "table", "img", "video", "a", "section", "h2"];
     // A link within own words is part of them; one alone is something shared.
@@ -151,16 +166,31 @@ fn is_leaf(element: ElementRef<'_>) -> bool {
             element.children().filter_map(|child| child.value().as_text().map(|text| &**text)).collect();
         own.trim().is_empty()
     };
-    let holds = |name: &str| all(element).skip(1).any(|inner| inner.value().name() == name);
+    let holds =
+        |name: &str| all(element).skip(1).any(|inner| inner.value().name() == name && !is_labelled(inner));
     !links_only && !NEVER.iter().filter(|name| **name != "a").any(|name| holds(name))
 }
 
-/// The words of an element: line ends where they are printed, tags gone.
+/// The words of an element without labelled lines: line ends where they are printed, tags gone.
 fn words_of(element: ElementRef<'_>) -> String {
     let mut words = String::new();
     let mut after_break = false;
+    let mut left_out = None;
     for edge in element.traverse() {
-        let Edge::Open(node) = edge else { continue };
+        let node = match edge {
+            Edge::Open(node) => node,
+            Edge::Close(node) => {
+                left_out = left_out.filter(|left_out| *left_out != node.id());
+                continue;
+            }
+        };
+        if left_out.is_some() {
+            continue;
+        }
+        if ElementRef::wrap(node).is_some_and(is_labelled) {
+            left_out = Some(node.id());
+            continue;
+        }
         match node.value() {
             Node::Text(text) => {
                 // Meta puts a space behind each break.
@@ -172,17 +202,18 @@ fn words_of(element: ElementRef<'_>) -> String {
                 words.push('\n');
                 after_break = true;
             }
+            Node::Element(tag) if tag.name() == "li" && !words.is_empty() => words.push('\n'),
             _ => {}
         }
     }
     words.trim().to_owned()
 }
 
-/// `Updated Jul 26, 2024 1:35:01pm`, or the date alone.
+/// `Updated Jul 26, 2024 1:35:01pm`, or the date alone. Facebook prints a clock with it; own words seldom have one.
 fn is_furniture(line: &str) -> bool {
     let mut rest = line;
     for _ in 0..=WORDS_BEFORE_DATE {
-        if dates::read(rest).is_some() {
+        if dates::read(rest).is_some_and(Written::has_clock) {
             return true;
         }
         match rest.split_once(' ') {
@@ -209,14 +240,19 @@ fn link(root: ElementRef<'_>) -> Option<String> {
     links.into_iter().find(|address| address.starts_with(RECORD_LINK)).map(str::to_owned)
 }
 
-fn stamp(root: ElementRef<'_>) -> Stamp {
-    if let Some(element) = first(root, DATE) {
-        let text = words_of(element);
-        return match dates::read(&text) {
-            Some(date) => Stamp::Known(date),
-            None if text.is_empty() => Stamp::None,
-            None => Stamp::Unknown,
-        };
+/// The date as it is printed below the record. Instagram leaves its place empty under comments.
+fn printed(root: ElementRef<'_>) -> Option<String> {
+    let texts = |class: &&str| {
+        let class = *class;
+        let dated = all(root).filter(move |element| has(*element, class));
+        dated.map(words_of).find(|text| !text.is_empty())
+    };
+    DATE.iter().find_map(texts)
+}
+
+fn stamp(root: ElementRef<'_>, printed: Option<&str>) -> Stamp {
+    if let Some(text) = printed {
+        return dates::read(text).map_or(Stamp::Unknown, Stamp::Known);
     }
     let texts = root.descendants().filter_map(|node| node.value().as_text().map(|text| text.trim()));
     let dated = texts.filter_map(dates::read).filter(|date| date.precision != Precision::Month);
@@ -257,7 +293,7 @@ fn media(root: ElementRef<'_>, files: &Files) -> Vec<Media> {
 
 /// The label and the value of a row: in two cells, or one below the other in one cell.
 fn label_and_value(row: ElementRef<'_>) -> Option<(String, String)> {
-    let mut cells = row.child_elements().filter(|cell| cell.value().name() == "td");
+    let mut cells = row.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th"));
     let (cell, second) = (cells.next()?, cells.next());
     if let Some(second) = second {
         return Some((words_of(cell), words_of(second)));
@@ -297,6 +333,52 @@ mod tests {
         assert_eq!(found.captions, ["A caption"]);
         assert_eq!(found.media.iter().map(|medium| medium.file_name.as_str()).collect::<Vec<_>>(), ["1.jpg"]);
         assert!(matches!(found.date, Stamp::Known(date) if date.precision == Precision::Second));
+    }
+
+    #[test]
+    fn reads_a_comment_below_the_name_of_its_group() {
+        let found = boxed(
+            r#"<div class="_a6-g"><div class="_2ph_ _a6-h _a6-i">Jane Roe commented on a post.</div><div class="_2ph_ _a6-p"><div>
+            <div class="_2pin"><div><div class="_3-95"><span class="_a6_m">Group: </span>Ward nurses</div>Seen that<br /> last week</div></div></div></div></div>"#,
+        );
+        assert_eq!((found.words, found.captions.len()), (vec!["Seen that\nlast week".to_owned()], 0));
+    }
+
+    #[test]
+    fn own_words_may_end_in_a_date() {
+        for (words, expected) in [
+            ("Verlegt am 3. März 2021", true),
+            ("Geburt 12.03.2021", true),
+            ("May 2020", true),
+            ("Updated Jul 26, 2024 1:35:01pm", false),
+            ("Aktualisiert 32. Julember 2024 13:35:01", false),
+        ] {
+            let found = boxed(&format!(
+                r#"<div class="_a6-p"><div class="_2pin"><div>{words}</div></div></div><div class="_a72d">32. Julember 2024 13:35:07</div>"#
+            ));
+            assert_eq!(!found.words.is_empty(), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn an_empty_footer_does_not_hide_the_date() {
+        let found = boxed(
+            r#"<div class="_a6-g"><div class="_a6-p"><table><tr><td>Comment<div><div>Well said</div></div></td></tr>
+            <tr><td>Time<div><div>Jul 26, 2024 1:35 pm</div></div></td></tr></table></div><div class="_3-94 _a6-o"></div></div>"#,
+        );
+        assert!(matches!(found.date, Stamp::Known(date) if date.precision == Precision::Minute));
+        assert!(!found.is_bare);
+        assert!(boxed(r#"<div class="_3-95 _a6-g"><div class="_a6-p"> "#).is_bare);
+    }
+
+    #[test]
+    fn reads_tables_with_labels_in_the_head() {
+        let found = boxed(
+            r#"<div class="uiBoxWhite"><table class="_a6_n"><tr><th>Name</th><td>Jane Roe<br /></td></tr>
+            <tr><th>Work</th><td><ul><li>Sunny Surgery<br />Nurse</li><li>Old Mill</li></ul></td></tr></table></div>"#,
+        );
+        let rows = [("Name", "Jane Roe"), ("Work", "Sunny Surgery\nNurse\nOld Mill")];
+        assert_eq!(found.rows, rows.map(|(label, value)| (label.to_owned(), value.to_owned())));
     }
 
     #[test]

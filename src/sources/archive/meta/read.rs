@@ -117,9 +117,14 @@ pub(in crate::sources::archive) fn boxes(
             }
             return Ok(());
         }
-        count += 1;
         let place = format!("{}#{}", entry.name, piece.offset);
-        match page::read(&piece.html, files) {
+        let found = page::read(&piece.html, files);
+        // Boxes stand within boxes at times: the outer one ends where the inner one begins.
+        if found.as_ref().is_some_and(|found| found.is_bare) {
+            return Ok(());
+        }
+        count += 1;
+        match found {
             Some(found) => take(found, &zone, place, sink),
             None => {
                 sink.coverage()

@@ -55,6 +55,27 @@ pub(in crate::sources::archive) const TEXT: &[&str] = &[
     "komentář",
     "popis",
     "popisek", // Czech
+    "meddelande",
+    "besked",
+    "melding", // Swedish, Danish, Norwegian
+    "viesti",
+    "teksti",
+    "kommentti", // Finnish
+    "metin",
+    "mesaj",
+    "yorum", // Turkish
+    "訊息",
+    "消息",
+    "文字",
+    "文本",
+    "留言",
+    "评论", // Chinese
+    "メッセージ",
+    "テキスト",
+    "コメント", // Japanese
+    "메시지",
+    "텍스트",
+    "댓글", // Korean
 ];
 
 /// Other labels in English: where one of them is there, the language is known.
@@ -94,8 +115,19 @@ pub(in crate::sources::archive) const HANDLE: &[&str] = &[
 ];
 
 /// Labels of the account holder's name.
-pub(in crate::sources::archive) const NAME: &[&str] =
-    &["name", "nombre", "nom", "nome", "naam", "imię i nazwisko", "nazwa", "имя", "jméno", "full name"];
+pub(in crate::sources::archive) const NAME: &[&str] = &[
+    "name",
+    "nombre",
+    "nom",
+    "nome",
+    "naam",
+    "imię i nazwisko",
+    "nazwa",
+    "имя",
+    "jméno",
+    "full name",
+    "姓名",
+];
 
 /// Labels of the bio.
 pub(in crate::sources::archive) const BIO: &[&str] = &[
@@ -116,7 +148,16 @@ pub(in crate::sources::archive) const BIO: &[&str] = &[
     "about me",
     "intro",
     "životopis",
+    "個人簡介",
 ];
+
+/// Labels of where the account holder lives now.
+pub(in crate::sources::archive) const CITY: &[&str] =
+    &["current city", "aktueller wohnort", "ciudad actual", "ville actuelle", "cidade atual", "現居城市"];
+
+/// Labels of where the account holder works.
+pub(in crate::sources::archive) const WORK: &[&str] =
+    &["work", "arbeit", "beruf", "trabajo", "empleo", "emploi", "travail", "trabalho", "工作"];
 
 /// Labels of the page that the profile leads to.
 pub(in crate::sources::archive) const WEBSITE: &[&str] = &[

@@ -179,7 +179,7 @@ fn each_record(
         }
         let line = line.trim_start_matches('\u{feff}');
         written += u64::from(!line.trim().is_empty());
-        match field(line).filter(|(name, _)| record.may_end_with(name)) {
+        match field(line).filter(|(name, value)| record.may_end_with(name, value)) {
             Some((DATE, value)) if record.fields.contains_key(DATE) => {
                 record.hand_over(entry, take, &mut out);
                 record.begin(DATE, value, number);
@@ -214,6 +214,12 @@ fn field(line: &str) -> Option<(&'static str, &str)> {
     FIELDS.iter().find(|(written, _)| *written == name).map(|(_, known)| (*known, value.trim()))
 }
 
+/// Whether a value begins as TikTok writes dates: `2024-01-02`.
+fn is_date(value: &str) -> bool {
+    let look = value.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    look.take(10).eq(*b"0000-00-00")
+}
+
 /// A record while its lines are read.
 #[derive(Default)]
 struct Record {
@@ -231,9 +237,12 @@ impl Record {
         self.fields.insert(name.to_owned(), Value::String(value.to_owned()));
     }
 
-    /// Whether a field may follow the one before it: a comment may hold a line such as `Location: my ward`.
-    fn may_end_with(&self, name: &str) -> bool {
-        self.last != "comment" || [DATE, "photo", "url", "link"].contains(&name)
+    /// Whether a field may follow the one before it: a comment may hold a line such as `Location: my ward`, and any words
+    /// one such as `Date: Friday`.
+    fn may_end_with(&self, name: &str, value: &str) -> bool {
+        let begins_another = name == DATE && self.fields.contains_key(DATE);
+        (self.last != "comment" || [DATE, "photo", "url", "link"].contains(&name))
+            && (!begins_another || is_date(value))
     }
 
     fn go_on(&mut self, line: &str) {
