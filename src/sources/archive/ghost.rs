@@ -98,7 +98,7 @@ fn beside(export: &mut Export<'_>, entry: &Entry) -> BTreeMap<String, Vec<(&'sta
     let (mut found, mut bytes) = (BTreeMap::new(), 0);
     first_reading::records(export.container, entry, &["posts_meta"], &mut |record| {
         let Ok(record) = serde_json::from_slice::<Value>(record) else { return };
-        let fields = BESIDE.iter().filter_map(|key| Some((*key, text(&record, key))));
+        let fields = BESIDE.iter().map(|key| (*key, text(&record, key)));
         let fields: Vec<(&'static str, Value)> = fields
             .filter(|(_, value)| !value.is_empty())
             .inspect(|(_, value)| bytes += value.len())
