@@ -157,6 +157,12 @@ fn refuses_a_zip_in_a_zip() {
     let inner = fs::read(two_posts().zipped_below("").path).unwrap();
     let outer = custom(|zip| add(zip, "download/twitter-2024.zip", &inner));
     assert_says(&outer, &["another zip inside", "download/twitter-2024.zip", "give the inner one"]);
+    let outer = custom(|zip| {
+        add(zip, "conversations.zip", &inner);
+        add(zip, "posts.zip", &inner);
+    });
+    let named = "2 zips inside (conversations.zip, posts.zip)";
+    assert_says(&outer, &[named, "unpack the outer one, and give the folder"]);
 }
 
 #[test]

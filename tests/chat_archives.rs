@@ -45,6 +45,47 @@ fn one_chat_of_telegram_tells_the_other_one() {
 }
 
 #[test]
+fn telegram_tells_own_words_from_those_passed_on() {
+    let whole = r#"{"personal_information": {"user_id": 700, "first_name": "Orla", "last_name": "Fenwick"}, "chats": {"list": [
+        {"type": "personal_chat", "id": 800, "messages": [
+            {"id": 1, "type": "message", "from_id": 700, "text": "old and mine"},
+            {"id": 2, "type": "message", "from_id": 800, "text": "old and theirs"},
+            {"id": 3, "type": "message", "from_id": "user700", "text": "of who is gone", "forwarded_from": null},
+            {"id": 4, "type": "message", "from_id": "user700", "text": "", "contact_information": {"first_name": "Tam", "last_name": "Reed", "phone_number": "555 0100"}},
+            {"id": 5, "type": "message", "from_id": "user700", "text": "", "poll": {"question": "Who?", "answers": [{"text": "Tam", "voters": 1}, {"voters": 0}]}}]},
+        {"type": "public_channel", "id": 900, "messages": [
+            {"id": 6, "type": "message", "from_id": "channel900", "text": "signed", "author": "Orla Fenwick"},
+            {"id": 7, "type": "message", "from_id": "channel900", "text": "not signed"}]}]}}"#;
+    let read = Archive::new().with("result.json", whole).read_with_messages();
+    let shown: Vec<_> = read.items.iter().map(|item| (item.text.as_str(), item.authorship)).collect();
+    let expected = [
+        ("old and mine", Authorship::Own),
+        ("old and theirs", Authorship::Other),
+        ("of who is gone", Authorship::Reshare),
+        ("Tam Reed 555 0100", Authorship::Own),
+        ("Who?\n- Tam", Authorship::Own),
+        ("signed", Authorship::Own),
+        ("not signed", Authorship::Other),
+    ];
+    assert_eq!(shown, expected);
+    assert!(read.coverage.notes.iter().any(|note| note.contains("posts of channels")), "{:?}", read.coverage);
+}
+
+#[test]
+fn discord_is_known_in_other_languages() {
+    let json = r#"[{"ID": 1, "Timestamp": "2024-05-01 10:11:12", "Contents": "Morning", "Attachments": ""}]"#;
+    let table = "ID,Timestamp,Contents,Attachments\n2,2023-05-01 10:11:12.000000+00:00,Evening,\n";
+    let read = Archive::new()
+        .with("Konto/user.json", r#"{"id": "7", "username": "orla"}"#)
+        .with("Nachrichten/c10/channel.json", r#"{"id": "10", "type": "DM", "recipients": ["7", "8"]}"#)
+        .with("Nachrichten/c10/messages.json", json)
+        .with("Nachrichten/c11/messages.csv", table)
+        .read_with_messages();
+    assert_eq!(read.recognised, "Discord archive of @orla");
+    assert_eq!(read.texts(), ["Morning", "Evening"]);
+}
+
+#[test]
 fn telegram_as_pages_is_named_and_not_taken_for_a_saved_page() {
     let page = "<!DOCTYPE html>\n<html>\n <head>\n  <meta charset=\"utf-8\"/>\n<title>Exported Data</title></head><body><div class=\"text\">theirs</div></body></html>";
     let read = Archive::new().with("messages.html", page).alone().read_with_messages();

@@ -188,6 +188,91 @@ fn an_actor_names_its_other_addresses() {
 }
 
 #[test]
+fn an_outbox_without_the_posts_that_it_counts_is_said() {
+    const MARKS: &str = r#""@context": "https://www.w3.org/ns/activitystreams", "id": "outbox.json", "type": "OrderedCollection""#;
+    for (rest, reason, failed) in [
+        (r#""totalItems": 812, "first": "https://med.example/outbox?page=true""#, "holds none", 1),
+        (r#""first": "https://med.example/outbox?page=true""#, "holds none", 1),
+        (r#""totalItems": 812, "orderedItems": null"#, "holds none", 1),
+        (r#""totalItems": 812, "orderedItems": []"#, "holds none", 1),
+        (r#""orderedItems": [], "totalItems": 0"#, "", 0),
+        (r#""totalItems": 0, "orderedItems": null"#, "", 0),
+        // The count is a hint, and takes in what is left out.
+        (r#""totalItems": 812, "orderedItems": [{"type": "Create", "object": {"content": "one"}}]"#, "", 0),
+    ] {
+        let read = Archive::new().with("outbox.json", format!("{{{MARKS}, {rest}}}")).read();
+        assert_eq!(read.failed(reason), failed, "{rest}: {:?}", read.coverage);
+    }
+    let page = r#"{"id": "outbox?page=true", "type": "OrderedCollectionPage", "next": "https://med.example/outbox?page=2",
+        "orderedItems": [{"type": "Create", "object": {"content": "one"}}]}"#;
+    assert_eq!(Archive::new().with("outbox.json", page).read().failed("only a page"), 1);
+}
+
+#[test]
+fn archives_of_several_accounts_are_kept_apart() {
+    let actor = |name: &str| {
+        format!(
+            r#"{{"id": "https://med.example/users/{name}", "preferredUsername": "{name}", "summary": "<p>I am {name}</p>"}}"#
+        )
+    };
+    let outbox = |name: &str| {
+        format!(
+            r#"{{"id": "outbox.json", "totalItems": 1, "orderedItems": [{{"type": "Create", "object": {{"id": "{name}-1", "content": "by {name}"}}}}]}}"#
+        )
+    };
+    let both = Archive::new()
+        .with("orla/actor.json", actor("orla"))
+        .with("orla/outbox.json", outbox("orla"))
+        .with("tam/actor.json", actor("tam"))
+        .with("tam/outbox.json", outbox("tam"));
+    let read = both.read();
+    assert_eq!(read.recognised, "Mastodon archive of @orla@med.example and @tam@med.example, 2 posts listed");
+    assert_eq!(read.texts(), ["I am orla", "I am tam", "by orla", "by tam"]);
+    let accounts: Vec<_> = read.items.iter().map(|item| item.account.as_str()).collect();
+    let (orla, tam) = ("orla@med.example", "tam@med.example");
+    assert_eq!(accounts, [orla, tam, orla, tam]);
+    // Where nothing says whose it is, it is nobody's.
+    let read = both.with("third/outbox.json", outbox("third")).read();
+    assert_eq!(read.item("third-1").account, "");
+    assert!(read.coverage.notes.iter().any(|note| note.contains("no actor.json beside it")));
+    // A single account serves an outbox that lies elsewhere.
+    let apart = Archive::new().with("a/actor.json", actor("orla")).with("b/outbox.json", outbox("orla"));
+    assert_eq!(apart.read().item("orla-1").account, orla);
+}
+
+#[test]
+fn an_actor_of_another_shape_is_read_or_said() {
+    let actor =
+        r#"{"id": "https://med.example/users/orla", "preferredUsername": "orla", "summary": "<p>Nurse</p>"}"#;
+    for (content, handle, failed) in [
+        (format!("[{actor}]"), "orla@med.example", 0),
+        (format!("\u{feff}{actor}"), "orla@med.example", 0),
+        (format!("[{actor}, {actor}]"), "", 1),
+        ("[]".to_owned(), "", 1),
+        ("{}".to_owned(), "", 1),
+        ("null".to_owned(), "", 1),
+        (String::new(), "", 1),
+    ] {
+        let outbox =
+            r#"{"orderedItems": [{"type": "Create", "object": {"id": "1", "content": "Night all"}}]}"#;
+        let read = Archive::new().with("actor.json", content.as_str()).with("outbox.json", outbox).read();
+        assert_eq!(read.item("1").account, handle, "{content}");
+        assert_eq!(read.failed("file about the account"), failed, "{content}: {:?}", read.coverage);
+    }
+}
+
+#[test]
+fn words_may_stand_by_language_only() {
+    let outbox = r#"{"orderedItems": [
+        {"type": "Create", "object": {"id": "1", "content": "shown", "contentMap": {"en": "shown"}}},
+        {"type": "Create", "object": {"id": "2", "summaryMap": {"en": "Work"}, "contentMap": {"de": "<p>Guten Tag</p>", "en": "<p>Good day</p>", "fr": null}}},
+        {"type": "Create", "object": {"id": "3", "contentMap": {"de": ""}}}]}"#;
+    let read = Archive::new().with("outbox.json", outbox).read();
+    assert_eq!(read.texts(), ["shown", "Work\n\nGuten Tag\n\nGood day"]);
+    assert_eq!(read.skipped("no post"), 1);
+}
+
+#[test]
 fn bluesky_is_walked_from_its_state() {
     let read = Archive::new().with("repo.car", repository()).alone().read();
     assert_eq!(read.recognised, "repo.car of a Bluesky archive of did:plc:orla, 2 posts listed");

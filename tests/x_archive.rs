@@ -193,6 +193,36 @@ fn reads_community_notes_moments_and_articles() {
 }
 
 #[test]
+fn says_where_posts_were_written_and_which_times_are_none() {
+    let post = |id: &str, text: &str, rest: &str| {
+        format!(r#"{{"tweet": {{"id_str": "{id}", "full_text": "{text}", {rest}}}}}"#)
+    };
+    let place = r#""place": {"full_name": "St Bride Infirmary"}, "geo": {"coordinates": ["56.1", "-3.2"]}"#;
+    let read = Archive::new()
+        .with_account()
+        .with(
+            "data/tweets.js",
+            tweets(&[post("1", "On duty", place), post("2", "RT @a: Hello", place), post("3", "x", r#""created_at": "soon""#)]),
+        )
+        .with(
+            "data/community-note.js",
+            r#"window.YTD.community_note.part0 = [{"communityNote": {"noteId": "4", "summary": "No.", "createdAt": "x"}}]"#,
+        )
+        .with(
+            "data/periscope-profile-description.js",
+            r#"window.YTD.periscope_profile_description.part0 = [{"periscopeProfileDescription": {"description": "Live from the ward"}}]"#,
+        )
+        .with("data/spaces-metadata.js", "window.YTD.spaces_metadata.part0 = [ ]")
+        .read();
+    assert_eq!(read.item("1").text, "On duty\nPlace: St Bride Infirmary");
+    assert_eq!(read.item("2").text, "RT @a: Hello", "a place is not of whom is passed on");
+    assert!(read.coverage.notes.iter().any(|note| note.contains("coordinates")), "{:?}", read.coverage);
+    assert_eq!((read.item("3").created_at, read.failed("a time was not understood")), (None, 2));
+    assert!(read.texts().contains(&"Live from the ward"));
+    assert_eq!(read.skipped("only one's own comments are read"), 1);
+}
+
+#[test]
 fn names_media_and_reads_none() {
     let record = r#"{"tweet": {"id_str": "7", "full_text": "look https://t.co/p", "extended_entities": {"media": [
         {"type": "photo", "media_url": "http://pbs.example/media/Abc.jpg", "ext_alt_text": "a &amp; b"},
@@ -252,10 +282,12 @@ fn reads_the_layout_until_2019_and_counts_posts_once() {
         .with("data/js/payload_details.js", r#"var payload_details = {"tweets": 21112}"#)
         .with("data/js/tweet_index.js", r#"var tweet_index = [{"file_name": "data/js/tweets/2010_10.js", "year": 2010, "tweet_count": 3}, {"year": "2012"}]"#)
         .with("data/js/tweets/2010_10.js", month(&[post(1, "one", ""), post(2, "RT @b: the whole ...", original)].join(",")))
-        .with("tweets.csv", "tweet_id,in_reply_to_status_id,in_reply_to_user_id,retweeted_status_id,retweeted_status_user_id,timestamp,source,text,expanded_urls\n1,,,,,2010-10-01 00:00:00 +0000,web,one\n3,9,5,,,2013-01-01 10:00:00 +0000,web,\"later &lt;3\"\n")
+        .with("tweets.csv", "tweet_id,in_reply_to_status_id,in_reply_to_user_id,retweeted_status_id,retweeted_status_user_id,timestamp,source,text,expanded_urls\n1,,,,,2010-10-01 00:00:00 +0000,web,one\n3,9,5,,,2013-01-01 10:00:00 +0000,web,\"later &lt;3\"\n4,,,,,soon,web,see http://t.co/a,http://example.org/x\n")
         .read();
     assert_eq!(read.recognised, "X archive (layout until 2019) of @old, 21,112 posts listed, 2010-2012");
-    assert_eq!(read.ids(), ["profile-5", "1", "2", "3"]);
+    assert_eq!(read.ids(), ["profile-5", "1", "2", "3", "4"]);
+    assert_eq!(read.item("4").text, "see http://example.org/x");
+    assert_eq!(read.failed_examples("a time was not understood"), ["tweets.csv#3"]);
     let one = read.item("1");
     assert_eq!((one.created_precision, one.visibility), (Precision::Day, Visibility::Public));
     let two = read.item("2");

@@ -15,7 +15,7 @@ use super::gather::Gather;
 use super::item::derived_id;
 use super::rows::{self, Table};
 use super::splitter::Start;
-use super::value::{some, text};
+use super::value::{some, squeezed, text};
 use super::{MESSAGES, attached, records};
 use crate::sources::{Decoded, InputError, Stopped};
 
@@ -65,10 +65,24 @@ pub(super) static FORMAT: Format = Format {
         Known("programs/", SYSTEM),
         Known("servers/", SYSTEM),
         Known("support_tickets/", SYSTEM),
+        // Folders are named in the language of the account.
+        Known("c*/messages.json", Is::Part(LIST)),
+        Known("c*/messages.csv", Is::Part(TABLE)),
+        Known("c*/channel.json", Is::Part(CHANNEL)),
+        Known("user.json", Is::Part(USER)),
     ],
-    by_content: |_| None,
+    by_content,
     read,
 };
+
+/// The names that messages give to what they hold.
+fn by_content(start: &[u8]) -> Option<Role> {
+    let start = squeezed(start);
+    let has = |mark: &str| memchr::memmem::find(&start, mark.as_bytes()).is_some();
+    let is_list = start.starts_with(b"[{\"ID\":") && has("\"Timestamp\":") && has("\"Contents\":");
+    let is_table = start.starts_with(b"ID,Timestamp,Contents,Attachments");
+    is_list.then_some(LIST).or(is_table.then_some(TABLE))
+}
 
 fn read(export: &mut Export<'_>) -> Result<(), InputError> {
     let account = account(export);

@@ -1,5 +1,6 @@
 //! Ghost: one JSON object with the tables of the database.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -17,6 +18,12 @@ use crate::sources::shapes::ghost::{self, NO_WORDS, PLATFORM, SEVERAL};
 use crate::sources::{InputError, Stopped};
 
 const DATABASE: Role = "database";
+
+/// Words of posts that stand in a table of their own.
+const BESIDE: &[&str] = &["feature_image_alt", "feature_image_caption", "meta_description"];
+
+/// How many bytes of them are kept until their posts come.
+const MAX_BESIDE_BYTES: usize = 32 * 1024 * 1024;
 
 const NOT_JSON: &str = "Ghost: a record is not valid JSON";
 const NO_POSTS: &str = "Ghost: the file holds no posts";
@@ -46,9 +53,11 @@ fn read(export: &mut Export<'_>) -> Result<(), InputError> {
             gather.keep(bio, NO_WORDS);
         }
         let mut posts = 0_u64;
+        let beside = beside(export, entry);
         each(export, entry, &["posts"], &mut gather, &mut |post, place, gather| {
             posts += 1;
-            let item = ghost::item(account, post, place, gather.coverage());
+            let whole = with_beside(post, &beside);
+            let item = ghost::item(account, whole.as_ref().unwrap_or(post), place, gather.coverage());
             gather.keep(item, NO_WORDS);
         })?;
         if posts == 0 && entry.size > 0 {
@@ -82,6 +91,35 @@ fn each(
         Ok(())
     })?;
     Ok(())
+}
+
+/// What a table of its own holds of posts, by their numbers.
+fn beside(export: &mut Export<'_>, entry: &Entry) -> BTreeMap<String, Vec<(&'static str, Value)>> {
+    let (mut found, mut bytes) = (BTreeMap::new(), 0);
+    first_reading::records(export.container, entry, &["posts_meta"], &mut |record| {
+        let Ok(record) = serde_json::from_slice::<Value>(record) else { return };
+        let fields = BESIDE.iter().map(|key| (*key, text(&record, key)));
+        let fields: Vec<(&'static str, Value)> = fields
+            .filter(|(_, value)| !value.is_empty())
+            .inspect(|(_, value)| bytes += value.len())
+            .map(|(key, value)| (key, Value::from(value.into_owned())))
+            .collect();
+        if !fields.is_empty() && bytes <= MAX_BESIDE_BYTES {
+            found.insert(text(&record, "post_id").into_owned(), fields);
+        }
+    });
+    found
+}
+
+/// A post with what stands in the other table; `None` where there is nothing.
+fn with_beside(post: &Value, beside: &BTreeMap<String, Vec<(&'static str, Value)>>) -> Option<Value> {
+    let fields = beside.get(text(post, "id").as_ref())?;
+    let mut whole = post.clone();
+    let held = whole.as_object_mut()?;
+    for (key, value) in fields {
+        held.insert((*key).to_owned(), value.clone());
+    }
+    Some(whole)
 }
 
 /// The only user, or the site where there are several.

@@ -270,11 +270,27 @@ fn refusal(path: &Path, entries: &[Entry]) -> InputError {
             "write the posts to an items file (JSON Lines or CSV with the columns id and text) and give that",
         );
     }
-    if let Some(inner) = entries.iter().find(|entry| entry.name.to_ascii_lowercase().ends_with(".zip")) {
-        return unreadable(
-            format!("there is another zip inside ({}), and zips in zips are not opened", inner.name),
-            "unpack the outer one, and give the inner one",
-        );
+    let inner = entries.iter().map(|entry| entry.name.as_str());
+    let inner: Vec<&str> = inner.filter(|name| name.to_ascii_lowercase().ends_with(".zip")).collect();
+    match inner.as_slice() {
+        [] => {}
+        [only] => {
+            return unreadable(
+                format!("there is another zip inside ({only}), and zips in zips are not opened"),
+                "unpack the outer one, and give the inner one",
+            );
+        }
+        several => {
+            let (count, shown) =
+                (several.len(), several.iter().take(NAMES_SHOWN).copied().collect::<Vec<_>>());
+            return unreadable(
+                format!(
+                    "there are {count} zips inside ({}), and zips in zips are not opened",
+                    shown.join(", ")
+                ),
+                "unpack the outer one, and give the folder that comes of it",
+            );
+        }
     }
     if path.is_file() && entries.len() == 1 && own_name.as_deref() == Some(&first.name) {
         return unreadable(

@@ -58,8 +58,12 @@ fn page(export: &mut Export<'_>, entry: &Entry, seen: &mut Seen) -> Result<(), S
         if let Some(heading) = html::all(root, "h1").last() {
             section = html::text(*heading, &[]);
         }
-        let lines = Lines::of(&html::text(root, &["h1"]));
+        let words = html::text(root, &["h1"]);
+        let lines = Lines::of(&words);
         if lines.0.is_empty() {
+            if !section.is_empty() && !words.trim().is_empty() && kind(&section).is_none() {
+                sink.coverage().skip(OTHER, place);
+            }
             return Ok(());
         }
         found = true;
@@ -189,6 +193,10 @@ fn is_key(key: &str) -> bool {
         "private",
         "category",
         "pin",
+        "link",
+        "about",
+        "location",
+        "email",
     ];
     KEYS.contains(&key.trim().to_lowercase().as_str())
 }
@@ -202,5 +210,7 @@ mod tests {
         let lines = Lines::of("https://x/pin/1/\nTitle: No data,\nDetails: one, two:\nthree,\nAlive: True");
         assert_eq!(lines.get(&["title", "details"]), "one, two:\nthree");
         assert_eq!((lines.get(&["alive"]), lines.get(&["private"])), ("True", ""));
+        let lines = Lines::of("Alt text: a hand\nLink: https://maya.example");
+        assert_eq!((lines.get(&["alt text"]), lines.get(&["link"])), ("a hand", "https://maya.example"));
     }
 }

@@ -39,6 +39,7 @@ const NO_ZONE: &str =
     "Telegram: some times have no zone and were taken as UTC (they are those of the exporting computer)";
 const NO_OWNER: &str =
     "Telegram: the export does not say whose it is, so that messages in groups count as somebody else's";
+const CHANNELS: &str = "Telegram: posts of channels do not say who wrote them: those that are not signed with your name count as somebody else's, also in a channel of your own";
 const NO_CHATS: &str =
     "Telegram: the export says too much about its chats (limit: 1 MiB), so that they are not told apart";
 
@@ -225,6 +226,10 @@ impl Head {
             "" => number.to_owned(),
             chat => format!("{chat}/{number}"),
         };
+        let authorship = self.authorship(message, chat);
+        if authorship == Authorship::Other && text(message, "from_id").starts_with("channel") {
+            gather.coverage().note(CHANNELS);
+        }
         let item = Item {
             id: match number.as_ref() {
                 "" => {
@@ -236,7 +241,7 @@ impl Head {
             text: shown,
             created_at,
             created_precision,
-            authorship: self.authorship(message, chat),
+            authorship,
             visibility: match chat.sort.as_str() {
                 "public_channel" | "public_supergroup" => Visibility::Public,
                 _ => Visibility::Private,
@@ -258,14 +263,23 @@ impl Head {
         let from = text(message, "from_id");
         let own = match chat.sort.as_str() {
             "saved_messages" => true,
-            _ if !self.owner.is_empty() => from == self.owner,
+            // A post of a channel, signed.
+            _ if from.starts_with("channel") => {
+                let name = &self.account.profile.name;
+                !name.is_empty() && text(message, "author") == name.as_str()
+            }
+            // Until 2021 a number only.
+            _ if !self.owner.is_empty() => {
+                from == self.owner || self.owner.strip_prefix("user").is_some_and(|number| from == number)
+            }
             // There are two in such a chat, and it bears the number of the other one.
             "personal_chat" | "bot_chat" => !from.is_empty() && from.trim_start_matches("user") != chat.id,
             _ => false,
         };
         match own {
             false => Authorship::Other,
-            true if text(message, "forwarded_from").is_empty() => Authorship::Own,
+            // It stands there without a name where the account is gone.
+            true if message.get("forwarded_from").is_none() => Authorship::Own,
             true => Authorship::Reshare,
         }
     }
@@ -282,12 +296,20 @@ fn words(message: &Value) -> String {
     };
     let shown = parts("text");
     let shown = if shown.is_empty() { parts("text_entities") } else { shown };
-    let question = message.get("poll").map(|poll| text(poll, "question").into_owned()).unwrap_or_default();
-    if question.is_empty() {
-        shown.trim().to_owned()
-    } else {
-        format!("{shown}\n{question}").trim().to_owned()
+    let mut lines = vec![shown];
+    if let Some(poll) = message.get("poll") {
+        lines.push(text(poll, "question").into_owned());
+        let answers = list(poll, "answers").iter().map(|answer| text(answer, "text"));
+        lines.extend(answers.filter(|answer| !answer.is_empty()).map(|answer| format!("- {answer}")));
     }
+    if let Some(contact) = message.get("contact_information") {
+        let parts = ["first_name", "last_name", "phone_number"].map(|key| text(contact, key));
+        lines.push(
+            parts.iter().filter(|part| !part.is_empty()).map(|part| &**part).collect::<Vec<_>>().join(" "),
+        );
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    lines.join("\n").trim().to_owned()
 }
 
 /// A file that was sent. Instead of its path there is a sentence in brackets where it is not in the export.

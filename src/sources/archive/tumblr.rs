@@ -125,10 +125,7 @@ impl Said {
         let get = |name: &str| post.get(name).to_owned();
         match post.attribute("type") {
             "link" => Self { title: get("link-text"), body: get("link-description"), ..Self::default() },
-            "quote" => Self {
-                body: format!("<p>{}</p><p>{}</p>", post.get("quote-text"), post.get("quote-source")),
-                ..Self::default()
-            },
+            "quote" => Self { body: quotation(post), ..Self::default() },
             "photo" => Self { body: get("photo-caption"), ..Self::default() },
             "video" => Self { body: get("video-caption"), ..Self::default() },
             "audio" => Self { body: get("audio-caption"), ..Self::default() },
@@ -141,6 +138,14 @@ impl Said {
             _ => Self { title: get("regular-title"), body: get("regular-body"), ..Self::default() },
         }
     }
+}
+
+/// What the blogger quotes, in the marks that Tumblr shows around it, and where it is from.
+fn quotation(post: &Element) -> String {
+    let (words, source) = (post.get("quote-text").trim(), post.get("quote-source"));
+    let is_plain = !words.is_empty() && !words.contains("<p") && !words.starts_with(['“', '"', '«', '„']);
+    let (open, close) = if is_plain { ("“", "”") } else { ("", "") };
+    format!("<p>{open}{words}{close}</p><p>{source}</p>")
 }
 
 impl Blog {
@@ -166,9 +171,6 @@ impl Blog {
         } else {
             let stored = stored_html::read(&said.body, gather.coverage());
             item.media = stored.media;
-            if post.attribute("type") == "quote" {
-                item.authorship = Authorship::Reshare;
-            }
             item.text = with_tags(titled(&said.title, &stored.text), &tags(post));
         }
         if !question.is_empty() && state != "submission" {
@@ -217,15 +219,17 @@ fn passed_on(said: &Said, post: &Element, item: &mut Item, coverage: &mut Covera
     let remarks: Vec<&str> =
         tags.iter().copied().filter(|tag| tag.split_whitespace().count() >= REMARK_WORDS).collect();
     let tree = stored_html::tree(&said.body, coverage);
-    let Added { own, source, quoted } = tree.map(|tree| added(&tree)).unwrap_or_default();
+    let Added { own, source, all_of, quoted } = tree.map(|tree| added(&tree)).unwrap_or_default();
     let own = with_tags(own, &remarks);
+    let is_own = |blog: &String| !blog.is_empty() && blog.eq_ignore_ascii_case(&item.account);
     if own.is_empty() {
-        item.authorship = Authorship::Reshare;
+        let all_own = !all_of.is_empty() && all_of.iter().all(is_own);
+        item.authorship = if all_own { Authorship::Own } else { Authorship::Reshare };
         item.text = titled(&said.title, &whole.text);
         return;
     }
     item.parent = Some(Parent {
-        author: ParentAuthor::Unknown,
+        author: if is_own(&source) { ParentAuthor::Own } else { ParentAuthor::Unknown },
         kind: ParentKind::Post,
         handle: some(&source),
         text: some(&titled(&said.title, &quoted)),
@@ -238,7 +242,10 @@ fn passed_on(said: &Said, post: &Element, item: &mut Item, coverage: &mut Covera
 #[derive(Debug, Default, PartialEq)]
 struct Added {
     own: String,
+    /// The blog that it was passed on from.
     source: String,
+    /// That, and the blogs that it came through before.
+    all_of: Vec<String>,
     quoted: String,
 }
 
@@ -251,7 +258,8 @@ fn added(tree: &Html) -> Added {
     let lines: Vec<&str> = outside.lines().filter(|line| !is_source(line)).collect();
     Added {
         own: lines.join("\n").trim().to_owned(),
-        source: sources.into_iter().next().unwrap_or_default(),
+        source: sources.first().cloned().unwrap_or_default(),
+        all_of: sources,
         quoted: text(quoted, &[]),
     }
 }

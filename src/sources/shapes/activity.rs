@@ -1,5 +1,6 @@
 //! ActivityPub: actors and notes, as Mastodon's export and every outbox hold them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -24,6 +25,9 @@ pub(in crate::sources) const BAD_TIME: &str =
 
 /// How many mentions of a post are looked at for the author of what it answers.
 const MAX_TAGS: usize = 1_000;
+
+/// How many languages a text may stand in.
+const MAX_LANGUAGES: usize = 20;
 
 /// How many other addresses of an account are kept.
 const MAX_ADDRESSES: usize = 20;
@@ -94,7 +98,22 @@ pub(in crate::sources) fn object(activity: &Value) -> &Value {
 
 /// Whether an object is a post: it has words or media.
 pub(in crate::sources) fn is_post(object: &Value) -> bool {
-    object.get("content").is_some_and(Value::is_string) || !list(object, "attachment").is_empty()
+    object.get("content").is_some_and(Value::is_string)
+        || !said(object, "content", "contentMap").is_empty()
+        || !list(object, "attachment").is_empty()
+}
+
+/// A text, or where there is none, all that stands in its place by language.
+fn said<'v>(object: &'v Value, key: &str, by_language: &str) -> Cow<'v, str> {
+    let alone = text(object, key);
+    if !alone.is_empty() {
+        return alone;
+    }
+    let map = object.get(by_language).and_then(Value::as_object);
+    let texts = map.into_iter().flat_map(|map| map.values()).filter_map(Value::as_str).map(str::trim);
+    let mut texts: Vec<&str> = texts.filter(|text| !text.is_empty()).take(MAX_LANGUAGES).collect();
+    texts.dedup();
+    Cow::Owned(texts.join("\n"))
 }
 
 /// A post, and the activity that it came in.
@@ -120,10 +139,10 @@ impl Note<'_> {
         if written.is_some() && created_at.is_none() {
             coverage.fail(BAD_TIME, place);
         }
-        let body = stored_html::read(&text(object, "content"), coverage);
+        let body = stored_html::read(&said(object, "content", "contentMap"), coverage);
         let choices =
             list(object, "oneOf").iter().chain(list(object, "anyOf")).map(|choice| text(choice, "name"));
-        let warning = words(&text(object, "summary"), coverage);
+        let warning = words(&said(object, "summary", "summaryMap"), coverage);
         let shown = shown(&warning, body.text, choices);
         let mut media = body.media;
         media.extend(list(object, "attachment").iter().map(|attachment| medium(attachment, stored)));

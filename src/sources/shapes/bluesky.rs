@@ -9,6 +9,7 @@ use whitecoat_engine::{
 };
 
 use super::account::Account;
+use super::attached;
 use super::item::cap;
 use super::value::{list, some, text};
 use crate::coverage::Coverage;
@@ -32,6 +33,7 @@ const WORDS: &[&str] = &[
     "summary",
     "text",
     "plaintext",
+    "textContent",
     "content",
     "markdown",
     "body",
@@ -95,6 +97,12 @@ pub(in crate::sources) fn item(
 
 fn post(account: &Account, record: &Value) -> Item {
     let mut shown = post_text(record);
+    for link in cards(record).filter_map(Card::link) {
+        let (_, bare) = link.split_once("://").unwrap_or(("", link));
+        if !shown.contains(bare.trim_end_matches('/')) {
+            shown = format!("{shown}\n{link}").trim_start().to_owned();
+        }
+    }
     let tags: Vec<String> =
         list(record, "tags").iter().filter_map(|tag| Some(format!("#{}", tag.as_str()?))).collect();
     if !tags.is_empty() {
@@ -138,6 +146,55 @@ pub(in crate::sources) fn post_text(record: &Value) -> String {
     shown.trim().to_owned()
 }
 
+/// What a post points to outside: a page, or an animation of a library.
+struct Card<'v> {
+    address: &'v str,
+    description: &'v str,
+}
+
+/// The cards of a post, of which there is one.
+fn cards(record: &Value) -> impl Iterator<Item = Card<'_>> {
+    let embed = record.get("embed");
+    let holders = [embed, embed.and_then(|embed| embed.get("media"))];
+    let external = holders.into_iter().flatten().filter_map(|holder| holder.get("external"));
+    external.filter_map(|card| {
+        let address = card.get("uri")?.as_str()?.trim();
+        let description = card.get("description").and_then(Value::as_str).unwrap_or_default().trim();
+        (!address.is_empty()).then_some(Card { address, description })
+    })
+}
+
+impl<'v> Card<'v> {
+    /// Bluesky writes `Alt: ` before the author's description of an animation, and `ALT: ` before the library's.
+    fn is_animation(&self) -> bool {
+        self.description.starts_with("Alt: ") || self.description.starts_with("ALT: ")
+    }
+
+    /// The page. Its title and description are its author's words.
+    fn link(self) -> Option<&'v str> {
+        (!self.is_animation()).then_some(self.address)
+    }
+
+    fn animation(self) -> Option<Media> {
+        let alt = self.description.strip_prefix("Alt: ").unwrap_or_default().trim();
+        let medium = attached::at(self.address);
+        self.is_animation().then(|| Media { kind: MediaKind::Video, alt: alt.to_owned(), ..medium })
+    }
+}
+
+/// The bio, and what stands beside it in a profile.
+pub(in crate::sources) fn bio(profile: &Value) -> String {
+    let mut lines = vec![text(profile, "description").into_owned()];
+    for (name, key) in [("Pronouns", "pronouns"), ("Website", "website")] {
+        let value = text(profile, key);
+        if !value.is_empty() {
+            lines.push(format!("{name}: {value}"));
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
 /// Pictures and videos. They are named by their digest; the files are not in the repository.
 fn media(record: &Value) -> Vec<Media> {
     let Some(embed) = record.get("embed") else { return Vec::new() };
@@ -155,7 +212,7 @@ fn media(record: &Value) -> Vec<Media> {
             ..Media::default()
         }
     };
-    let mut all = Vec::new();
+    let mut all: Vec<Media> = cards(record).filter_map(Card::animation).collect();
     for holder in [embed, within] {
         let images = list(holder, "images").iter().chain(list(holder, "items"));
         all.extend(images.map(|image| medium(MediaKind::Image, image, image.get("image"))));
@@ -182,7 +239,10 @@ fn gather<'v>(value: &'v Value, depth: usize, found: &mut Vec<&'v str>) {
         Value::Object(map) => {
             let named = WORDS.iter().filter_map(|name| map.get(*name)?.as_str());
             found.extend(named.map(str::trim).filter(|text| !text.is_empty()));
-            map.values().for_each(|value| gather(value, depth - 1, found));
+            // The same words once more, in the form of whatever application wrote them.
+            let is_told = map.get("textContent").and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+            let below = map.iter().filter(|(name, _)| !(is_told && *name == "content"));
+            below.for_each(|(_, value)| gather(value, depth - 1, found));
         }
         _ => {}
     }
@@ -230,5 +290,45 @@ mod tests {
         let record = json!({"$type": "pub.example.document", "title": "A day", "pages": [{"blocks":
             [{"block": {"plaintext": "in the ward"}}, {"block": {"plaintext": ""}}]}], "author": "did:x"});
         assert_eq!(words(&record), "A day\n\nin the ward");
+        let document = json!({"$type": "site.standard.document", "title": "A day", "textContent": "in the ward",
+            "content": {"$type": "pub.example.content", "blocks": [{"plaintext": "in the ward"}]}});
+        assert_eq!(words(&document), "A day\n\nin the ward");
+    }
+
+    #[test]
+    fn a_card_is_shown_by_its_address() {
+        let card = |text: &str, address: &str, description: &str| {
+            let external = json!({"uri": address, "title": "Not mine", "description": description});
+            let post = |embed| post(&Account::default(), &json!({"text": text, "embed": embed}));
+            let (alone, beside) = (json!({"external": external}), json!({"media": {"external": external}}));
+            let (alone, beside) = (post(alone), post(beside));
+            assert_eq!((&alone.text, &alone.media), (&beside.text, &beside.media));
+            (alone.text, alone.media)
+        };
+        for (text, shown) in [
+            ("", "https://fund.example/help"),
+            ("Please give", "Please give\nhttps://fund.example/help"),
+            ("Please give: fund.example/help", "Please give: fund.example/help"),
+        ] {
+            assert_eq!(card(text, "https://fund.example/help", "Theirs"), (shown.to_owned(), Vec::new()));
+        }
+        for (description, alt) in [("Alt: our ward dancing", "our ward dancing"), ("ALT: a dancing cat", "")]
+        {
+            let (text, media) = card("Today", "https://media.example/a/b.gif?hh=1", description);
+            let shown: Vec<_> =
+                media.iter().map(|m| (m.kind, m.file_name.as_str(), m.alt.as_str())).collect();
+            assert_eq!((text.as_str(), shown), ("Today", vec![(MediaKind::Video, "b.gif", alt)]));
+        }
+    }
+
+    #[test]
+    fn a_bio_has_what_stands_beside_it() {
+        let profile =
+            json!({"description": "Nurse", "pronouns": "she/her", "website": "https://orla.example"});
+        assert_eq!(bio(&profile), "Nurse\nPronouns: she/her\nWebsite: https://orla.example");
+        assert_eq!(
+            (bio(&json!({"website": 7})), bio(&json!(null))),
+            ("Website: 7".to_owned(), String::new())
+        );
     }
 }

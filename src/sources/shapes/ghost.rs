@@ -1,7 +1,7 @@
 //! Ghost's posts and people, as its export and its content interface hold them.
 
 use serde_json::Value;
-use whitecoat_engine::{Item, Kind, Moment, Precision, Profile, Visibility};
+use whitecoat_engine::{Item, Kind, Media, Moment, Precision, Profile, Visibility};
 
 use super::account::Account;
 use super::attached;
@@ -45,10 +45,15 @@ pub(in crate::sources) fn item(
 ) -> Item {
     let mut stored = content(post, coverage);
     let picture = text(post, "feature_image");
-    stored.media.extend(some(&picture).map(|picture| attached::at(&picture)));
-    let shown = titled(&text(post, "title"), &stored.text);
-    let excerpt = text(post, "custom_excerpt");
-    let shown = if shown.contains(excerpt.as_ref()) { shown } else { format!("{shown}\n\n{excerpt}") };
+    let alt = text(post, "feature_image_alt").into_owned();
+    stored.media.extend(some(&picture).map(|picture| Media { alt, ..attached::at(&picture) }));
+    let mut shown = titled(&text(post, "title"), &stored.text);
+    for key in ["custom_excerpt", "feature_image_caption", "meta_description"] {
+        let beside = stored_html::words(&text(post, key), coverage);
+        if !shown.contains(&beside) {
+            shown = format!("{shown}\n\n{beside}");
+        }
+    }
     let written = [text(post, "published_at"), text(post, "created_at")];
     let written = written.iter().find(|time| !time.is_empty()).map_or("", |time| time);
     let (created_at, created_precision) = match written.parse::<Moment>() {

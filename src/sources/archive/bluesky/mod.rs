@@ -195,7 +195,7 @@ impl Repository {
         let profile = profiles.iter().find(is_profile).and_then(decoded).unwrap_or_default();
         let profile = Profile {
             name: text(&profile, "displayName").into_owned(),
-            bio: text(&profile, "description").into_owned(),
+            bio: record::bio(&profile),
             ..Profile::default()
         };
         let account = Account { platform: PLATFORM, handle: commit.did, profile: Arc::new(profile) };

@@ -69,18 +69,19 @@ fn bare(name: &str) -> &str {
 
 impl Stamp {
     fn of(text: &str) -> Option<Self> {
-        if text.len() > MAX_STAMP_BYTES || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        if text.len() > MAX_STAMP_BYTES {
             return None;
         }
-        let (date, clock) = text.split_once([',', ' ', '\u{a0}', '\u{202f}'])?;
-        let separator = date.chars().find(|c| "./-".contains(*c))?;
-        let mut parts = date.trim_end_matches('.').split(separator);
-        let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
-        let is_number =
-            |part: &str| matches!(part.len(), 1..=4) && part.bytes().all(|byte| byte.is_ascii_digit());
-        if parts.next().is_some() || ![first, second, third].into_iter().all(is_number) {
-            return None;
-        }
+        let text = plain(text);
+        let (first, rest) = number(&text)?;
+        let separator = rest.chars().next().filter(|c| "./-".contains(*c))?;
+        // `2023. 12. 31.` in some languages.
+        let next = |rest: &'_ str| Some(rest.strip_prefix(separator)?.trim_start().to_owned());
+        let rest = next(rest)?;
+        let (second, rest) = number(&rest)?;
+        let rest = next(rest)?;
+        let (third, rest) = number(&rest)?;
+        let clock = rest.strip_prefix('.').unwrap_or(rest).strip_prefix([',', ' '])?;
         let numbers = [first.parse().ok()?, second.parse().ok()?, third.parse().ok()?];
         let (time, precision) = clock_of(clock)?;
         Some(Self { numbers, year_first: first.len() == 4, dotted: separator == '.', time, precision })
@@ -109,12 +110,68 @@ impl Stamp {
     }
 }
 
-/// `12:10`, `12:10:11`, `12:10 p. m.`, whatever the space.
+/// The digits of all scripts as ASCII, all spaces and commas alike, without marks of direction.
+fn plain(text: &str) -> String {
+    const ZEROS: [char; 3] = ['\u{660}', '\u{6f0}', '\u{966}'];
+    let digit = |letter: char| {
+        let value = ZEROS
+            .iter()
+            .find_map(|zero| (letter as u32).checked_sub(*zero as u32).filter(|value| *value < 10));
+        value.and_then(|value| char::from_digit(value, 10))
+    };
+    let letters = text.chars().filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'));
+    letters
+        .map(|letter| match letter {
+            '\u{60c}' => ',',
+            space if space.is_whitespace() => ' ',
+            other => digit(other).unwrap_or(other),
+        })
+        .collect()
+}
+
+/// The number that a text begins with, and the rest.
+fn number(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (1..=4).contains(&end).then(|| text.split_at(end))
+}
+
+/// What may stand around a clock and says nothing.
+const PLAIN: &[&str] = &["", "à", "klo", "kl", "um", "г", "ч", "h"];
+
+const BEFORE_NOON: &[&str] =
+    &["am", "πμ", "ص", "오전", "上午", "午前", "凌晨", "早上", "清晨", "पूर्वाह्न", "pg", "de", "sa"];
+
+const AFTER_NOON: &[&str] = &["pm", "μμ", "م", "오후", "下午", "午後", "晚上", "अपराह्न", "ptg", "du", "ch"];
+
+/// Which half of the day words around a clock name.
+#[derive(Clone, Copy, PartialEq)]
+enum Half {
+    None,
+    Before,
+    After,
+}
+
+impl Half {
+    /// `None` for words that are not known to stand there.
+    fn of(words: &str) -> Option<Self> {
+        let letters =
+            |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
+        let words = letters(words);
+        let is_in = |list: &[&str]| list.iter().any(|known| letters(known) == words);
+        match () {
+            () if is_in(PLAIN) => Some(Self::None),
+            () if is_in(BEFORE_NOON) => Some(Self::Before),
+            () if is_in(AFTER_NOON) => Some(Self::After),
+            () => None,
+        }
+    }
+}
+
+/// `12:10`, `12:10:11`, `12:10 p. m.`, `à 12:10`.
 fn clock_of(text: &str) -> Option<(Time, Precision)> {
-    let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let text = text.trim();
+    let (before, text) = text.split_at(text.find(|c: char| c.is_ascii_digit())?);
     let end = text.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(text.len());
-    let (digits, half) = text.split_at(end);
+    let (digits, after) = text.split_at(end);
     let numbers: Option<Vec<i8>> =
         digits.trim_end_matches('.').split([':', '.']).map(|part| part.parse().ok()).collect();
     let (hour, minute, second) = match numbers?.as_slice() {
@@ -122,14 +179,15 @@ fn clock_of(text: &str) -> Option<(Time, Precision)> {
         [hour, minute, second] => (*hour, *minute, Some(*second)),
         _ => return None,
     };
-    let half: String = half.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
-    // An hour of 0 or above 12 is by the clock of 24 hours, whatever stands behind it.
-    let hour = match half.as_str() {
-        "" => hour,
-        "am" if hour == 12 => 0,
-        "pm" if hour < 12 && hour > 0 => hour + 12,
-        "am" | "pm" => hour,
+    let half = match (Half::of(before)?, Half::of(after)?) {
+        (Half::None, half) | (half, Half::None) => half,
         _ => return None,
+    };
+    // An hour of 0 or above 12 is by the clock of 24 hours, whatever stands beside it.
+    let hour = match half {
+        Half::Before if hour == 12 => 0,
+        Half::After if hour < 12 && hour > 0 => hour + 12,
+        _ => hour,
     };
     let precision = if second.is_some() { Precision::Second } else { Precision::Minute };
     Some((Time::new(hour, minute, second.unwrap_or(0), 0).ok()?, precision))
@@ -219,6 +277,17 @@ mod tests {
                 "x",
             ),
             ("6/20/20, 12:08 AM - Ann:", MonthFirst, "2020-06-20T00:08:00Z", Some("Ann"), ""),
+            ("26/09/2019 à 22:39 - Marie: x", DayFirst, "2019-09-26T22:39:00Z", Some("Marie"), "x"),
+            ("[٣١/١٢/٢٠٢٣، ١١:٥٨:٠١ م] Ali: x", DayFirst, "2023-12-31T23:58:01Z", Some("Ali"), "x"),
+            ("[2023. 12. 31. 오후 11:58:01] Kim: x", DayFirst, "2023-12-31T23:58:01Z", Some("Kim"), "x"),
+            ("[2023/12/31 上午12:58:01] Li: x", DayFirst, "2023-12-31T00:58:01Z", Some("Li"), "x"),
+            ("31.12.2023 klo 23.58 - Liisa: x", DayFirst, "2023-12-31T23:58:00Z", Some("Liisa"), "x"),
+            ("[2023. 12. 31. 23:58:01] Éva: x", DayFirst, "2023-12-31T23:58:01Z", Some("Éva"), "x"),
+            ("31. 12. 2023, 23:58 - Jan: x", DayFirst, "2023-12-31T23:58:00Z", Some("Jan"), "x"),
+            ("31.12.23 г., 23:58 ч. - Ivan: x", DayFirst, "2023-12-31T23:58:00Z", Some("Ivan"), "x"),
+            ("31/12/23, 11:58 μ.μ. - Nikos: x", DayFirst, "2023-12-31T23:58:00Z", Some("Nikos"), "x"),
+            ("31/12/23, 11:59 अपराह्न - Rao: x", DayFirst, "2023-12-31T23:59:00Z", Some("Rao"), "x"),
+            ("01/01/24, 12:00 PG - Lim: x", DayFirst, "2024-01-01T00:00:00Z", Some("Lim"), "x"),
         ] {
             assert_eq!(shown(line, order), Some((time.to_owned(), name, text)), "{line}");
         }
@@ -230,6 +299,7 @@ mod tests {
             "20/12/2021 - Ann: x",
             "20/12/2021, 25:10 - Ann: x",
             "1/2/3/4, 12:10 - a: b",
+            "1/2/2023 we met at 12:10 - a: b",
         ] {
             assert_eq!(Line::of(line), None, "{line}");
         }

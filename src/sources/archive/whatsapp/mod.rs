@@ -40,7 +40,8 @@ pub(super) static FORMAT: Format = Format {
     files: &[
         Known("_chat.txt", Is::Telling(CHAT)),
         Known("whatsapp chat*.txt", Is::Telling(CHAT)),
-        Known("whatsapp-chat*.txt", Is::Telling(CHAT)),
+        Known("whatsapp-*.txt", Is::Telling(CHAT)),
+        Known("discussion whatsapp*.txt", Is::Telling(CHAT)),
         Known("chat whatsapp*.txt", Is::Telling(CHAT)),
         Known("chat de whatsapp*.txt", Is::Telling(CHAT)),
         Known("conversa do whatsapp*.txt", Is::Telling(CHAT)),
@@ -55,7 +56,7 @@ fn by_content(start: &[u8]) -> Option<Role> {
     let start = String::from_utf8_lossy(start);
     let first = start.lines().next()?;
     let head: String = first.chars().take(24).collect();
-    (head.contains(',') && Line::of(first).is_some()).then_some(CHAT)
+    (head.contains([',', '\u{60c}']) && Line::of(first).is_some()).then_some(CHAT)
 }
 
 fn read(export: &mut Export<'_>) -> Result<(), InputError> {
@@ -163,13 +164,20 @@ fn owner(people: &BTreeSet<String>, entry: &Entry, input: &str) -> Option<String
     let names: Vec<&String> = people.iter().collect();
     let [one, two] = names.as_slice() else { return None };
     let stems = [entry.file_name(), input.rsplit(['/', '\\']).next().unwrap_or_default()]
-        .map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_lowercase());
+        .map(|name| without_number(name.rsplit_once('.').map_or(name, |(stem, _)| stem)).to_lowercase());
     let is_named = |name: &str| stems.iter().any(|stem| stem.ends_with(&format!(" {}", name.to_lowercase())));
     match (is_named(one), is_named(two)) {
         (true, false) => Some((*two).clone()),
         (false, true) => Some((*one).clone()),
         _ => None,
     }
+}
+
+/// A file's name without what a computer adds to the second of that name: ` (1)`.
+fn without_number(stem: &str) -> &str {
+    let numbered = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once(" ("));
+    let numbered = numbered.filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    numbered.map_or(stem, |(name, _)| name)
 }
 
 /// A message while its lines are read.
@@ -228,8 +236,10 @@ fn content(text: &str) -> (String, Vec<Media>) {
             }
             // `scan.jpg (file attached)`.
             _ if number == 0 && line.ends_with(')') && is_file(line) => {
-                ("", line.split_once(" (").map(|(name, _)| name))
+                ("", line.split_once(" (").map(|(name, _)| name.trim_start_matches(SYSTEM_MARK)))
             }
+            // A name with spaces may be people's words as well, and is kept as both.
+            _ if number == 0 && line.ends_with(')') => (line, document(line)),
             _ => (line, None),
         };
         let is_note = words.len() < line.len();
@@ -246,6 +256,14 @@ fn content(text: &str) -> (String, Vec<Media>) {
     // What Android puts in place of a file, in angle brackets and whatever language.
     let placeholder = shown.starts_with('<') && shown.ends_with('>') && !shown.contains('\n');
     (if placeholder { String::new() } else { shown }, media)
+}
+
+/// `Letter of May.pdf` of `Letter of May.pdf (file attached)`.
+fn document(line: &str) -> Option<&str> {
+    const ENDINGS: &[&str] = &["csv", "doc", "docx", "odt", "pdf", "ppt", "pptx", "rtf", "xls", "xlsx"];
+    let (name, _) = line.rsplit_once(" (")?;
+    let (_, ending) = name.rsplit_once('.')?;
+    ENDINGS.contains(&ending.to_lowercase().as_str()).then_some(name.trim_start_matches(SYSTEM_MARK))
 }
 
 /// Whether a line is a file name and a remark in brackets.
@@ -271,6 +289,12 @@ mod tests {
             ("\u{200e}<attached: scan.jpg>", "", Some("scan.jpg")),
             ("A letter • \u{200e}1 page \u{200e}<attached: doc.pdf>", "A letter • 1 page", Some("doc.pdf")),
             ("IMG-1.jpg (file attached)\nher arm", "her arm", Some("IMG-1.jpg")),
+            ("\u{200e}IMG-1.jpg (file attached)", "", Some("IMG-1.jpg")),
+            (
+                "Letter of May.pdf (file attached)",
+                "Letter of May.pdf (file attached)",
+                Some("Letter of May.pdf"),
+            ),
             ("better now \u{200e}<This message was edited>", "better now", None),
             (
                 "\u{200e}POLL:\nWho is on call?\n\u{200e}OPTION: me (1 vote)",
@@ -299,6 +323,7 @@ mod tests {
             owner(people, &container.entries.pop()?, input)
         };
         assert_eq!(told(&two, "/x/WhatsApp Chat - Bea.zip").as_deref(), Some("Ann"));
+        assert_eq!(told(&two, "/x/WhatsApp Chat with Bea (1).txt").as_deref(), Some("Ann"));
         assert_eq!(told(&two, "/x/chat.zip"), None);
         assert_eq!(told(&people(&["Ann", "Bea", "Cy"]), "WhatsApp Chat with Bea.txt"), None);
     }

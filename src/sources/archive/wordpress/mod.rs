@@ -5,7 +5,7 @@ mod text;
 
 use std::sync::Arc;
 
-use whitecoat_engine::{Item, Kind, LiveState, Media, Profile, Visibility};
+use whitecoat_engine::{Authorship, Item, Kind, LiveState, Media, Profile, Visibility};
 
 use super::account::{Account, recognised};
 use super::container::Entry;
@@ -31,12 +31,22 @@ const NOISE: &[&str] = &[
     "acf-field-group",
     "custom_css",
     "customize_changeset",
+    "edd_payment",
     "feedback",
+    "flamingo_contact",
+    "flamingo_inbound",
+    "flamingo_outbound",
+    "give_payment",
+    "mc4wp-form",
     "nav_menu_item",
+    "nf_sub",
     "oembed_cache",
     "revision",
+    "scheduled-action",
+    "shop_coupon",
     "shop_order",
     "shop_order_refund",
+    "shop_subscription",
     "user_request",
     "wp_font_face",
     "wp_font_family",
@@ -44,7 +54,12 @@ const NOISE: &[&str] = &[
     "wp_navigation",
     "wp_template",
     "wp_template_part",
+    "wpcf7_contact_form",
+    "wpforms",
 ];
+
+/// What visitors write in forums (bbPress), who are no authors of the blog.
+const FORUM: &[&str] = &["reply", "topic"];
 
 const LEFT: &str = "WordPress: older versions, menus, layout, orders and forms sent in are not read";
 const NO_ITEMS: &str = "WordPress: the file holds no posts";
@@ -149,6 +164,9 @@ impl Blog {
             attachment(entry, &mut item, gather.coverage());
         } else {
             article(entry, &mut item, gather.coverage());
+            if FORUM.contains(&sort) && (self.authors != 1 || entry.get("dc:creator").is_empty()) {
+                (item.kind, item.authorship) = (Kind::Comment, Authorship::Other);
+            }
         }
         item.id = entry.get("wp:post_id").to_owned();
         if item.id.is_empty() {
@@ -180,12 +198,24 @@ fn attachment(entry: &Element, item: &mut Item, coverage: &mut Coverage) {
     let caption = stored_html::words(&text::html(entry.get("excerpt:encoded")), coverage);
     let description = stored_html::words(&text::html(entry.get("content:encoded")), coverage);
     item.kind = Kind::Media;
-    item.text = titled(&caption, &description);
+    let file = attached::at(entry.get("wp:attachment_url"));
+    let title = entry.get("title").trim();
+    let title = if is_made_of(title, &file.file_name) { "" } else { title };
+    item.text = titled(title, &titled(&caption, &description));
     // What the blog names by itself says nothing.
     if item.text.is_empty() && alt.is_empty() {
         return;
     }
-    item.media.push(Media { alt: alt.to_owned(), ..attached::at(entry.get("wp:attachment_url")) });
+    item.media.push(Media { alt: alt.to_owned(), ..file });
+}
+
+/// Whether a title is what the blog makes of a file's name: `IMG 1234` of `IMG-1234-scaled.jpg`.
+fn is_made_of(title: &str, file_name: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect()
+    };
+    let (stem, _) = file_name.rsplit_once('.').unwrap_or((file_name, ""));
+    letters(stem).starts_with(&letters(title))
 }
 
 /// Who may read an entry, and whether it is still there.

@@ -11,7 +11,8 @@ use encoding_rs::WINDOWS_1252;
 use whitecoat_engine::{Authorship, Item, Kind, Parent, ParentAuthor, Precision};
 
 use super::account::Account;
-use super::{PLATFORM, text, time};
+use super::time::Misread;
+use super::{PLATFORM, text};
 use crate::sources::archive::encoding::Repair;
 use crate::sources::archive::item::cap;
 use crate::sources::{Batch, Sink, Stopped};
@@ -35,6 +36,7 @@ struct Columns {
     reshared: Option<usize>,
     time: Option<usize>,
     text: usize,
+    addresses: Option<usize>,
 }
 
 impl Columns {
@@ -52,6 +54,7 @@ impl Columns {
             reshared: find("retweeted_status_id"),
             time: find("timestamp"),
             text: find("text")?,
+            addresses: find("expanded_urls"),
         })
     }
 }
@@ -144,8 +147,11 @@ fn item(
     }
     let (parent, parent_user) = (field(columns.parent), field(columns.parent_user));
     let reshared = !field(columns.reshared).is_empty() || text::is_reshare(&raw);
-    let time = time::read(&field(columns.time));
-    let mut shown = text::unescape(&raw).into_owned();
+    let (written, addresses) = (field(columns.time), field(columns.addresses));
+    let misread = Misread::default();
+    let time = misread.read(&written);
+    misread.say(place, sink.coverage());
+    let mut shown = text::expand_all(text::unescape(&raw).into_owned(), &addresses);
     let answered = Some(parent).filter(|parent| !parent.is_empty());
     let own = !parent_user.is_empty() && parent_user == account.id;
     Some(Item {

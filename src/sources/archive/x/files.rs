@@ -73,6 +73,8 @@ pub(super) enum Other {
     Moment,
     /// Long texts.
     Article,
+    /// The bio that live broadcasts have had.
+    LiveBio,
 }
 
 const ADS: &str = "X: advertising data, not read because it holds no words of the account holder";
@@ -83,6 +85,8 @@ const OTHERS: &str = "X: contacts, followers, blocks and lists, not read because
 pub(super) const LIKES: &str = "X: likes and bookmarks, not read because they are other people's words";
 const TWINS: &str = "X: headers without text, not read because the posts themselves are";
 const SETTINGS: &str = "X: account settings and history, not read because they hold no posts";
+const BROADCASTS: &str =
+    "X: live broadcasts and Spaces, of which only one's own comments are read: look at the titles there";
 const SHOP: &str = "X: shop data, not read because it holds no posts";
 const VIEWER: &str = "X: files of the archive's own viewer, not read because they hold no data";
 const RATINGS: &str = "X: ratings of community notes, not read because they hold no words";
@@ -179,6 +183,8 @@ const DATA: &[(Role, &[&str])] = &[
             "twitter_circle_member",
         ],
     ),
+    (Role::Other(Other::LiveBio), &["periscope_profile_description"]),
+    (Role::Known(BROADCASTS), &["periscope_broadcast_metadata", "spaces_metadata"]),
     (
         Role::Known(SETTINGS),
         &[
@@ -188,9 +194,6 @@ const DATA: &[(Role, &[&str])] = &[
             "ageinfo",
             "article_metadata",
             "lists_created",
-            "periscope_broadcast_metadata",
-            "periscope_profile_description",
-            "spaces_metadata",
             "tweetdeck",
             "twitter_article_metadata",
             "periscope_account_information",

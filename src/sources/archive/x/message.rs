@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use whitecoat_engine::{Authorship, Item, Kind, Media, MediaKind, Parent, ParentKind, Precision, Visibility};
 
 use super::account::Account;
-use super::{PLATFORM, text, time};
+use super::time::Misread;
+use super::{PLATFORM, text};
 use crate::sources::archive::item::{cap, derived_id};
 use crate::sources::archive::loose::{List, Maybe, Text};
 
@@ -59,6 +60,7 @@ pub(super) fn messages(
     record: &[u8],
     account: &Arc<Account>,
     source: &str,
+    misread: &Misread,
 ) -> serde_json::Result<(Vec<Item>, u64)> {
     let file: ConversationFile<'_> = serde_json::from_slice(record)?;
     let conversation = file.dm_conversation.0.unwrap_or_default();
@@ -67,10 +69,8 @@ pub(super) fn messages(
         match serde_json::from_str::<Event<'_>>(event.get()) {
             Ok(event) => {
                 let message = event.message_create.0;
-                items.extend(
-                    message
-                        .and_then(|message| message.item(&conversation.conversation_id.0, account, source)),
-                );
+                let id = &conversation.conversation_id.0;
+                items.extend(message.and_then(|message| message.item(id, account, source, misread)));
             }
             Err(_) => broken += 1,
         }
@@ -79,7 +79,13 @@ pub(super) fn messages(
 }
 
 impl Message<'_> {
-    fn item(self, conversation: &str, account: &Arc<Account>, source: &str) -> Option<Item> {
+    fn item(
+        self,
+        conversation: &str,
+        account: &Arc<Account>,
+        source: &str,
+        misread: &Misread,
+    ) -> Option<Item> {
         let media: Vec<_> = self.media_urls.0.iter().filter_map(|url| medium(&url.0)).collect();
         if self.text.0.is_empty() && media.is_empty() {
             return None;
@@ -107,7 +113,7 @@ impl Message<'_> {
             id,
             truncated: cap(&mut shown),
             text: shown,
-            ..written(&self.created_at, account, source)
+            ..written(&self.created_at, account, source, misread)
         })
     }
 }
@@ -146,6 +152,7 @@ pub(super) fn comment(
     record: &[u8],
     account: &Arc<Account>,
     source: &str,
+    misread: &Misread,
 ) -> serde_json::Result<Option<Item>> {
     let file: CommentFile<'_> = serde_json::from_slice(record)?;
     let comment = match file.periscope_comment.0 {
@@ -174,13 +181,18 @@ pub(super) fn comment(
         thread: broadcast,
         truncated: cap(&mut shown),
         text: shown,
-        ..written(&comment.created_at, account, source)
+        ..written(&comment.created_at, account, source, misread)
     }))
 }
 
 /// What all items of an account have.
-pub(super) fn written(created_at: &Text<'_>, account: &Arc<Account>, source: &str) -> Item {
-    let time = time::read(&created_at.0);
+pub(super) fn written(
+    created_at: &Text<'_>,
+    account: &Arc<Account>,
+    source: &str,
+    misread: &Misread,
+) -> Item {
+    let time = misread.read(&created_at.0);
     Item {
         platform: PLATFORM.to_owned(),
         account: account.handle.clone(),

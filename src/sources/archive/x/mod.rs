@@ -7,6 +7,7 @@ mod files;
 mod message;
 mod note;
 mod other;
+mod place;
 mod read;
 mod stream;
 mod text;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use whitecoat_engine::{Item, LiveState, Moment};
 
 use super::account::Account;
+use super::time::Misread;
 use super::tweet::Tweet;
 use super::{PLATFORM, text, time};
 use crate::sources::archive::item::{cap, derived_id};
@@ -68,7 +69,12 @@ struct Link<'a> {
 
 impl Note {
     /// Reads a record; `None` where it holds no text.
-    pub(super) fn read(record: &[u8], deleted: bool, source: &str) -> serde_json::Result<Option<Self>> {
+    pub(super) fn read(
+        record: &[u8],
+        deleted: bool,
+        source: &str,
+        misread: &Misread,
+    ) -> serde_json::Result<Option<Self>> {
         let wrapper: Wrapper<'_> = serde_json::from_slice(record)?;
         let Some(note) = wrapper.note_tweet.0 else { return Ok(None) };
         let Some(core) = note.core.0.filter(|core| core.text.some().is_some()) else { return Ok(None) };
@@ -80,7 +86,7 @@ impl Note {
             id: note.note_tweet_id.0.into_owned(),
             text: text::expand(raw.clone(), links),
             raw,
-            created_at: time::read(&note.created_at.0).map(|time| time.0),
+            created_at: misread.read(&note.created_at.0).map(|time| time.0),
             capped,
             deleted,
             source: source.to_owned(),

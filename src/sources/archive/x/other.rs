@@ -1,4 +1,4 @@
-//! Own words that are neither posts nor messages: community notes, moments and articles.
+//! Own words that are neither posts nor messages: community notes, moments, articles, and the bio of live broadcasts.
 //!
 //! What X calls their fields is taken from the README of its archives; that of articles says no more than that they come in
 //! sections with a text each.
@@ -11,6 +11,7 @@ use whitecoat_engine::{Item, Kind, Parent, ParentKind};
 use super::account::Account;
 use super::files::Other;
 use super::message::written;
+use super::time::Misread;
 use crate::sources::archive::fields::Fields;
 use crate::sources::archive::html::titled;
 use crate::sources::archive::item::{cap, derived_id};
@@ -22,6 +23,7 @@ pub(super) fn read(
     other: Other,
     account: &Arc<Account>,
     source: &str,
+    misread: &Misread,
 ) -> serde_json::Result<Option<Item>> {
     let record: Value = serde_json::from_slice(record)?;
     let Some(outer) = Fields::of(&record) else { return Ok(None) };
@@ -35,6 +37,7 @@ pub(super) fn read(
         Other::Note => fields.text(&["summary"]),
         Other::Moment => titled(&fields.text(&["title"]), &fields.text(&["description"])),
         Other::Article => titled(&fields.text(&["title"]), &sections(fields)),
+        Other::LiveBio => fields.text(&["description", "bio"]),
     };
     if text.is_empty() {
         return Ok(None);
@@ -47,6 +50,7 @@ pub(super) fn read(
             Other::Note => Kind::Comment,
             Other::Moment => Kind::Post,
             Other::Article => Kind::Article,
+            Other::LiveBio => Kind::Profile,
         },
         id: if id.is_empty() { derived_id(&[&created, &text]) } else { id },
         parent: (!about.is_empty()).then(|| Parent {
@@ -56,7 +60,7 @@ pub(super) fn read(
         }),
         truncated: cap(&mut text),
         text,
-        ..written(&Text(created.into()), account, source)
+        ..written(&Text(created.into()), account, source, misread)
     }))
 }
 
@@ -97,7 +101,7 @@ mod tests {
     use super::*;
 
     fn item(other: Other, record: &str) -> Option<Item> {
-        read(record.as_bytes(), other, &Arc::default(), "a.js#0").unwrap()
+        read(record.as_bytes(), other, &Arc::default(), "a.js#0", &Misread::default()).unwrap()
     }
 
     #[test]
@@ -112,6 +116,9 @@ mod tests {
         let article = r#"{"article": {"id": "3", "title": "On triage", "data": [{"text": "One.", "styles": []}, {"blocks": [{"text": "Two."}]}]}}"#;
         let article = item(Other::Article, article).unwrap();
         assert_eq!((article.text.as_str(), article.kind), ("On triage\n\nOne.\n\nTwo.", Kind::Article));
+        let bio = r#"{"periscopeProfileDescription": {"description": "Live from the ward", "profileImageUrls": []}}"#;
+        let bio = item(Other::LiveBio, bio).unwrap();
+        assert_eq!((bio.text.as_str(), bio.kind), ("Live from the ward", Kind::Profile));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::account::{Account, Facts, base_name};
 use super::files::{self, About, Other, Posts, Role};
 use super::note::{Note, Notes};
 use super::stream::{Listed, decoded, stream};
+use super::time::Misread;
 use super::tweet::{PostFile, Tweet};
 use super::{Found, Survey, csv, message, other};
 use crate::coverage::Coverage;
@@ -22,6 +23,7 @@ const NO_WORDS: &str = "X: a record without text and pictures";
 const MISSING: &str = "X: a file that the archive lists is not in it";
 const NO_POSTS: &str = "X: no file with posts was found";
 const SEVERAL: &str = "X: there is more than one manifest, so there may be several archives: a post that two of them hold is counted twice";
+const LOCATED: &str = "X: some posts hold the coordinates of where they were written, which are not looked into: X can remove them from all posts (Settings, Privacy and safety, Location information)";
 const NO_OWNER: &str =
     "X: the archive does not say whose it is, so that every private message counts as somebody else's";
 
@@ -173,8 +175,11 @@ impl Reading<'_> {
             let mut early = Vec::new();
             for (offset, record) in chunk.elements() {
                 let source = format!("{}#{offset}", file.entry.name);
-                let read = |record: &[u8]| Note::read(record, deleted, &source);
-                match decoded(record, || source.clone(), sink.coverage(), read) {
+                let misread = Misread::default();
+                let read = |record: &[u8]| Note::read(record, deleted, &source, &misread);
+                let found = decoded(record, || source.clone(), sink.coverage(), read);
+                misread.say(&source, sink.coverage());
+                match found {
                     Some(Some(note)) => early.extend(notes.keep(note).map(|note| note.item(account))),
                     Some(None) => sink.coverage().skip(NO_WORDS, source),
                     None => {}
@@ -241,8 +246,11 @@ impl Reading<'_> {
             let mut out = Decoded::default();
             for (offset, record) in chunk.elements() {
                 let source = format!("{}#{offset}", file.entry.name);
-                let read = |record: &[u8]| other::read(record, other, account, &source);
-                match decoded(record, || source.clone(), &mut out.coverage, read) {
+                let misread = Misread::default();
+                let read = |record: &[u8]| other::read(record, other, account, &source, &misread);
+                let found = decoded(record, || source.clone(), &mut out.coverage, read);
+                misread.say(&source, &mut out.coverage);
+                match found {
                     Some(Some(item)) => {
                         say_if_capped(&item, &mut out.coverage);
                         out.items.push(item);
@@ -261,30 +269,7 @@ impl Reading<'_> {
         let are_messages = file.role == Role::Messages;
         stream(container, *sink, &facts.listed, file, &mut |chunk, sink| {
             let (account, name) = (Arc::clone(account), file.entry.name.clone());
-            sink.batch(Batch::deferred(move || {
-                let mut out = Decoded::default();
-                for (offset, record) in chunk.elements() {
-                    let source = format!("{name}#{offset}");
-                    let read = |record: &[u8]| {
-                        if are_messages {
-                            message::messages(record, &account, &source)
-                        } else {
-                            message::comment(record, &account, &source)
-                                .map(|item| (item.into_iter().collect(), 0))
-                        }
-                    };
-                    let Some((items, broken)) = decoded(record, || source.clone(), &mut out.coverage, read)
-                    else {
-                        continue;
-                    };
-                    for _ in 0..broken {
-                        out.coverage.fail("X: a message of a conversation is not valid JSON", source.clone());
-                    }
-                    items.iter().for_each(|item| say_if_capped(item, &mut out.coverage));
-                    out.items.extend(items);
-                }
-                out
-            }))
+            sink.batch(Batch::deferred(move || decode_conversation(&chunk, &account, &name, are_messages)))
         })
     }
 }
@@ -312,20 +297,51 @@ impl Months {
     }
 }
 
+fn decode_conversation(chunk: &Chunk, account: &Arc<Account>, name: &str, are_messages: bool) -> Decoded {
+    let mut out = Decoded::default();
+    let misread = Misread::default();
+    for (offset, record) in chunk.elements() {
+        let source = format!("{name}#{offset}");
+        let read = |record: &[u8]| {
+            if are_messages {
+                message::messages(record, account, &source, &misread)
+            } else {
+                message::comment(record, account, &source, &misread)
+                    .map(|item| (item.into_iter().collect(), 0))
+            }
+        };
+        let found = decoded(record, || source.clone(), &mut out.coverage, read);
+        misread.say(&source, &mut out.coverage);
+        let Some((items, broken)) = found else { continue };
+        out.coverage.fail_many("X: a message of a conversation is not valid JSON", source, broken);
+        items.iter().for_each(|item| say_if_capped(item, &mut out.coverage));
+        out.items.extend(items);
+    }
+    out
+}
+
 fn decode_posts(chunk: &Chunk, file: &PostFile, joined: &BTreeMap<u64, Arc<Note>>) -> Decoded {
     let mut out = Decoded { items: Vec::with_capacity(chunk.len()), coverage: Coverage::default() };
+    let misread = Misread::default();
     for (offset, record) in chunk.elements() {
         let place = || format!("{}#{offset}", file.path);
         let note = joined.get(&offset).map(|note| &**note);
-        let read =
-            |record: &[u8]| Tweet::read(record, file.wrapped).map(|tweet| file.item(&tweet, offset, note));
-        match decoded(record, place, &mut out.coverage, read) {
-            Some(Some(item)) => {
+        let read = |record: &[u8]| {
+            let tweet = Tweet::read(record, file.wrapped)?;
+            Ok((file.item(&tweet, offset, note, &misread), tweet.is_located()))
+        };
+        let found = decoded(record, place, &mut out.coverage, read);
+        misread.say(&place(), &mut out.coverage);
+        let Some((item, is_located)) = found else { continue };
+        if is_located {
+            out.coverage.note(LOCATED);
+        }
+        match item {
+            Some(item) => {
                 say_if_capped(&item, &mut out.coverage);
                 out.items.push(item);
             }
-            Some(None) => out.coverage.fail(NO_WORDS, place()),
-            None => {}
+            None => out.coverage.fail(NO_WORDS, place()),
         }
     }
     out

@@ -1,6 +1,7 @@
 //! From the text in the file to the text that X shows.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::sources::archive::item::MAX_TEXT_BYTES;
 
@@ -43,6 +44,41 @@ pub(super) fn expand<'u>(text: String, links: impl Iterator<Item = (&'u str, &'u
             if text.len() > MAX_TEXT_BYTES { text } else { text.replace(short, long) }
         },
     )
+}
+
+/// [`expand`] by a list of addresses in the order of the short links, which may repeat some. A text of which the list does
+/// not have one for each is left as it is.
+pub(super) fn expand_all(text: String, addresses: &str) -> String {
+    let unique = |list: Vec<&str>| {
+        let mut seen = HashSet::new();
+        list.into_iter().filter(|one| seen.insert(one.to_owned())).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let short = unique(short_links(&text));
+    // An address may hold commas.
+    let starts = addresses.match_indices("http").map(|(at, _)| at);
+    let starts = starts.filter(|at| *at == 0 || addresses.get(..*at).is_some_and(|head| head.ends_with(',')));
+    let mut starts: Vec<usize> = starts.take(MAX_LINKS).collect();
+    starts.push(addresses.len());
+    let list = starts.windows(2).filter_map(|pair| addresses.get(*pair.first()?..*pair.last()?));
+    let long = unique(list.map(|address| address.trim().trim_end_matches(',')).collect());
+    if short.len() != long.len() {
+        return text;
+    }
+    let pairs = short.iter().map(String::as_str).zip(long.iter().map(String::as_str));
+    expand(text, pairs)
+}
+
+/// The short links in a text, in order.
+fn short_links(text: &str) -> Vec<&str> {
+    let starts = text.match_indices("http").map(|(at, _)| at).take(MAX_LINKS);
+    let links = starts.filter_map(|at| {
+        let rest = text.get(at..)?;
+        let host = ["https://t.co/", "http://t.co/"].into_iter().find(|host| rest.starts_with(host))?;
+        let code = rest.get(host.len()..)?;
+        let length = code.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(code.len());
+        rest.get(..host.len() + length).filter(|_| length > 0)
+    });
+    links.collect()
 }
 
 /// The text without the short links at its end.
@@ -109,6 +145,26 @@ mod tests {
             [("https://t.co/a", "https://example.org/x?a=1&b=2"), ("nothing", "x"), ("https://t.co/b", "")];
         let shown = expand("see https://t.co/a and https://t.co/b".to_owned(), links.into_iter());
         assert_eq!(shown, "see https://example.org/x?a=1&b=2 and https://t.co/b");
+    }
+
+    #[test]
+    fn replaces_short_links_by_a_list_where_it_fits() {
+        let two = "one http://t.co/a, two (https://t.co/b) and http://t.co/a";
+        for (text, addresses, shown) in [
+            ("see http://t.co/a", "http://example.org/x,y", "see http://example.org/x,y"),
+            ("see http://t.co/a", "http://e.org/x,http://e.org/x", "see http://e.org/x"),
+            (
+                two,
+                "http://e.org/1,https://e.org/2",
+                "one http://e.org/1, two (https://e.org/2) and http://e.org/1",
+            ),
+            (two, "http://e.org/1", two),
+            ("see http://t.co/a", "http://e.org/1,http://e.org/2", "see http://t.co/a"),
+            ("see http://t.co/a", "", "see http://t.co/a"),
+            ("see http://t.co/", "nothing, é", "see http://t.co/"),
+        ] {
+            assert_eq!(expand_all(text.to_owned(), addresses), shown, "{text} {addresses}");
+        }
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! The three ways in which X has written times.
 
+use std::cell::Cell;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use whitecoat_engine::{Moment, Precision};
+
+use crate::coverage::Coverage;
+
+const NO_TIME: &str = "X: a time was not understood; the item was kept without it";
 
 /// Reads `Wed Oct 10 20:19:24 +0000 2018`, `2013-03-25 00:16:47 +0000` and RFC 3339, and says how exact the time is.
 pub(super) fn read(text: &str) -> Option<(Moment, Precision)> {
@@ -11,6 +17,26 @@ pub(super) fn read(text: &str) -> Option<(Moment, Precision)> {
     let moment =
         fixed(text).or_else(|| text.parse().ok()).or_else(|| slow(text)).or_else(|| milliseconds(text))?;
     Some((moment, precision(moment)))
+}
+
+/// How many times of a record were there and were not understood.
+#[derive(Debug, Default)]
+pub(super) struct Misread(Cell<u64>);
+
+impl Misread {
+    /// [`read`]; counts what is no time.
+    pub(super) fn read(&self, text: &str) -> Option<(Moment, Precision)> {
+        let time = read(text);
+        if time.is_none() && !text.trim().is_empty() {
+            self.0.set(self.0.get() + 1);
+        }
+        time
+    }
+
+    /// Says what was counted so far, at the place of the record.
+    pub(super) fn say(&self, place: &str, coverage: &mut Coverage) {
+        coverage.fail_many(NO_TIME, place, self.0.take());
+    }
 }
 
 /// How exact a time is that was read from text.

@@ -12,7 +12,9 @@ use whitecoat_engine::{
 use super::account::Account;
 use super::files::Posts;
 use super::note::Note;
-use super::{PLATFORM, text, time};
+use super::place::{Geo, Place};
+use super::time::Misread;
+use super::{PLATFORM, text};
 use crate::sources::archive::item::{cap, derived_id};
 use crate::sources::archive::loose::{List, Maybe, Text};
 
@@ -44,6 +46,9 @@ pub(super) struct Tweet<'a> {
     edit_info: Maybe<EditInfo<'a>>,
     user: Maybe<User<'a>>,
     retweeted_status: Maybe<Box<Tweet<'a>>>,
+    place: Maybe<Place<'a>>,
+    geo: Maybe<Geo>,
+    coordinates: Maybe<Geo>,
 }
 
 #[derive(Default, Deserialize)]
@@ -139,6 +144,11 @@ impl<'a> Tweet<'a> {
         self.full_text.or(&self.text)
     }
 
+    /// Whether it holds the spot on the map where it was written.
+    pub(super) fn is_located(&self) -> bool {
+        [&self.geo, &self.coordinates].into_iter().any(|geo| geo.0.as_ref().is_some_and(Geo::is_spot))
+    }
+
     fn shown_text(&self) -> String {
         let links =
             self.entities.0.iter().flat_map(|entities| &entities.urls.0).filter_map(|link| link.0.as_ref());
@@ -161,7 +171,13 @@ pub(super) struct PostFile {
 
 impl PostFile {
     /// The item of one record. `None` where the record holds neither words nor pictures.
-    pub(super) fn item(&self, tweet: &Tweet<'_>, offset: u64, note: Option<&Note>) -> Option<Item> {
+    pub(super) fn item(
+        &self,
+        tweet: &Tweet<'_>,
+        offset: u64,
+        note: Option<&Note>,
+        misread: &Misread,
+    ) -> Option<Item> {
         let media = self.media(tweet);
         let original = tweet.retweeted_status.0.as_deref();
         let authorship = match original {
@@ -179,8 +195,11 @@ impl PostFile {
         if shown.is_empty() && media.is_empty() {
             return None;
         }
+        if authorship == Authorship::Own {
+            tweet.place.0.iter().for_each(|place| place.add_to(&mut shown));
+        }
         truncated |= cap(&mut shown);
-        let time = time::read(&tweet.created_at.0);
+        let time = misread.read(&tweet.created_at.0);
         let source = format!("{}#{offset}", self.path);
         let id = if tweet.id().is_empty() {
             derived_id(&[&tweet.created_at.0, &shown])

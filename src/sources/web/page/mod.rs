@@ -157,6 +157,9 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     }
     merged.add("open-graph", meta.items);
     reading.items = finish(merged.items, &place, linked.profile.or(marked.profile).or(typed.profile));
+    if is_of_many(&place) && reading.items.iter().any(|item| item.source.contains("#main-text")) {
+        reading.coverage.note(WHO_WROTE);
+    }
     reading
 }
 
@@ -174,6 +177,16 @@ fn shown_time(document: &Html) -> (Option<Moment>, Precision) {
         Some(only) if times.len() == 1 => dates::parse(only),
         _ => Default::default(),
     }
+}
+
+/// Said of pages of which only the main text was found.
+const WHO_WROTE: &str = "A page on which many people write was read as one text: it does not tell who wrote what, and all of it counts as the account holder's (the platform's export tells them apart)";
+
+/// Whether the page is of a platform on whose pages many people write.
+fn is_of_many(place: &Place) -> bool {
+    const NAMES: &[&str] =
+        &["facebook", "instagram", "linkedin", "reddit", "threads", "tiktok", "x", "youtube"];
+    place.url.as_ref().and_then(platforms::of).is_some_and(|platform| NAMES.contains(&platform.name))
 }
 
 fn title(document: &Html) -> String {

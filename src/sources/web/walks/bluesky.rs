@@ -284,7 +284,7 @@ impl Walk for Bluesky {
 fn account_of(did: &str, profile: &Value) -> Account {
     let profile = Profile {
         name: text(profile, "displayName").into_owned(),
-        bio: text(profile, "description").into_owned(),
+        bio: record::bio(profile),
         ..Profile::default()
     };
     Account { platform: PLATFORM, handle: did.to_owned(), profile: Arc::new(profile) }

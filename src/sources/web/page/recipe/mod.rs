@@ -25,6 +25,7 @@ pub const SITES: &[(&str, &str)] = &[
     ("trustindex", include_str!("../../../../../profiles/sites/trustindex.toml")),
     ("wix", include_str!("../../../../../profiles/sites/wix.toml")),
     ("wordpress-comments", include_str!("../../../../../profiles/sites/wordpress-comments.toml")),
+    ("x", include_str!("../../../../../profiles/sites/x.toml")),
 ];
 
 /// The keys of a recipe, for naming the one that was meant.
@@ -40,6 +41,7 @@ const KEYS: &[&str] = &[
     "text",
     "heading",
     "author",
+    "by",
     "time",
     "time_attribute",
     "link",
@@ -71,6 +73,7 @@ struct WrittenItem {
     text: Option<Spanned<String>>,
     heading: Option<Spanned<String>>,
     author: Option<Spanned<String>>,
+    by: Option<Spanned<String>>,
     time: Option<Spanned<String>>,
     time_attribute: Option<String>,
     link: Option<Spanned<String>>,
@@ -96,6 +99,8 @@ enum What {
     Article,
     /// A comment. One inside another answers it; the others answer the page.
     Comment,
+    /// A post in a list of posts, which may be another person's.
+    Post,
     /// What the site says about its owner.
     Profile,
     /// A review: a patient's words in a place for them.
@@ -133,6 +138,7 @@ struct Part {
     text: Option<Selector>,
     heading: Option<Selector>,
     author: Option<Selector>,
+    by: Option<Selector>,
     time: Time,
     link: Option<Selector>,
     owner: Option<Selector>,
@@ -261,6 +267,7 @@ impl File<'_> {
             text: self.optional("text", item.text.as_ref())?,
             heading: self.optional("heading", item.heading.as_ref())?,
             author: self.optional("author", item.author.as_ref())?,
+            by: self.optional("by", item.by.as_ref())?,
             time: self.time("time", item.time.as_ref(), item.time_attribute.as_ref())?,
             link: self.optional("link", item.link.as_ref())?,
             owner: self.optional("owner", item.owner.as_ref())?,

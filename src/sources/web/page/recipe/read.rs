@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
+use url::Url;
 use whitecoat_engine::{Authorship, Item, Kind, Moment, Parent, ParentAuthor, ParentKind, Precision};
 
 use super::super::{Place, dates, dom, gate};
@@ -126,7 +127,15 @@ impl<'d> Reading<'_, 'd> {
             None => String::new(),
         };
         let text = dom::titled(&heading, &body);
-        if text.is_empty() {
+        let mut media = match part.what {
+            What::Article | What::Post => dom::pictures(element, self.place.base.as_ref()),
+            _ => Vec::new(),
+        };
+        if part.what == What::Post {
+            // The others are portraits and symbols.
+            media.retain(|medium| medium.alt.contains(char::is_alphabetic));
+        }
+        if text.is_empty() && (media.is_empty() || part.what != What::Post) {
             return;
         }
         if let Some(author) = &part.author {
@@ -141,12 +150,16 @@ impl<'d> Reading<'_, 'd> {
             .owner
             .as_ref()
             .is_some_and(|owner| owner.matches(&element) || self.inside(element, owner).next().is_some());
-        let own = own || matches!(part.what, What::Article | What::Profile);
+        let own = match &part.by {
+            Some(by) => own || self.is_by_owner(element, by),
+            None => own || matches!(part.what, What::Article | What::Post | What::Profile),
+        };
         let parent = (part.what == What::Comment).then(|| self.parent(element)).flatten();
         let item = Item {
             id: url.clone().unwrap_or_default(),
             kind: match part.what {
                 What::Article => Kind::Article,
+                What::Post => Kind::Post,
                 What::Profile => Kind::Profile,
                 What::Comment | What::Review => Kind::Comment,
                 What::Testimonial => Kind::Post,
@@ -161,10 +174,7 @@ impl<'d> Reading<'_, 'd> {
                 _ => Authorship::Other,
             },
             parent,
-            media: dom::pictures(element, self.place.base.as_ref())
-                .into_iter()
-                .filter(|_| part.what == What::Article)
-                .collect(),
+            media,
             ..Item::default()
         };
         let as_parent = Parent {
@@ -176,7 +186,7 @@ impl<'d> Reading<'_, 'd> {
             kind: match part.what {
                 What::Review | What::Testimonial => ParentKind::Review,
                 What::Comment => ParentKind::Comment,
-                What::Article | What::Profile => ParentKind::Post,
+                What::Article | What::Post | What::Profile => ParentKind::Post,
             },
             id: Some(item.id.clone()).filter(|id| !id.is_empty()),
             handle: None,
@@ -187,6 +197,18 @@ impl<'d> Reading<'_, 'd> {
             self.replies(element, reply, &as_parent, items);
         }
         self.found.insert(element.id(), as_parent);
+    }
+
+    /// Whether the author's address begins as the page's own does: `/orla` of `/orla/status/1`.
+    fn is_by_owner(&mut self, element: ElementRef<'d>, by: &Selector) -> bool {
+        let first = |url: &Url| {
+            let name = url.path_segments().and_then(|mut parts| parts.next()).unwrap_or_default();
+            Some(name.to_lowercase()).filter(|name| !name.is_empty())
+        };
+        let link = self.first("by", element, by).and_then(|link| link.attr("href"));
+        let author = link.and_then(|href| dom::resolve(self.place.base.as_ref(), href));
+        let author = author.as_ref().and_then(first);
+        author.is_some() && author == self.place.url.as_ref().and_then(first)
     }
 
     fn replies(&mut self, element: ElementRef<'d>, reply: &Reply, parent: &Parent, items: &mut Vec<Item>) {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use whitecoat_engine::{Authorship, Kind};
+
 use super::*;
 
 fn page(name: &str) -> Vec<u8> {
@@ -42,6 +44,26 @@ fn shipped_recipes_give_what_their_pages_hold() {
         }
     }
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_comments_address_is_not_its_authors_page() {
+    let recipe = Recipe::parse("wordpress-comments", text_of("wordpress-comments").unwrap()).unwrap();
+    let page = r#"<base href="https://orla.example/p/"><ol class="comment-list"><li class="comment"><div class="comment-meta">
+        <a href="https://tam.example" class="url">Tam</a> <a href="https://orla.example/p/#comment-7">1 May</a></div>
+        <div class="comment-content">Thank you</div></li></ol>"#;
+    let tried = try_on(&recipe, page.as_bytes(), "page").unwrap();
+    assert_eq!(tried.items[0].url.as_deref(), Some("https://orla.example/p/#comment-7"));
+}
+
+#[test]
+fn posts_of_others_are_told_by_their_links() {
+    let recipe = Recipe::parse("x", text_of("x").unwrap()).unwrap();
+    let items = try_on(&recipe, &page("x"), "x").unwrap().items;
+    let told: Vec<_> = items.iter().map(|item| (item.kind, item.authorship)).collect();
+    let own = (Kind::Post, Authorship::Own);
+    assert_eq!(told, [own, (Kind::Post, Authorship::Other), own, (Kind::Profile, Authorship::Own)]);
+    assert_eq!(items[2].media[0].alt, "The new kettle beside the ward's whiteboard");
 }
 
 #[test]
