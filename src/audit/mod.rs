@@ -163,7 +163,7 @@ pub fn run(
         timeline.absorb(part.timeline);
         part.kept.into_iter().for_each(|kept| stories.add(kept));
         if let Some(copy) = &mut copy {
-            copy.write(&part.copied);
+            copy.write(part.copied);
         }
         ControlFlow::Continue(())
     });
