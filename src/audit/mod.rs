@@ -2,6 +2,7 @@
 //! whole held against the last audit.
 
 mod archived;
+mod around;
 mod examine;
 mod gate;
 mod merge;
