@@ -42,6 +42,50 @@ pub const JURISDICTIONS: &[&str] = &["US", "UK", "CA", "AU", "IE", "NZ"];
 /// How the payments list is told to the rules: `firm-tie` in the profile.
 const PAYMENTS: &str = "Payments list: ";
 
+/// What a consent's reference begins with where there is no consent.
+const DENIALS: &[&str] = &[
+    "none",
+    "not",
+    "n",
+    "na",
+    "nil",
+    "null",
+    "false",
+    "never",
+    "without",
+    "missing",
+    "unknown",
+    "refused",
+    "refuses",
+    "declined",
+    "declines",
+    "denied",
+    "withdrawn",
+    "withdrew",
+    "revoked",
+    "expired",
+    "pending",
+    "awaiting",
+    "awaited",
+    "outstanding",
+    "requested",
+    "unsigned",
+    "tbc",
+    "tbd",
+    "todo",
+];
+/// How items name platforms that people also call otherwise.
+const PLATFORM_NAMES: &[(&str, &[&str])] = &[
+    ("x", &["twitter", "x.com", "twitter.com"]),
+    ("bluesky", &["bsky", "bsky.app", "bsky.social"]),
+    ("instagram", &["ig", "insta", "instagram.com"]),
+    ("facebook", &["fb", "facebook.com"]),
+    ("linkedin", &["li", "linked-in", "linkedin.com"]),
+    ("youtube", &["yt", "youtube.com"]),
+    ("tiktok", &["tik-tok", "tt", "tiktok.com"]),
+    ("threads", &["threads.net", "threads.com"]),
+];
+
 /// The clinician.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -210,10 +254,15 @@ impl Subject {
         self.jurisdiction.as_ref().and_then(|country| country_code(country.get_ref())).unwrap_or_default()
     }
 
-    /// The reference of the consent, if there is one.
+    /// The reference of the consent, if there is one that does not say that there is none.
     pub fn consent(&self) -> Option<&str> {
-        let reference = self.consent.as_ref()?.reference.trim();
-        (!reference.is_empty()).then_some(reference)
+        let reference = self.consent_as_written();
+        refers_to_consent(reference).then_some(reference)
+    }
+
+    /// What stands where the reference of the consent should; empty if nothing does.
+    pub fn consent_as_written(&self) -> &str {
+        self.consent.as_ref().map_or("", |consent| consent.reference.trim())
     }
 
     /// How sure it is that an item's account is the subject's, and why. `None` for an account that is said to be another's.
@@ -224,9 +273,8 @@ impl Subject {
             return None;
         }
         let is = |account: &&Account| {
-            let same_platform =
-                account.platform.is_empty() || account.platform.eq_ignore_ascii_case(&item.platform);
-            (!account.handle.is_empty() && same_platform && same_handle(&account.handle, &item.account))
+            let on_it = account.platform.is_empty() || same_platform(&account.platform, &item.platform);
+            (!account.handle.is_empty() && on_it && same_handle(&account.handle, &item.account))
                 || (!account.url.is_empty() && within(&account.url, url))
         };
         let listed = self.account.iter().find(is);
@@ -313,13 +361,36 @@ pub fn country_code(written: &str) -> Option<&'static str> {
     JURISDICTIONS.iter().find(|known| **known == code).copied()
 }
 
+/// Whether a text can be the reference of a consent. `no`, `-` and `refused by the applicant` say that there is none;
+/// `No. 114` is the number of a form.
+fn refers_to_consent(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    match words.next() {
+        None => false,
+        Some("no") => words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit())),
+        Some(first) => !DENIALS.contains(&first),
+    }
+}
+
+/// The name that items give a platform which is also known by others.
+fn platform_name(written: &str) -> String {
+    let lower = written.trim().to_lowercase();
+    let known = PLATFORM_NAMES.iter().find(|(_, others)| others.contains(&lower.as_str()));
+    known.map_or(lower.as_str(), |(name, _)| name).to_owned()
+}
+
+fn same_platform(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other) || platform_name(one) == platform_name(other)
+}
+
 /// `platform:handle`, `handle` or an address.
 fn names(listed: &str, platform: &str, account: &str, url: &str) -> bool {
     if listed.contains("://") {
         return within(listed, url);
     }
     match listed.split_once(':') {
-        Some((on, handle)) => on.eq_ignore_ascii_case(platform) && same_handle(handle, account),
+        Some((on, handle)) => same_platform(on, platform) && same_handle(handle, account),
         None => same_handle(listed, account),
     }
 }
@@ -375,6 +446,72 @@ mod tests {
         assert_eq!(page("https://stbrannock.example/staff/orla"), Match::Possible);
         assert_eq!(page("https://stbrannock.example/staffing"), Match::Unlisted);
         assert_eq!(subject.consent(), Some("HR 7"));
+    }
+
+    #[test]
+    fn platforms_are_known_by_their_other_names() {
+        for (listed, platform) in [
+            ("twitter:orla", "x"),
+            ("X:@Orla", "twitter"),
+            ("x.com:orla", "x"),
+            ("bsky:orla", "bluesky"),
+            ("IG:orla", "instagram"),
+            ("fb: orla", "facebook"),
+        ] {
+            let account = item(platform, "orla", "");
+            let other = Subject { not_mine: vec![listed.to_owned()], ..Subject::default() };
+            assert_eq!(other.identify(&account), None, "{listed}");
+            let (on, handle) = listed.split_once(':').unwrap();
+            let own = Account { platform: on.into(), handle: handle.into(), ..Account::default() };
+            let own = Subject { account: vec![own], ..Subject::default() };
+            assert_eq!(own.identify(&account), Some((Match::Confirmed, "")), "{listed}");
+            assert!(
+                Subject { not_mine: vec![format!("{platform}:orla")], ..own }.disputed().is_some(),
+                "{listed}"
+            );
+        }
+        let elsewhere = Subject { not_mine: vec!["twitter:orla".to_owned()], ..Subject::default() };
+        assert_eq!(elsewhere.identify(&item("bluesky", "orla", "")), Some((Match::Unlisted, "")));
+    }
+
+    #[test]
+    fn a_consent_that_says_no_is_none() {
+        for none in [
+            "",
+            " ",
+            "-",
+            "—",
+            "?",
+            "no",
+            "No",
+            "NO.",
+            "n",
+            "n/a",
+            "N.A.",
+            "none",
+            "nil",
+            "false",
+            "not given",
+            "no, refused",
+            "refused by the applicant",
+            "Declined 3 May",
+            "withdrawn 2026-02-01",
+            "pending (HR 114)",
+        ] {
+            assert!(!refers_to_consent(none), "{none}");
+        }
+        for some in [
+            "HR 7",
+            "yes",
+            "No. 114/2026",
+            "no 114",
+            "form 3, nothing withdrawn",
+            "2026-114",
+            "Notary 12",
+            "№ 7",
+        ] {
+            assert!(refers_to_consent(some), "{some}");
+        }
     }
 
     #[test]
