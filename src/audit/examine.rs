@@ -84,7 +84,12 @@ impl<'t> Examiner<'t> {
         }
         let (matched, basis) = match self.identify(&item) {
             Ok(identity) => identity,
-            Err(reason) => return leave_out(found, reason),
+            Err(reason) => {
+                if reason == NOT_LISTED {
+                    add(&mut found.unlisted, &self.account.2);
+                }
+                return leave_out(found, reason);
+            }
         };
         if let Some(reason) = policy.leaves_out(&item) {
             return leave_out(found, reason);
@@ -131,11 +136,6 @@ impl<'t> Examiner<'t> {
         }
     }
 
-    /// Keeps of the findings in an item what the profile lets through.
-    fn judge(
-        &self,
-        item: &Item,
-        findings: &[Finding],
     /// What the profile may have to know of an item: the signals in its texts and, where classes are never shown, in the
     /// words around them.
     fn signals(&mut self, item: &Item) -> Vec<String> {
@@ -151,6 +151,11 @@ impl<'t> Examiner<'t> {
         signals
     }
 
+    /// Keeps of the findings in an item what the profile lets through.
+    fn judge(
+        &self,
+        item: &Item,
+        findings: &[Finding],
         signals: &[String],
         whose: Whose<'_>,
         found: &mut Findings,

@@ -91,7 +91,7 @@ pub struct Outcome {
     pub problem: String,
     /// Whether all that was named was read.
     pub complete: bool,
-    /// Items that were read.
+    /// Items that were looked at.
     pub items: u64,
     /// Rows by severity.
     #[serde(default)]
