@@ -106,9 +106,9 @@ impl Outputs {
         match self.format {
             Format::Csv => csv::write(rows, closed, run, &self.columns, self.csv, to),
             Format::Jsonl => jsonl::write(rows, closed, run, &self.columns, to),
-            Format::Sarif => sarif::write(rows, run, to),
+            Format::Sarif => sarif::write(rows, closed, run, to),
             #[cfg(feature = "xlsx")]
-            Format::Xlsx => xlsx::write(rows, run, &self.columns, to),
+            Format::Xlsx => xlsx::write(rows, closed, run, &self.columns, to),
             // `prepare` has refused it.
             #[cfg(not(feature = "xlsx"))]
             Format::Xlsx => Err(io::ErrorKind::Unsupported.into()),
