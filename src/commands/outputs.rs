@@ -51,6 +51,7 @@ impl Outputs {
             Ok::<_, Failure>(destination)
         };
         let table = prepare(&mut known, "-o", &path)?;
+        table.keep_record()?;
         known.extend(table.run_file().map(|record| ("the record of the run", record)));
         let report = args.report.as_deref().map(|path| prepare(&mut known, "--report", path)).transpose()?;
         let copy = args.redacted_copy.as_deref();
