@@ -92,7 +92,7 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
         assert!(!shown.contains(forbidden), "{forbidden} is shown:\n{shown}");
     }
     // The record says from when to when was read; single rows say the day only.
-    assert!(!(read(&folder, "a.csv") + &read(&folder, "a.jsonl")).contains("2025-07-07T"));
+    assert!(!(read(&folder, "a.csv") + &read(&folder, "b.jsonl")).contains("2025-07-07T"));
     assert!(stderr(&output).contains("Fill in its columns review_status, reviewer,"), "{}", stderr(&output));
     // Rule and day are what is given of a post that shows a class besides.
     let rows = rows(&path(&folder, "a.csv"));
