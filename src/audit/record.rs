@@ -113,6 +113,7 @@ pub fn conduct(
     run.comparison = findings.comparison.take();
     let items = std::mem::take(&mut findings.items);
     run.attestation = Attestation::of(items, &findings.rows, &findings.closed, &run, order.columns);
+    run.seal();
     Ok((run, findings))
 }
 
