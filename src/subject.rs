@@ -1,5 +1,7 @@
 //! Who is audited: the subject file, and what of it an item's own archive does not say.
 
+mod written;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use toml::Spanned;
 use url::Url;
 use whitecoat_engine::{Item, Profile};
 
+use self::written::{refers_to_consent, same_platform};
 use crate::toml_file::{self, Mistake};
 
 const WHAT: &str = "subject file";
@@ -41,50 +44,6 @@ const KEYS: &[&str] = &[
 pub const JURISDICTIONS: &[&str] = &["US", "UK", "CA", "AU", "IE", "NZ"];
 /// How the payments list is told to the rules: `firm-tie` in the profile.
 const PAYMENTS: &str = "Payments list: ";
-
-/// What a consent's reference begins with where there is no consent.
-const DENIALS: &[&str] = &[
-    "none",
-    "not",
-    "n",
-    "na",
-    "nil",
-    "null",
-    "false",
-    "never",
-    "without",
-    "missing",
-    "unknown",
-    "refused",
-    "refuses",
-    "declined",
-    "declines",
-    "denied",
-    "withdrawn",
-    "withdrew",
-    "revoked",
-    "expired",
-    "pending",
-    "awaiting",
-    "awaited",
-    "outstanding",
-    "requested",
-    "unsigned",
-    "tbc",
-    "tbd",
-    "todo",
-];
-/// How items name platforms that people also call otherwise.
-const PLATFORM_NAMES: &[(&str, &[&str])] = &[
-    ("x", &["twitter", "x.com", "twitter.com"]),
-    ("bluesky", &["bsky", "bsky.app", "bsky.social"]),
-    ("instagram", &["ig", "insta", "instagram.com"]),
-    ("facebook", &["fb", "facebook.com"]),
-    ("linkedin", &["li", "linked-in", "linkedin.com"]),
-    ("youtube", &["yt", "youtube.com"]),
-    ("tiktok", &["tik-tok", "tt", "tiktok.com"]),
-    ("threads", &["threads.net", "threads.com"]),
-];
 
 /// The clinician.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -361,29 +320,6 @@ pub fn country_code(written: &str) -> Option<&'static str> {
     JURISDICTIONS.iter().find(|known| **known == code).copied()
 }
 
-/// Whether a text can be the reference of a consent. `no`, `-` and `refused by the applicant` say that there is none;
-/// `No. 114` is the number of a form.
-fn refers_to_consent(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    match words.next() {
-        None => false,
-        Some("no") => words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit())),
-        Some(first) => !DENIALS.contains(&first),
-    }
-}
-
-/// The name that items give a platform which is also known by others.
-fn platform_name(written: &str) -> String {
-    let lower = written.trim().to_lowercase();
-    let known = PLATFORM_NAMES.iter().find(|(_, others)| others.contains(&lower.as_str()));
-    known.map_or(lower.as_str(), |(name, _)| name).to_owned()
-}
-
-fn same_platform(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other) || platform_name(one) == platform_name(other)
-}
-
 /// `platform:handle`, `handle` or an address.
 fn names(listed: &str, platform: &str, account: &str, url: &str) -> bool {
     if listed.contains("://") {
@@ -472,46 +408,6 @@ mod tests {
         }
         let elsewhere = Subject { not_mine: vec!["twitter:orla".to_owned()], ..Subject::default() };
         assert_eq!(elsewhere.identify(&item("bluesky", "orla", "")), Some((Match::Unlisted, "")));
-    }
-
-    #[test]
-    fn a_consent_that_says_no_is_none() {
-        for none in [
-            "",
-            " ",
-            "-",
-            "—",
-            "?",
-            "no",
-            "No",
-            "NO.",
-            "n",
-            "n/a",
-            "N.A.",
-            "none",
-            "nil",
-            "false",
-            "not given",
-            "no, refused",
-            "refused by the applicant",
-            "Declined 3 May",
-            "withdrawn 2026-02-01",
-            "pending (HR 114)",
-        ] {
-            assert!(!refers_to_consent(none), "{none}");
-        }
-        for some in [
-            "HR 7",
-            "yes",
-            "No. 114/2026",
-            "no 114",
-            "form 3, nothing withdrawn",
-            "2026-114",
-            "Notary 12",
-            "№ 7",
-        ] {
-            assert!(refers_to_consent(some), "{some}");
-        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn tells(name: &str) -> bool {
     }
     // The parts of a digest or a UUID.
     let is_digest = |part: &str| {
-        part.len() >= SHORTEST + 1
+        part.len() > SHORTEST
             && part.chars().any(|c| c.is_ascii_digit())
             && part.chars().all(|c| c.is_ascii_hexdigit())
     };
