@@ -2,13 +2,17 @@
 //! without showing them to anybody.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use whitecoat_engine::Item;
 
 use crate::report::{Closed, Columns, Row, Run};
 use crate::wording::word;
 
-/// The shape of the digests.
-const SCHEME: &str = "whitecoat attestation 1";
+/// The shape of the digests. The first one's root covers items, rows, rules, profile and time, the second one's the whole
+/// record.
+pub const SCHEME: u32 = 2;
+const SCHEME_1: &str = "whitecoat attestation 1";
+const SCHEME_2: &str = "whitecoat attestation 2";
 /// Hexadecimal digits of a row's digest.
 const ROW_DIGITS: usize = 32;
 /// Columns that people fill in: they are not part of what is attested, and the next audit carries them.
@@ -29,7 +33,10 @@ pub const FILLED_IN: &[&str] = &[
 /// What a run attests. All digests are BLAKE3.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attestation {
-    /// Over everything below, the rules, the profile and the time of the run: note this one elsewhere.
+    /// How the root is made.
+    #[serde(default = "first_scheme")]
+    pub scheme: u32,
+    /// Over the whole record, of which it is a part: note this one elsewhere.
     pub root: String,
     /// Over every item that was read, in order.
     pub items: Digest,
@@ -39,6 +46,11 @@ pub struct Attestation {
     pub columns: Vec<String>,
     /// `finding_id:digest`, one a row, in order.
     pub rows: Vec<String>,
+}
+
+/// Records that do not say their scheme are older than the second one.
+fn first_scheme() -> u32 {
+    1
 }
 
 /// A root and what it is over.
@@ -109,7 +121,7 @@ pub fn of_cells<'c>(cells: impl IntoIterator<Item = (&'c str, &'c str)>) -> Stri
 }
 
 impl Attestation {
-    /// Attests a report.
+    /// Attests a report. The root comes last, once the record is whole: see [`sealed`].
     pub fn of(items: Digest, rows: &[Row], closed: &[Closed], run: &Run, columns: &Columns) -> Self {
         let covered: Vec<_> = columns.iter().filter(|column| !FILLED_IN.contains(&column.name)).collect();
         let digest = |id: &str, cells: Vec<String>| {
@@ -125,8 +137,7 @@ impl Attestation {
         let rows: Vec<String> = shown.chain(closed).collect();
         let columns = covered.iter().map(|column| column.name.to_owned()).collect();
         let findings = root_of_rows(&rows);
-        let root = root(&run.ruleset_hash, &run.profile.blake3, &run.started.to_string(), &items, &findings);
-        Self { root, items, findings, columns, rows }
+        Self { scheme: SCHEME, root: String::new(), items, findings, columns, rows }
     }
 }
 
@@ -137,11 +148,54 @@ pub fn root_of_rows(rows: &[String]) -> Digest {
     tree.digest()
 }
 
-/// The root over everything.
-pub fn root(rules: &str, profile: &str, started: &str, items: &Digest, findings: &Digest) -> String {
+/// The root of the first scheme.
+pub fn first_root(rules: &str, profile: &str, started: &str, items: &Digest, findings: &Digest) -> String {
     let (item_count, finding_count) = (items.count.to_string(), findings.count.to_string());
-    let parts = [SCHEME, rules, profile, started, &item_count, &items.root, &finding_count, &findings.root];
+    let parts = [SCHEME_1, rules, profile, started, &item_count, &items.root, &finding_count, &findings.root];
     leaf(parts).to_hex().to_string()
+}
+
+/// The root over all that a record says, its own root left out. `None` if it is no record.
+///
+/// It is made of what was written and not of what is in memory: the two may write a number differently.
+pub fn sealed(record: &[u8]) -> Option<String> {
+    let mut record: Value = serde_json::from_slice(record).ok()?;
+    record.get_mut("attestation")?.as_object_mut()?.remove("root");
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(SCHEME_2.as_bytes());
+    add_value(&mut hasher, &record);
+    Some(hasher.finalize().to_hex().to_string())
+}
+
+/// Adds a value with its sort and length, so that no two look alike, and keys in order, so that theirs does not matter.
+fn add_value(hasher: &mut blake3::Hasher, value: &Value) {
+    let mut add = |sort: u8, length: usize| {
+        hasher.update(&[sort]).update(&(length as u64).to_le_bytes());
+    };
+    match value {
+        Value::Object(fields) => {
+            add(b'o', fields.len());
+            let mut keys: Vec<&String> = fields.keys().collect();
+            keys.sort_unstable();
+            for key in keys {
+                hasher.update(&(key.len() as u64).to_le_bytes()).update(key.as_bytes());
+                add_value(hasher, fields.get(key).unwrap_or(&Value::Null));
+            }
+        }
+        Value::Array(values) => {
+            add(b'a', values.len());
+            values.iter().for_each(|value| add_value(hasher, value));
+        }
+        Value::String(text) => {
+            add(b's', text.len());
+            hasher.update(text.as_bytes());
+        }
+        other => {
+            let text = other.to_string();
+            add(b'v', text.len());
+            hasher.update(text.as_bytes());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -171,6 +225,32 @@ mod tests {
         let mut tree = Tree::default();
         (0..100_000).for_each(|number: u32| tree.add(leaf([number.to_string().as_str()])));
         assert!(tree.peaks.len() <= 17, "{}", tree.peaks.len());
+    }
+
+    #[test]
+    fn a_seal_covers_everything_in_a_record_but_itself() {
+        let sealed = |text: &str| sealed(text.as_bytes());
+        let record = r#"{"complete":true,"n":[1,2.5,"3"],"attestation":{"root":"","rows":["a:1"]}}"#;
+        let root = sealed(record);
+        assert!(root.is_some());
+        for same in [
+            record.replace("\"root\":\"\"", "\"root\":\"9f\""),
+            record.replace("{\"complete\":true,", "{ ").replace("}}", "}, \"complete\": true}"),
+        ] {
+            assert_eq!(sealed(&same), root, "{same}");
+        }
+        for other in [
+            record.replace("true", "false"),
+            record.replace("2.5", "2.25"),
+            record.replace("\"3\"", "3"),
+            record.replace("[1,2.5", "[2.5,1"),
+            record.replace("a:1", "a:2"),
+            record.replace("\"n\"", "\"m\""),
+            record.replace("{\"complete\"", "{\"unmask\":true,\"complete\""),
+        ] {
+            assert_ne!(sealed(&other), root, "{other}");
+        }
+        assert_eq!((sealed("[]"), sealed("{}"), sealed("no")), (None, None, None));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use serde::Serialize;
 
 /// How many places one reason keeps as examples.
 pub const EXAMPLES_PER_REASON: usize = 3;
+/// What stands for a title that may not be told.
+const NOT_SAID: &str = "what it is called tells of something that the profile never shows";
+const NOT_SAID_NOTE: &str = "a remark that tells of something that the profile never shows is left out";
 /// Of how many files one reason keeps a count.
 pub const FILES_PER_REASON: usize = 10_000;
 
@@ -95,6 +98,23 @@ impl Coverage {
         self.hosts.extend(other.hosts);
     }
 
+    /// Forgets where the gaps are, and keeps how many there are and why: an address may tell what its page is about. Of
+    /// titles and remarks it forgets those that `tells` says do.
+    pub fn forget_places(&mut self, tells: &mut dyn FnMut(&str) -> bool) {
+        for gap in self.skipped.values_mut().chain(self.failed.values_mut()) {
+            gap.examples.clear();
+            gap.files.clear();
+        }
+        if tells(&self.recognised) {
+            self.recognised = NOT_SAID.to_owned();
+        }
+        let count = self.notes.len();
+        self.notes.retain(|note| !tells(note));
+        if self.notes.len() < count {
+            self.notes.insert(NOT_SAID_NOTE.to_owned());
+        }
+    }
+
     /// Whether all that should have been read was read.
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty()
@@ -122,6 +142,13 @@ pub fn file_of(place: &str) -> &str {
 }
 
 impl Gap {
+    /// The examples as one text, with `more` at its end if there are others; nothing where they were forgotten.
+    pub fn places(&self, more: &str) -> String {
+        let examples: Vec<&str> = self.examples.iter().map(String::as_str).collect();
+        let more = if self.count > examples.len() as u64 && !examples.is_empty() { more } else { "" };
+        examples.join(", ") + more
+    }
+
     fn count_in(&mut self, file: &str, count: u64) {
         if let Some(known) = self.files.get_mut(file) {
             *known += count;
@@ -134,5 +161,32 @@ impl Gap {
         while self.examples.len() > EXAMPLES_PER_REASON {
             self.examples.pop_last();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_forgotten_and_counts_are_not() {
+        let mut coverage =
+            Coverage { recognised: "page of a.example: My chemo diary".to_owned(), ..Coverage::default() };
+        coverage.skip_many("no article", "https://a.example/my-breast-cancer-diary.pdf", 4);
+        coverage.fail("not found", "https://a.example/ramadan");
+        coverage.note("https://a.example/chemo was answered by https://a.example/");
+        coverage.note("host asked: a.example");
+        assert_eq!(
+            coverage.skipped["no article"].places(", ..."),
+            "https://a.example/my-breast-cancer-diary.pdf, ..."
+        );
+        coverage.forget_places(&mut |text| text.contains("chemo"));
+        let said = serde_json::to_string(&coverage).unwrap_or_default();
+        for gone in ["diary", "ramadan", "chemo"] {
+            assert!(!said.contains(gone), "{said}");
+        }
+        assert!(said.contains("host asked: a.example") && coverage.notes.contains(NOT_SAID_NOTE));
+        assert_eq!((coverage.skipped["no article"].count, coverage.failed["not found"].count), (4, 1));
+        assert_eq!(coverage.skipped["no article"].places(", ..."), "");
     }
 }

@@ -124,6 +124,11 @@ impl Policy {
         !self.classes.is_empty()
     }
 
+    /// Whether signals show a class that is never shown.
+    pub fn tells(&self, seen: &[String]) -> bool {
+        self.classes.iter().any(|class| class.signals.iter().any(|signal| seen.contains(signal)))
+    }
+
     /// Whether [`Policy::judge`] needs to know which signals were seen in an item.
     pub fn needs_signals(&self) -> bool {
         self.suppresses() || !self.only.is_empty()

@@ -304,7 +304,9 @@ pub enum ProfileError {
         hint: String,
     },
     /// The file cannot be read.
-    #[error("profile {path}: {source}")]
+    #[error(
+        "profile {path}: {source}\n  expected: a profile's name, or the path of a file with one\n  try: see the shipped ones with `whitecoat profiles list`, or begin one with: whitecoat profiles init mine.toml"
+    )]
     Open {
         /// As given.
         path: String,

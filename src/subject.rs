@@ -1,5 +1,7 @@
 //! Who is audited: the subject file, and what of it an item's own archive does not say.
 
+mod written;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use toml::Spanned;
 use url::Url;
 use whitecoat_engine::{Item, Profile};
 
+use self::written::{refers_to_consent, same_platform};
 use crate::toml_file::{self, Mistake};
 
 const WHAT: &str = "subject file";
@@ -210,10 +213,15 @@ impl Subject {
         self.jurisdiction.as_ref().and_then(|country| country_code(country.get_ref())).unwrap_or_default()
     }
 
-    /// The reference of the consent, if there is one.
+    /// The reference of the consent, if there is one that does not say that there is none.
     pub fn consent(&self) -> Option<&str> {
-        let reference = self.consent.as_ref()?.reference.trim();
-        (!reference.is_empty()).then_some(reference)
+        let reference = self.consent_as_written();
+        refers_to_consent(reference).then_some(reference)
+    }
+
+    /// What stands where the reference of the consent should; empty if nothing does.
+    pub fn consent_as_written(&self) -> &str {
+        self.consent.as_ref().map_or("", |consent| consent.reference.trim())
     }
 
     /// How sure it is that an item's account is the subject's, and why. `None` for an account that is said to be another's.
@@ -224,9 +232,8 @@ impl Subject {
             return None;
         }
         let is = |account: &&Account| {
-            let same_platform =
-                account.platform.is_empty() || account.platform.eq_ignore_ascii_case(&item.platform);
-            (!account.handle.is_empty() && same_platform && same_handle(&account.handle, &item.account))
+            let on_it = account.platform.is_empty() || same_platform(&account.platform, &item.platform);
+            (!account.handle.is_empty() && on_it && same_handle(&account.handle, &item.account))
                 || (!account.url.is_empty() && within(&account.url, url))
         };
         let listed = self.account.iter().find(is);
@@ -319,7 +326,7 @@ fn names(listed: &str, platform: &str, account: &str, url: &str) -> bool {
         return within(listed, url);
     }
     match listed.split_once(':') {
-        Some((on, handle)) => on.eq_ignore_ascii_case(platform) && same_handle(handle, account),
+        Some((on, handle)) => same_platform(on, platform) && same_handle(handle, account),
         None => same_handle(listed, account),
     }
 }
@@ -375,6 +382,32 @@ mod tests {
         assert_eq!(page("https://stbrannock.example/staff/orla"), Match::Possible);
         assert_eq!(page("https://stbrannock.example/staffing"), Match::Unlisted);
         assert_eq!(subject.consent(), Some("HR 7"));
+    }
+
+    #[test]
+    fn platforms_are_known_by_their_other_names() {
+        for (listed, platform) in [
+            ("twitter:orla", "x"),
+            ("X:@Orla", "twitter"),
+            ("x.com:orla", "x"),
+            ("bsky:orla", "bluesky"),
+            ("IG:orla", "instagram"),
+            ("fb: orla", "facebook"),
+        ] {
+            let account = item(platform, "orla", "");
+            let other = Subject { not_mine: vec![listed.to_owned()], ..Subject::default() };
+            assert_eq!(other.identify(&account), None, "{listed}");
+            let (on, handle) = listed.split_once(':').unwrap();
+            let own = Account { platform: on.into(), handle: handle.into(), ..Account::default() };
+            let own = Subject { account: vec![own], ..Subject::default() };
+            assert_eq!(own.identify(&account), Some((Match::Confirmed, "")), "{listed}");
+            assert!(
+                Subject { not_mine: vec![format!("{platform}:orla")], ..own }.disputed().is_some(),
+                "{listed}"
+            );
+        }
+        let elsewhere = Subject { not_mine: vec!["twitter:orla".to_owned()], ..Subject::default() };
+        assert_eq!(elsewhere.identify(&item("bluesky", "orla", "")), Some((Match::Unlisted, "")));
     }
 
     #[test]

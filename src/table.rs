@@ -1,5 +1,6 @@
 //! A table that a person may have had open in a spreadsheet: read whatever it did to encoding, delimiter and order.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -30,6 +31,8 @@ pub struct TableRow {
     pub number: u64,
     /// Its cells, what guarded them against running as formulas taken off.
     pub cells: Vec<String>,
+    /// Cells that look like formulas and were not guarded.
+    bare: Vec<usize>,
 }
 
 /// Why a table cannot be read.
@@ -123,8 +126,12 @@ impl Table {
             if table.header.is_empty() {
                 table.header = cells.iter().map(|cell| cell.trim().to_lowercase()).collect();
             } else {
+                let is_bare = |(_, cell): &(usize, &String)| {
+                    matches!(formula::guarded(cell), Cow::Owned(_)) && !cell.starts_with('\'')
+                };
+                let bare = cells.iter().enumerate().filter(is_bare).map(|(at, _)| at).collect();
                 let cells = cells.iter().map(|cell| formula::unguarded(cell).to_owned()).collect();
-                table.rows.push(TableRow { number, cells });
+                table.rows.push(TableRow { number, cells, bare });
             }
         }
         table
@@ -149,6 +156,11 @@ impl Table {
 }
 
 impl TableRow {
+    /// Whether a spreadsheet would run a cell as a formula.
+    pub fn is_bare(&self, column: usize) -> bool {
+        self.bare.contains(&column)
+    }
+
     /// A cell; empty where the row is too short.
     pub fn cell(&self, column: Option<usize>) -> &str {
         column.and_then(|column| self.cells.get(column)).map_or("", String::as_str)

@@ -12,20 +12,33 @@ use crate::attest::{self, Attestation, Tree};
 use crate::pipeline::{self, Settings};
 use crate::report::columns;
 use crate::sources::input::Input;
-use crate::table::{Table, TableError};
+use crate::table::{Table, TableError, TableRow};
 use crate::wording::{counted, thousands};
 
+/// What an older record's root does not cover.
+const ONLY_FIRST: &str = "an earlier version wrote the record: its root covers items, rows, rules, profile and time, and nothing else in it";
 /// How many alterations are named.
 const NAMED: usize = 50;
 
-/// The parts of a record that its attestation covers.
+/// What a check asks of a record.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Record {
+    /// The root over all of it as it is now.
+    #[serde(skip)]
+    sealed: String,
+    #[serde(default)]
+    options: Options,
     ruleset_hash: String,
     started: String,
     profile: Profile,
     /// What the run attested.
     pub attestation: Attestation,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Options {
+    #[serde(default)]
+    csv_raw: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -53,7 +66,9 @@ impl Verdict {
 impl Record {
     /// Reads a record.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(bytes).map_err(|error| {
+        let record: Result<Self, _> = serde_json::from_slice(bytes);
+        let sealed = || attest::sealed(bytes).unwrap_or_default();
+        record.map(|record| Self { sealed: sealed(), ..record }).map_err(|error| {
             format!(
                 "{}: not the record of an audit ({})\n  expected: the file audit.run.json that an audit writes beside its table\n  try: give the record first, then the report",
                 path.display(),
@@ -69,9 +84,18 @@ impl Record {
     pub fn check(&self) -> Verdict {
         let claimed = &self.attestation;
         let findings = attest::root_of_rows(&claimed.rows);
-        let root =
-            attest::root(&self.ruleset_hash, &self.profile.blake3, &self.started, &claimed.items, &findings);
         let mut verdict = Verdict::default();
+        let root = match claimed.scheme {
+            1 => {
+                let (rules, profile) = (&self.ruleset_hash, &self.profile.blake3);
+                attest::first_root(rules, profile, &self.started, &claimed.items, &findings)
+            }
+            attest::SCHEME => self.sealed.clone(),
+            other => {
+                verdict.problems.push(format!("the record: its root is of scheme {other}, which this version does not know; use the version that wrote it"));
+                return verdict;
+            }
+        };
         if findings == claimed.findings && root == claimed.root {
             verdict.good.push(format!(
                 "the record agrees with itself ({}, {}, rules {})",
@@ -79,20 +103,31 @@ impl Record {
                 counted(claimed.findings.count, "row", "rows"),
                 self.ruleset_hash.get(..12).unwrap_or_default()
             ));
+            if claimed.scheme == 1 {
+                verdict.good.push(ONLY_FIRST.to_owned());
+            }
         } else {
-            verdict.problems.push("the record: its digests do not agree with its root".to_owned());
+            verdict.problems.push("the record: what it says does not agree with its root".to_owned());
         }
         verdict
+    }
+
+    /// Whether its table has guards before what a spreadsheet might run. Of older records it is not known.
+    fn has_guards(&self) -> bool {
+        self.attestation.scheme > 1 && !self.options.csv_raw
     }
 }
 
 /// Compares a report, row by row.
 pub fn report(record: &Record, path: &Path) -> Result<Verdict, TableError> {
+    let mut bare = Vec::new();
     let lines = match path.extension().and_then(|extension| extension.to_str()) {
         Some("jsonl" | "ndjson") => json_lines(record, path)?,
-        _ => table_lines(record, path)?,
+        _ => table_lines(record, path, &mut bare)?,
     };
-    Ok(compare(record, lines))
+    let mut verdict = compare(record, lines);
+    verdict.problems.extend(bare);
+    Ok(verdict)
 }
 
 /// One row of a report: its number, its id, and its digest.
@@ -102,7 +137,8 @@ struct Line {
     digest: String,
 }
 
-fn table_lines(record: &Record, path: &Path) -> Result<Vec<Line>, TableError> {
+/// The rows of a table; what a spreadsheet would run goes to `bare`.
+fn table_lines(record: &Record, path: &Path, bare: &mut Vec<String>) -> Result<Vec<Line>, TableError> {
     let table = Table::open(path)?;
     let mut places = Vec::new();
     for column in &record.attestation.columns {
@@ -112,6 +148,16 @@ fn table_lines(record: &Record, path: &Path) -> Result<Vec<Line>, TableError> {
             TableError::invalid(path, problem, expected, "give the report as it was written")
         })?;
         places.push((column.as_str(), place));
+    }
+    if record.has_guards() {
+        let of = |row: &TableRow| places.iter().find(|(_, place)| row.is_bare(*place)).map(|(name, _)| *name);
+        let rows = table.rows.iter().filter_map(|row| Some((row.number, of(row)?)));
+        let problem = |(number, name)| {
+            format!(
+                "row {number}: the apostrophe before what a spreadsheet would run as a formula is gone in {name}"
+            )
+        };
+        bare.extend(rows.map(problem).take(NAMED));
     }
     let lines = table.rows.iter().map(|row| {
         let cells = places.iter().map(|(name, place)| (*name, row.cell(Some(*place))));

@@ -79,7 +79,7 @@ fn the_demo_is_read_whole_and_shows_every_family() {
 #[test]
 fn no_output_repeats_what_was_given_away() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["audit.csv", "audit.jsonl"] {
+    for name in ["table.csv", "lines.jsonl"] {
         let path = folder.path().join(name);
         let output = audit(&path);
         let texts = [

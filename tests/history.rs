@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use command::*;
+use serde_json::Value;
 use tempfile::TempDir;
 
 const FIRST: &str = "2026-01-02T09:00:00Z";
@@ -358,10 +359,9 @@ fn a_folder_gives_its_newest_audit_and_accounts_that_were_not_read_are_not_gone(
 fn a_report_that_was_altered_is_told_by_its_record() {
     let folder = folder(&[("posts.jsonl", &first_quarter())]);
     expect(&folder, &["audit", "posts.jsonl", "-o", "a.csv", "--now", FIRST], 1);
-    expect(&folder, &["audit", "posts.jsonl", "-o", "a.jsonl", "--columns", "+evidence", "--now", FIRST], 1);
+    expect(&folder, &["audit", "posts.jsonl", "-o", "b.jsonl", "--columns", "+evidence", "--now", FIRST], 1);
     let table = path(&folder, "a.csv");
-    expect(&folder, &["verify", "a.run.json", "a.jsonl"], 0);
-    expect(&folder, &["audit", "posts.jsonl", "-o", "a.csv", "--now", FIRST], 1);
+    expect(&folder, &["verify", "b.run.json", "b.jsonl"], 0);
     expect(&folder, &["verify", "a.run.json", "a.csv", "--items", "posts.jsonl"], 0);
     // Decisions, another order and further columns are no alteration.
     decide(&table, |row| {
@@ -385,7 +385,98 @@ fn a_report_that_was_altered_is_told_by_its_record() {
     write(&folder, "fewer.jsonl", &item("1001", "2025-11-01", NAME));
     let output = expect(&folder, &["verify", "a.run.json", "--items", "fewer.jsonl"], 1);
     assert!(stdout(&output).contains("1 item here, 6 there"), "{}", stdout(&output));
-    write(&folder, "a.run.json", &read(&folder, "a.run.json").replacen("\"count\": 6", "\"count\": 5", 1));
-    assert!(stdout(&expect(&folder, &["verify", "a.run.json"], 1)).contains("do not agree with its root"));
+    // The root covers all that the record says.
+    let whole = read(&folder, "a.run.json");
+    for (is, was) in [
+        ("\"count\": 6", "\"count\": 5"),
+        ("\"complete\": true", "\"complete\": false"),
+        ("\"unmask\": false", "\"unmask\": true"),
+        ("\"items\": 6", "\"items\": 7"),
+        ("\"skipped\": {}", "\"skipped\": {\"old\": {\"count\": 1, \"examples\": []}}"),
+    ] {
+        assert!(whole.contains(is), "{is}");
+        write(&folder, "a.run.json", &whole.replacen(is, was, 1));
+        let said = stdout(&expect(&folder, &["verify", "a.run.json"], 1));
+        assert!(said.contains("does not agree with its root"), "{was}: {said}");
+    }
     assert!(stderr(&expect(&folder, &["verify", "posts.jsonl"], 2)).contains("not the record of an audit"));
+}
+
+#[test]
+fn a_record_of_the_first_scheme_is_still_checked_by_it() {
+    // What an earlier version wrote: a root over items, rows, rules, profile and time.
+    let digest = format!("{{\"count\":0,\"root\":\"{}\"}}", blake3::hash(b"").to_hex());
+    let parts = ["whitecoat attestation 1", "r", "p", "2026-01-02T09:00:00Z", "0", "", "0", ""];
+    let nothing = blake3::hash(b"").to_hex().to_string();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[0]);
+    for (at, part) in parts.into_iter().enumerate() {
+        let part = if at == 5 || at == 7 { nothing.as_str() } else { part };
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    let root = hasher.finalize().to_hex();
+    let record = format!(
+        "{{\"ruleset_hash\":\"r\",\"started\":\"2026-01-02T09:00:00Z\",\"complete\":true,\"profile\":{{\"blake3\":\"p\"}},\
+         \"attestation\":{{\"root\":\"{root}\",\"items\":{digest},\"findings\":{digest},\"columns\":[],\"rows\":[]}}}}"
+    );
+    let folder = folder(&[("old.run.json", &record)]);
+    let said = stdout(&expect(&folder, &["verify", "old.run.json"], 0));
+    assert!(said.contains("an earlier version wrote the record"), "{said}");
+    write(&folder, "old.run.json", &record.replace("09:00", "10:00"));
+    expect(&folder, &["verify", "old.run.json"], 1);
+    write(&folder, "old.run.json", &record.replace("\"root\":\"", "\"scheme\":7,\"root\":\""));
+    assert!(stdout(&expect(&folder, &["verify", "old.run.json"], 1)).contains("scheme 7"));
+}
+
+#[test]
+fn a_guard_that_was_taken_off_is_told() {
+    let post = item("1", "2025-11-01", &format!("=HYPERLINK(1) {NAME}"));
+    let folder = folder(&[("posts.jsonl", &post)]);
+    expect(&folder, &["audit", "posts.jsonl", "-o", "a.csv", "--now", FIRST], 1);
+    let table = read(&folder, "a.csv");
+    assert!(table.contains("'=HYPERLINK"), "{table}");
+    // What people write themselves may begin as they like.
+    decide(&path(&folder, "a.csv"), |row| {
+        row.insert("note".into(), "-see there".into());
+    });
+    expect(&folder, &["verify", "a.run.json", "a.csv"], 0);
+    write(&folder, "a.csv", &table.replace("'=HYPERLINK", "=HYPERLINK"));
+    let said = stdout(&expect(&folder, &["verify", "a.run.json", "a.csv"], 1));
+    assert!(said.contains("would run as a formula is gone in excerpt"), "{said}");
+    // A table that was wanted without guards has none.
+    expect(&folder, &["audit", "posts.jsonl", "-o", "raw.csv", "--csv-raw", "--now", FIRST], 1);
+    expect(&folder, &["verify", "raw.run.json", "raw.csv"], 0);
+}
+
+#[test]
+fn what_is_gone_stands_in_every_format_with_its_day_as_whitecoat_writes_it() {
+    let folder =
+        folder(&[("posts.jsonl", &first_quarter()), ("less.jsonl", &item("1002", "2025-11-02", THREAT))]);
+    expect(&folder, &["audit", "posts.jsonl", "-o", "q1.csv", "--now", FIRST], 1);
+    // A spreadsheet that writes the day first, with semicolons.
+    decide(&path(&folder, "q1.csv"), |row| {
+        row.insert("first_seen".into(), "03/02/2026".into());
+    });
+    let mut reader = csv::Reader::from_path(path(&folder, "q1.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_path(path(&folder, "q1s.csv")).unwrap();
+    writer.write_record(&header).unwrap();
+    reader.records().for_each(|row| writer.write_record(&row.unwrap()).unwrap());
+    writer.flush().unwrap();
+    let next = ["audit", "less.jsonl", "--previous", "q1s.csv", "--now", SECOND, "-o"];
+    expect(&folder, &[&next[..], &["q2.csv"]].concat(), 1);
+    let all = rows(&path(&folder, "q2.csv"));
+    let gone = all.iter().filter(|row| row["status"] == "gone").count();
+    assert!(gone > 2 && all.iter().all(|row| row["first_seen"] == "2026-02-03"), "{all:#?}");
+    expect(&folder, &[&next[..], &["q2s.sarif"]].concat(), 1);
+    let log: Value = serde_json::from_str(&read(&folder, "q2s.sarif")).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), all.len());
+    let absent: Vec<_> = results.iter().filter(|result| result["baselineState"] == "absent").collect();
+    assert_eq!(absent.len(), gone);
+    for result in absent {
+        assert_eq!(result["properties"]["status"], "gone");
+        assert!(!result["message"]["text"].as_str().unwrap().contains('“'), "{result}");
+        assert!(result["fingerprints"]["whitecoatFindingId/v1"].is_string(), "{result}");
+    }
 }

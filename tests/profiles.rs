@@ -82,9 +82,9 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
     let args = ["audit", "posts.jsonl", "--profile", "pre-hire", "--subject", "s1.toml", "--now", NOW, "-o"];
     let output = expect(&folder, &[&args[..], &["a.csv"]].concat(), 1);
     let shown = all_outputs(&folder, &["a.csv", "a.run.json"], &stderr(&output));
-    expect(&folder, &[&args[..], &["a.jsonl", "--columns", "+item_id,evidence,run_id"]].concat(), 1);
-    expect(&folder, &[&args[..], &["a.sarif", "--report", "a.html"]].concat(), 1);
-    let shown = shown + &read(&folder, "a.jsonl") + &read(&folder, "a.sarif") + &read(&folder, "a.html");
+    expect(&folder, &[&args[..], &["b.jsonl", "--columns", "+item_id,evidence,run_id"]].concat(), 1);
+    expect(&folder, &[&args[..], &["c.sarif", "--report", "a.html"]].concat(), 1);
+    let shown = shown + &read(&folder, "b.jsonl") + &read(&folder, "c.sarif") + &read(&folder, "a.html");
     // How many people fit is told with the details of the post.
     for forbidden in
         ["Quillmark", "beside-", "alone-", "Alvarez", "41 days", "appears to fit", "serve 12,000"]
@@ -92,7 +92,7 @@ fn a_pre_hire_review_shows_nothing_that_an_employer_may_not_see() {
         assert!(!shown.contains(forbidden), "{forbidden} is shown:\n{shown}");
     }
     // The record says from when to when was read; single rows say the day only.
-    assert!(!(read(&folder, "a.csv") + &read(&folder, "a.jsonl")).contains("2025-07-07T"));
+    assert!(!(read(&folder, "a.csv") + &read(&folder, "b.jsonl")).contains("2025-07-07T"));
     assert!(stderr(&output).contains("Fill in its columns review_status, reviewer,"), "{}", stderr(&output));
     // Rule and day are what is given of a post that shows a class besides.
     let rows = rows(&path(&folder, "a.csv"));
@@ -218,6 +218,120 @@ fn a_quarterly_audit_keeps_to_the_register_and_keeps_no_criticism() {
     assert!(rows.iter().all(|row| row["possible_patient_data"] == "yes" && row["preserve_first"] == "yes"));
     assert!(rows.iter().all(|row| row["escalate_to"] == "privacy officer"));
     assert!(!rows.iter().any(|row| row["account"] == "somebody"));
+    // Evidence quotes the words that weighed most, and goes where they go.
+    expect(
+        &folder,
+        &[&args[..], &["-o", "b.csv", "--columns", "excerpt,url,evidence,guards_considered"]].concat(),
+        1,
+    );
+    let rows = self::rows(&path(&folder, "b.csv"));
+    assert!(rows.iter().any(|row| !row["evidence"].is_empty()));
+    let second = rows.iter().filter(|row| row["url"].ends_with("/2"));
+    assert!(second.clone().count() > 0);
+    for row in second {
+        assert_eq!((row["evidence"].as_str(), row["guards_considered"].as_str()), ("", ""));
+    }
+}
+
+#[test]
+fn words_around_a_post_take_its_words_away_too() {
+    let promise = "Our clinic guarantees that you will be cured in ten days.";
+    let post = |id: &str, more: &str| {
+        let without = item(id, "2025-05-05", promise).replace("\"url\":", "\"was\":");
+        without.replacen('{', &format!("{{{more}"), 1)
+    };
+    let posts = post("1", "\"url\":\"https://social.example/orla_rn/opening-hours\",")
+        + &post("2", "\"url\":\"https://social.example/orla_rn/my-miscarriage-in-march\",")
+        + &post("3", "\"media\":[{\"kind\":\"image\",\"alt\":\"Me after my mastectomy\"}],")
+        + &post("4", "\"media\":[{\"kind\":\"image\",\"file_name\":\"my_chemo_day_3.jpg\"}],")
+        + &post("5", "\"thread\":\"my-abortion-story\",")
+        + &item("6", "2025-05-05", &format!("{promise} #MuslimMedic"))
+        + &item("7", "2025-05-05", &format!("{promise} \u{1f3f3}\u{fe0f}\u{200d}\u{1f308}"))
+        + &item("8", "2025-05-05", &format!("{promise} Four beers last night, back in clinic tomorrow."));
+    let folder = folder(&[("posts.jsonl", &posts), ("s1.toml", SUBJECT)]);
+    let args = ["audit", "posts.jsonl", "--profile", "pre-hire", "--subject", "s1.toml", "--now", NOW];
+    expect(&folder, &args, 1);
+    let rows = rows(&path(&folder, "audit.csv"));
+    let plain: Vec<_> = rows.iter().filter(|row| row["employer_visible"] == "yes").collect();
+    assert!(!plain.is_empty() && plain.iter().all(|row| row["url"].ends_with("opening-hours")), "{plain:#?}");
+    assert!(rows.len() > plain.len() + 6, "{}", rows.len());
+}
+
+#[test]
+fn a_consent_that_says_no_is_none() {
+    let subject = SUBJECT.replace("HR 7", "refused by the applicant");
+    let folder = folder(&[("posts.jsonl", &item("1", "2025-05-05", BREACH)), ("s1.toml", &subject)]);
+    let output =
+        expect(&folder, &["audit", "posts.jsonl", "--profile", "pre-hire", "--subject", "s1.toml"], 2);
+    assert!(stderr(&output).contains("says is none: \"refused by the applicant\""), "{}", stderr(&output));
+}
+
+#[test]
+fn what_people_filled_in_is_not_written_over() {
+    let folder = folder(&[("posts.jsonl", &item("1", "2025-05-05", BREACH)), ("s1.toml", SUBJECT)]);
+    let args = [
+        "audit",
+        "posts.jsonl",
+        "--profile",
+        "pre-hire",
+        "--subject",
+        "s1.toml",
+        "--now",
+        NOW,
+        "-o",
+        "a.csv",
+    ];
+    expect(&folder, &args, 1);
+    // Nobody has looked at it yet.
+    expect(&folder, &args, 1);
+    let table = read(&folder, "a.csv");
+    for column in ["review_status", "reviewer", "review_note", "applicant_response"] {
+        write(&folder, "a.csv", &table);
+        decide(&path(&folder, "a.csv"), |row| {
+            row.insert(column.into(), "M. B.".into());
+        });
+        let said = stderr(&expect(&folder, &args, 2));
+        assert!(said.contains("a.csv is left as it is") && said.contains("write to another file"), "{said}");
+    }
+    // However a spreadsheet saved it.
+    let filled = read(&folder, "a.csv");
+    let wide: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(filled.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let (header, rest) = filled.split_once('\n').unwrap();
+    for bytes in [
+        wide,
+        format!("sep=,\r\n{filled}").into_bytes(),
+        format!("{}\n{rest}", header.to_uppercase()).into_bytes(),
+    ] {
+        std::fs::write(path(&folder, "a.csv"), bytes).unwrap();
+        expect(&folder, &args, 2);
+    }
+}
+
+#[test]
+fn the_record_of_another_output_is_not_written_over() {
+    let folder = folder(&[("posts.jsonl", &item("1", "2025-05-05", BREACH))]);
+    expect(&folder, &["audit", "posts.jsonl", "-o", "a.csv", "--now", NOW], 1);
+    let before = read(&folder, "a.run.json");
+    let said = stderr(&expect(&folder, &["audit", "posts.jsonl", "-o", "a.jsonl"], 2));
+    assert!(said.contains("a.run.json is left as it is: it is the record of another output"), "{said}");
+    assert_eq!(read(&folder, "a.run.json"), before);
+    std::fs::remove_file(path(&folder, "a.csv")).unwrap();
+    expect(&folder, &["audit", "posts.jsonl", "-o", "a.jsonl"], 1);
+}
+
+#[test]
+fn errors_say_what_to_do() {
+    let folder = folder(&[("posts.jsonl", &item("1", "2025-05-05", BREACH))]);
+    for arguments in [
+        &["audit", "posts.jsonl", "--profile", "nope.toml"][..],
+        &["audit", "posts.jsonl", "--evidence", "e.warc.gz"],
+        &["rules", "score", "nope.jsonl"],
+        &["rules", "test", "nopath"],
+    ] {
+        let said = stderr(&expect(&folder, arguments, 2));
+        assert!(said.contains("expected: ") && said.contains("try: "), "{arguments:?}: {said}");
+    }
 }
 
 #[test]

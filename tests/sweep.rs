@@ -253,6 +253,45 @@ fn a_table_that_was_filled_in_is_not_written_over() {
 }
 
 #[test]
+fn what_was_not_looked_at_is_not_counted_and_said() {
+    let others = posts(1) + &posts(2).replace("\"x\"", "\"instagram\"");
+    let roster = "id,accounts,archives,consent\np-1,twitter:p1,posts.jsonl,HR 1\np-2,x:p2,posts.jsonl,\"no, refused\"\n";
+    let folder = folder(&[("posts.jsonl", &others), ("roster.csv", roster)]);
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 1);
+    let table = rows(&path(&folder, "q1/sweep.csv"));
+    assert_eq!((table[0]["state"].as_str(), table[0]["items"].as_str()), ("done", "21"));
+    let problem = &table[0]["problem"];
+    assert!(problem.contains("22 items not looked at: of instagram:p2; list the account"), "{problem}");
+    assert_eq!(table[1]["state"], "skipped");
+    assert!(table[1]["problem"].contains("consent says \"no, refused\""), "{}", table[1]["problem"]);
+}
+
+#[test]
+fn what_was_added_to_a_sweep_or_changed_in_its_log_is_told() {
+    let folder = two_people();
+    expect(&folder, &["sweep", "roster.csv", "-o", "q1", "--now", FIRST], 1);
+    let verify = |code| {
+        let output = expect(&folder, &["sweep", "verify", "q1"], code);
+        stdout(&output) + &stderr(&output)
+    };
+    verify(0);
+    // A spreadsheet that has a table open.
+    write(&folder, "q1/people/.~lock.p-1.csv#", "");
+    verify(0);
+    write(&folder, "q1/people/p-9.csv", "finding_id\n");
+    let said = verify(1);
+    assert!(said.contains("people/p-9.csv: the log does not tell of it"), "{said}");
+    fs::remove_file(path(&folder, "q1/people/p-9.csv")).unwrap();
+    let log = read(&folder, "q1/sweep.log");
+    write(&folder, "q1/sweep.log", &log.replace('\n', "\r\n"));
+    assert!(verify(2).contains("line ends"));
+    write(&folder, "q1/sweep.log", log.trim_end());
+    assert!(verify(2).contains("its end is cut off"));
+    write(&folder, "q1/sweep.log", &log);
+    verify(0);
+}
+
+#[test]
 fn masks_that_a_profile_leaves_off_are_off_in_reports_and_on_record() {
     let folder = two_people();
     let profile = "name = \"open\"\ntitle = \"Open\"\nmask = false\n";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use whitecoat_engine::{Finding, Item, ReadCounts, Scanner, Timeline};
 
-use super::{Findings, Part, Task, practice};
+use super::{Findings, Part, Task, around, practice};
 use crate::attest;
 use crate::identity::{self, Version};
 use crate::policy::Verdict;
@@ -84,7 +84,12 @@ impl<'t> Examiner<'t> {
         }
         let (matched, basis) = match self.identify(&item) {
             Ok(identity) => identity,
-            Err(reason) => return leave_out(found, reason),
+            Err(reason) => {
+                if reason == NOT_LISTED {
+                    add(&mut found.unlisted, &self.account.2);
+                }
+                return leave_out(found, reason);
+            }
         };
         if let Some(reason) = policy.leaves_out(&item) {
             return leave_out(found, reason);
@@ -106,7 +111,7 @@ impl<'t> Examiner<'t> {
         // Of a story, the row that it would stand on goes the way of a finding in its item.
         let anchor = trace.as_mut().and_then(|trace| trace.anchor.take());
         if !findings.is_empty() || anchor.is_some() {
-            let signals = if policy.needs_signals() { self.scanner.signals(&item) } else { Vec::new() };
+            let signals = self.signals(&item);
             let row = anchor.and_then(|anchor| {
                 let mut rows = Findings::default();
                 self.judge(&item, std::slice::from_ref(&anchor), &signals, whose, &mut rows);
@@ -126,10 +131,24 @@ impl<'t> Examiner<'t> {
     pub(super) fn examine_accounts(&mut self, timeline: Timeline, found: &mut Findings) {
         for (bio, findings) in timeline.finish(&mut self.scanner) {
             let Ok((matched, basis)) = self.identify(&bio) else { continue };
-            let signals =
-                if self.task.policy.needs_signals() { self.scanner.signals(&bio) } else { Vec::new() };
+            let signals = self.signals(&bio);
             self.judge(&bio, &findings, &signals, Whose { matched, basis, drawn: None }, found);
         }
+    }
+
+    /// What the profile may have to know of an item: the signals in its texts and, where classes are never shown, in the
+    /// words around them.
+    fn signals(&mut self, item: &Item) -> Vec<String> {
+        let policy = self.task.policy;
+        if !policy.needs_signals() {
+            return Vec::new();
+        }
+        let mut signals = self.scanner.signals(item);
+        if policy.suppresses() {
+            let around = Item { text: around::words(item), ..Item::default() };
+            signals.extend(self.scanner.signals(&around));
+        }
+        signals
     }
 
     /// Keeps of the findings in an item what the profile lets through.
@@ -150,14 +169,10 @@ impl<'t> Examiner<'t> {
             let mut row = Row::of(item, finding, policy.mask);
             match verdict {
                 Verdict::Show if !suppressed => {}
-                Verdict::Show => {
-                    row.withheld = true;
-                    row.excerpt.clear();
-                }
+                Verdict::Show => row.withheld = true,
                 Verdict::WithoutWords(classes) => {
                     classes.into_iter().for_each(|class| add(&mut found.suppressed, class));
                     row.withheld = true;
-                    row.excerpt.clear();
                 }
                 Verdict::Suppressed(class) => {
                     add(&mut found.suppressed, class);
@@ -171,10 +186,12 @@ impl<'t> Examiner<'t> {
                     continue;
                 }
             }
-            if !policy.shows_patient_data() && possible_patient_data(&row) {
+            let wordless = row.withheld || (!policy.shows_patient_data() && possible_patient_data(&row));
+            if wordless {
                 row.excerpt.clear();
             }
-            if !policy.keep_evidence {
+            // Evidence quotes the words that weighed most.
+            if wordless || !policy.keep_evidence {
                 row.forget_evidence();
             }
             (row.identity_match, row.drawn) = (whose.matched, whose.drawn);

@@ -4,6 +4,7 @@ use crate::history::Previous;
 use crate::profile::{Identity, Loaded};
 use crate::sources::input::Input;
 use crate::subject::Subject;
+use crate::wording::printable;
 
 const MAKE_ONE: &str = "write one with: whitecoat init me.toml, and give it with --subject me.toml";
 
@@ -18,7 +19,11 @@ pub fn admit(
     let name = &profile.name;
     let mut problems = Vec::new();
     if profile.consent && subject.and_then(Subject::consent).is_none() {
-        let what = if subject.is_some() { "the subject file names none" } else { "there is no subject file" };
+        let what = match subject.map(Subject::consent_as_written) {
+            None => "there is no subject file".to_owned(),
+            Some("") => "the subject file names none".to_owned(),
+            Some(said) => format!("what the subject file says is none: {:?}", printable(said)),
+        };
         problems.push(format!(
             "profile {name} needs a consent on record, and {what}\n  why: {}\n  try: {MAKE_ONE}; it asks for the consent's reference",
             or_else(&profile.authority, "nobody is audited without it")

@@ -2,6 +2,7 @@
 //! whole held against the last audit.
 
 mod archived;
+mod around;
 mod examine;
 mod gate;
 mod merge;
@@ -85,6 +86,8 @@ pub struct Findings {
     pub suppressed: BTreeMap<String, u64>,
     /// How many items were not looked at, by reason.
     pub left_out: BTreeMap<String, u64>,
+    /// Items of accounts that the subject file does not list, by account, where such are not looked at.
+    pub unlisted: BTreeMap<String, u64>,
     /// How many items show a good practice.
     pub practices: BTreeMap<Practice, u64>,
     /// Items by account, as `platform:handle`.
@@ -163,7 +166,7 @@ pub fn run(
         timeline.absorb(part.timeline);
         part.kept.into_iter().for_each(|kept| stories.add(kept));
         if let Some(copy) = &mut copy {
-            copy.write(&part.copied);
+            copy.write(part.copied);
         }
         ControlFlow::Continue(())
     });
@@ -196,6 +199,14 @@ pub fn run(
     Ok((outcome, all))
 }
 
+fn add_accounts(into: &mut BTreeMap<String, u64>, from: BTreeMap<String, u64>) {
+    for (account, count) in from {
+        if into.len() < MAX_ACCOUNTS || into.contains_key(&account) {
+            *into.entry(account).or_default() += count;
+        }
+    }
+}
+
 impl Findings {
     fn absorb(&mut self, other: Findings) {
         self.rows.extend(other.rows);
@@ -206,11 +217,8 @@ impl Findings {
         for (practice, count) in other.practices {
             *self.practices.entry(practice).or_default() += count;
         }
-        for (account, count) in other.accounts {
-            if self.accounts.len() < MAX_ACCOUNTS || self.accounts.contains_key(&account) {
-                *self.accounts.entry(account).or_default() += count;
-            }
-        }
+        add_accounts(&mut self.accounts, other.accounts);
+        add_accounts(&mut self.unlisted, other.unlisted);
         for (item, words) in other.seen.versions {
             self.seen.versions.entry(item).or_default().extend(words);
         }

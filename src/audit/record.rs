@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use url::Url;
-use whitecoat_engine::Engine;
+use whitecoat_engine::{Engine, Item};
 
-use super::{AuditError, DrawOld, Findings, Task, admit, archived, run};
+use super::{AuditError, DrawOld, Findings, Task, admit, archived, around, run};
 use crate::attest::{Attestation, FILLED_IN};
 use crate::history::Previous;
 use crate::pipeline::Settings;
@@ -82,6 +82,14 @@ pub fn conduct(
             .iter()
             .map(|problem| Reading { ended: Ended::Unreadable(problem.clone()), ..Reading::of("") }),
     );
+    if order.policy.suppresses() && !order.policy.keep_place {
+        let mut scanner = order.engine.scanner();
+        let mut tells = |text: &str| {
+            let item = Item { text: around::of_text(text), ..Item::default() };
+            order.policy.tells(&scanner.signals(&item))
+        };
+        outcome.readings.iter_mut().for_each(|reading| reading.coverage.forget_places(&mut tells));
+    }
     let mut counts = Counts::of(&findings.rows, std::mem::take(&mut findings.hidden));
     counts.suppressed_by_class = std::mem::take(&mut findings.suppressed);
     let finished = order.finished.unwrap_or_else(this_second);
@@ -105,6 +113,7 @@ pub fn conduct(
     run.comparison = findings.comparison.take();
     let items = std::mem::take(&mut findings.items);
     run.attestation = Attestation::of(items, &findings.rows, &findings.closed, &run, order.columns);
+    run.seal();
     Ok((run, findings))
 }
 

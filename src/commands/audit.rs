@@ -112,6 +112,7 @@ fn options(args: &AuditArgs, policy: &Policy) -> UsedOptions {
         allow_loopback: args.read.allow_loopback,
         // A profile may leave the masks off too, and outputs must know.
         unmask: !policy.mask,
+        csv_raw: args.csv_raw,
         fail_on: args.judge.fail_on.name().to_owned(),
     }
 }

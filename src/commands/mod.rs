@@ -149,7 +149,9 @@ fn session(args: &ReadArgs, inputs: &[Input], at: Timestamp) -> Result<Session, 
         inputs.iter().filter(|input| input.is_remote()).map(|input| input.name.clone()).collect();
     if starts.is_empty() {
         return Err(Failure::Other(
-            "--evidence records what is fetched, but no input is a web address".to_owned(),
+            "--evidence records what is fetched, but no input is a web address\n  expected: at least one address such as https://drlee.example/blog\n  \
+             try: leave --evidence out, or name the page to read"
+                .to_owned(),
         ));
     }
     Session::with_evidence(settings, path, starts, at).map_err(|error| unwritten(path, &error))

@@ -51,6 +51,7 @@ impl Outputs {
             Ok::<_, Failure>(destination)
         };
         let table = prepare(&mut known, "-o", &path)?;
+        table.keep_record()?;
         known.extend(table.run_file().map(|record| ("the record of the run", record)));
         let report = args.report.as_deref().map(|path| prepare(&mut known, "--report", path)).transpose()?;
         let copy = args.redacted_copy.as_deref();
@@ -106,9 +107,9 @@ impl Outputs {
         match self.format {
             Format::Csv => csv::write(rows, closed, run, &self.columns, self.csv, to),
             Format::Jsonl => jsonl::write(rows, closed, run, &self.columns, to),
-            Format::Sarif => sarif::write(rows, run, to),
+            Format::Sarif => sarif::write(rows, closed, run, to),
             #[cfg(feature = "xlsx")]
-            Format::Xlsx => xlsx::write(rows, run, &self.columns, to),
+            Format::Xlsx => xlsx::write(rows, closed, run, &self.columns, to),
             // `prepare` has refused it.
             #[cfg(not(feature = "xlsx"))]
             Format::Xlsx => Err(io::ErrorKind::Unsupported.into()),

@@ -70,6 +70,7 @@ fn go(args: &SweepRunArgs, progress: Progress) -> Result<Ending, Failure> {
         allow_loopback: args.allow_loopback,
         // A profile may leave the masks off too, and outputs must know.
         unmask: !policy.mask,
+        csv_raw: false,
         fail_on: args.fail_on.name().to_owned(),
     };
     let sweep = Sweep {

@@ -60,11 +60,21 @@ pub fn compare(previous: &Previous, rows: &mut [Row], seen: &Seen, today: Date) 
         .entries
         .iter()
         .filter(|(id, _)| !matched.contains(*id))
-        .map(|(id, entry)| Closed { status: what_became(id, entry, seen), cells: entry.cells.clone() })
+        .map(|(id, entry)| Closed { status: what_became(id, entry, seen), cells: kept(entry) })
         .collect();
     closed.sort_by(|a, b| (a.status, a.finding_id()).cmp(&(b.status, b.finding_id())));
     let comparison = summed(previous, rows, &closed);
     (closed, comparison)
+}
+
+/// The cells of a finding that is not there now. Its day is written as whitecoat writes days: a spreadsheet's way to
+/// write it could be read otherwise next time.
+fn kept(entry: &Entry) -> BTreeMap<String, String> {
+    let mut cells = entry.cells.clone();
+    if let Some(day) = entry.first_seen {
+        cells.insert("first_seen".to_owned(), day.to_string());
+    }
+    cells
 }
 
 /// A finding that was there already.

@@ -63,7 +63,9 @@ pub enum Answer {
 #[derive(Debug, thiserror::Error)]
 pub enum LabelledError {
     /// The file cannot be read.
-    #[error("{file}: {source}")]
+    #[error(
+        "{file}: {source}\n  expected: a file of labelled posts, JSON Lines\n  try: check the path; docs/quality.md says what stands in a line"
+    )]
     Io {
         /// The file.
         file: String,

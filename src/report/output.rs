@@ -1,12 +1,19 @@
 //! Where an output goes: written beside its place and renamed, so that there is the whole file or the old one.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use tempfile::NamedTempFile;
 
-/// How much of an existing table is looked at to tell what stands between its cells.
+use crate::attest::FILLED_IN;
+use crate::table::Table;
+
+/// What stands in columns that people fill in before they do.
+const NOTHING_YET: &[&str] = &["", "unconfirmed"];
+/// How much of an existing file is looked at to tell whether it is a table with columns that people fill in.
 const HEADER_BYTES: u64 = 64 * 1024;
 /// What the name of a file begins with until it is whole.
 const TEMPORARY: &str = ".whitecoat-";
@@ -93,19 +100,35 @@ impl Destination {
         }
     }
 
-    /// Refuses if the file is an audit in which somebody has filled in decisions or notes.
+    /// Refuses if the file is an audit in which somebody has filled in decisions, notes or a review.
     pub fn keep_decisions(&self) -> Result<(), OutputError> {
         let Self::File(path) = self else { return Ok(()) };
-        match File::open(path).map(|file| has_decisions(file).unwrap_or(true)) {
+        match File::open(path).map(|file| has_decisions(file, path).unwrap_or(true)) {
             Ok(true) => Err(OutputError::Refused {
                 path: path.clone(),
-                problem: "its `decision` or `note` column is filled in (or it cannot be read), and a new audit would lose that",
+                problem: "people have filled in its columns, such as `decision`, `note` or `review_status` (or it cannot be read), and a new audit would lose that",
                 next: "write to another file, or move this one away",
             }),
             Ok(false) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(source) => Err(failed(path, source)),
         }
+    }
+
+    /// Refuses if the record that would be replaced is that of another output, which is still there: without its record
+    /// nothing shows what that output rests on.
+    pub fn keep_record(&self) -> Result<(), OutputError> {
+        let (Self::File(path), Some(Self::File(record))) = (self, self.run_file()) else { return Ok(()) };
+        let Some(of) = recorded_output(&record) else { return Ok(()) };
+        let is_other = path.file_name().is_some_and(|name| name != of.as_os_str());
+        if is_other && record.with_file_name(&of).exists() {
+            return Err(OutputError::Refused {
+                path: record,
+                problem: "it is the record of another output beside it, which nothing could be checked against without it",
+                next: "write to a file with another name, whose record gets that name too, or move that output and its record away",
+            });
+        }
+        Ok(())
     }
 
     /// The file beside this one that records the run: `audit.run.json` beside `audit.csv`.
@@ -206,6 +229,16 @@ impl Write for Open {
     }
 }
 
+/// The name of the output that a record is of, if it is a record.
+fn recorded_output(record: &Path) -> Option<OsString> {
+    #[derive(Deserialize)]
+    struct Record {
+        output: PathBuf,
+    }
+    let record: Record = serde_json::from_slice(&fs::read(record).ok()?).ok()?;
+    record.output.file_name().map(OsString::from)
+}
+
 /// The path with its folder as the system knows it; the file itself may not be there yet.
 fn resolved(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -253,30 +286,20 @@ fn failed(path: &Path, source: io::Error) -> OutputError {
     OutputError::Write { path: path.to_owned(), source, next }
 }
 
-/// Whether a table has a decision or a note in it. A spreadsheet may have changed its delimiter.
-fn has_decisions(mut file: File) -> io::Result<bool> {
+/// Whether a table has something in it that people fill in, whatever a spreadsheet did to its encoding, delimiter or header.
+fn has_decisions(file: File, path: &Path) -> io::Result<bool> {
     if !file.metadata()?.is_file() {
         return Ok(false);
     }
     let mut head = Vec::new();
-    (&mut file).take(HEADER_BYTES).read_to_end(&mut head)?;
-    file.seek(SeekFrom::Start(0))?;
-    let header = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let cells = |delimiter: u8| header.iter().filter(|&&byte| byte == delimiter).count();
-    let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| cells(delimiter)).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(file);
-    let is_users = |name: &[u8]| matches!(name.trim_ascii(), b"decision" | b"note");
-    let names = reader.byte_headers()?.iter().enumerate();
-    let columns: Vec<usize> = names.filter(|(_, name)| is_users(name)).map(|(column, _)| column).collect();
-    if columns.is_empty() {
+    file.take(HEADER_BYTES).read_to_end(&mut head)?;
+    let is_users = |name: &String| FILLED_IN.contains(&name.as_str());
+    if !Table::parse(&head).header.iter().any(is_users) {
         return Ok(false);
     }
-    let mut record = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut record)? {
-        if columns.iter().any(|&column| record.get(column).is_some_and(|cell| !cell.trim_ascii().is_empty()))
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let table = Table::open(path).map_err(io::Error::other)?;
+    let named = table.header.iter().enumerate().filter(|(_, name)| is_users(name));
+    let columns: Vec<usize> = named.map(|(column, _)| column).collect();
+    let filled = |cell: &str| !NOTHING_YET.contains(&cell.trim().to_lowercase().as_str());
+    Ok(table.rows.iter().any(|row| columns.iter().any(|column| filled(row.cell(Some(*column))))))
 }

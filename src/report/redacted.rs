@@ -2,7 +2,9 @@
 //!
 //! What a finding is about and everything that a mask covers is blacked out, wherever in the item it is said again.
 //! Left out whole: the words that an item answers, bios, and what media say about themselves, since no rule reads
-//! them so closely that the rest would be safe to show.
+//! them so closely that the rest would be safe to show. Ids and file names that hold words are numbered.
+
+mod names;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 use whitecoat_engine::{Field, Finding, Item, Mask, Profile};
 
+use self::names::Names;
 use super::output::{Open, OutputError};
 use crate::identity::field_text;
 use crate::wording::counted;
@@ -32,6 +35,8 @@ pub struct Counts {
     pub stretches: u64,
     /// Texts of others, bios and particulars of media that were left out whole.
     pub left_out: u64,
+    /// Ids and file names that got a number.
+    pub numbered: u64,
 }
 
 impl Counts {
@@ -40,6 +45,7 @@ impl Counts {
         self.touched += other.touched;
         self.stretches += other.stretches;
         self.left_out += other.left_out;
+        self.numbered += other.numbered;
     }
 }
 
@@ -48,9 +54,11 @@ impl fmt::Display for Counts {
         let stretches = counted(self.stretches, "stretch", "stretches");
         let (touched, items) = (counted(self.touched, "item", "items"), counted(self.items, "item", "items"));
         let left_out = counted(self.left_out, "particular", "particulars");
+        let numbered = counted(self.numbered, "id or file name", "ids and file names");
         write!(
             f,
-            "redacted copy: {items}; {stretches} blacked out in {touched}; {left_out} of answered texts, bios and media left out"
+            "redacted copy: {items}; {stretches} blacked out in {touched}; {left_out} of answered texts, bios and media left out; \
+             numbers for {numbered}"
         )
     }
 }
@@ -60,21 +68,31 @@ impl fmt::Display for Counts {
 pub struct Copy {
     to: Open,
     counts: Counts,
+    names: Names,
     failed: Option<io::Error>,
 }
 
 impl Copy {
     /// Writes to `to`.
     pub fn new(to: Open) -> Self {
-        Self { to, counts: Counts::default(), failed: None }
+        Self { to, counts: Counts::default(), names: Names::default(), failed: None }
     }
 
     /// Writes the next items. The first error is kept for [`Copy::finish`]: it does not end the audit.
-    pub fn write(&mut self, part: &Part) {
+    pub fn write(&mut self, part: Part) {
         if self.failed.is_none() {
-            self.failed = self.to.write_all(&part.lines).err();
             self.counts.absorb(part.counts);
+            self.failed = self.write_items(part.items).err();
         }
+    }
+
+    fn write_items(&mut self, items: Vec<Item>) -> io::Result<()> {
+        for mut item in items {
+            self.counts.numbered += self.names.number(&mut item);
+            serde_json::to_writer(&mut self.to, &item)?;
+            self.to.write_all(b"\n")?;
+        }
+        Ok(())
     }
 
     /// Makes the copy appear in its place.
@@ -90,10 +108,10 @@ impl Copy {
     }
 }
 
-/// Some items of a copy, as JSON Lines.
+/// Some items of a copy, redacted but for their names.
 #[derive(Debug, Default)]
 pub struct Part {
-    lines: Vec<u8>,
+    items: Vec<Item>,
     counts: Counts,
 }
 
@@ -101,11 +119,8 @@ impl Part {
     /// Adds an item with what was found in it and what must not be repeated.
     pub fn add(&mut self, item: &Item, findings: &[Finding], masks: &[Mask]) {
         let (item, counts) = redact(item, findings, masks);
-        // Writing to memory cannot fail, and an item is always valid JSON.
-        if serde_json::to_writer(&mut self.lines, &item).is_ok() {
-            self.lines.push(b'\n');
-            self.counts.absorb(counts);
-        }
+        self.items.push(item);
+        self.counts.absorb(counts);
     }
 }
 
@@ -122,14 +137,12 @@ pub fn redact(item: &Item, findings: &[Finding], masks: &[Mask]) -> (Item, Count
         let again = secrets.iter().flat_map(|secret| occurrences(text, secret));
         let (text, stretches) = blacked(text, covered(field).chain(again).collect());
         counts.stretches += stretches;
-        (text, stretches > 0)
+        text
     };
-    let mut copy = Item { text: black(Field::Text).0, ..item.clone() };
+    let mut copy = Item { text: black(Field::Text), ..item.clone() };
     for (index, medium) in copy.media.iter_mut().enumerate() {
-        medium.alt = black(Field::MediaAlt(index)).0;
-        let (file_name, renamed) = black(Field::MediaFileName(index));
-        medium.file_name = file_name;
-        medium.path.take_if(|_| renamed);
+        medium.alt = black(Field::MediaAlt(index));
+        medium.file_name = black(Field::MediaFileName(index));
     }
     counts.touched = u64::from(counts.stretches > 0);
     counts.left_out = leave_out(&mut copy);
@@ -149,6 +162,7 @@ fn leave_out(item: &mut Item) -> u64 {
         gone(parent.handle.take().is_some());
     }
     for medium in &mut item.media {
+        gone(medium.path.take().is_some());
         gone(medium.gps.take().is_some());
         gone(medium.captured_at.take().is_some());
         for text in [&mut medium.title, &mut medium.author, &mut medium.patient, &mut medium.device] {
@@ -261,7 +275,7 @@ mod tests {
         assert_eq!(copy.text, "█████ came in. We like █████, not an episode. █████.");
         let line = serde_json::to_string(&copy).unwrap().to_lowercase();
         assert!(!line.replace("episode", "").contains("ode"), "{line}");
-        assert_eq!(counts, Counts { items: 1, touched: 1, stretches: 5, left_out: 6 });
+        assert_eq!(counts, Counts { items: 1, touched: 1, stretches: 5, left_out: 7, numbered: 0 });
     }
 
     #[test]

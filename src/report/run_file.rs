@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use whitecoat_engine::{Moment, Severity};
 
 use super::{Practice, Row};
-use crate::attest::Attestation;
+use crate::attest::{self, Attestation};
 use crate::history::Comparison;
 use crate::reader::Record;
 use crate::reading::Reading;
@@ -125,6 +125,9 @@ pub struct UsedOptions {
     pub include_messages: bool,
     pub allow_loopback: bool,
     pub unmask: bool,
+    /// Cells that look like formulas stand in the table as they are.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub csv_raw: bool,
     pub fail_on: String,
 }
 
@@ -246,6 +249,16 @@ impl Run {
     /// The day of the run, in UTC.
     pub fn date(&self) -> String {
         self.started.date().to_string()
+    }
+
+    /// Puts the root over the record, which is whole now, into it.
+    pub fn seal(&mut self) {
+        self.attestation.root.clear();
+        let mut written = Vec::new();
+        // Writing to memory cannot fail.
+        if self.write(&mut written).is_ok() {
+            self.attestation.root = attest::sealed(&written).unwrap_or_default();
+        }
     }
 
     /// Writes the record.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use whitecoat_engine::{Rule, Severity};
 
 use super::columns::{self, action};
-use super::{Row, Run};
+use super::{Closed, Row, Run};
 use crate::coverage::Gap;
 use crate::wording::printable;
 
@@ -21,11 +21,11 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// The name of the fingerprint, with the version of how it is made.
 const FINGERPRINT: &str = "whitecoatFindingId/v1";
 
-/// Writes one log with one run.
-pub fn write(rows: &[Row], run: &Run, mut to: impl Write) -> io::Result<()> {
+/// Writes one log with one run: the findings, then what is left of the last audit.
+pub fn write(rows: &[Row], closed: &[Closed], run: &Run, mut to: impl Write) -> io::Result<()> {
     let rules: BTreeMap<&str, &Rule> = rows.iter().map(|row| (&*row.rule.id, &*row.rule)).collect();
     let numbers: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(at, id)| (*id, at)).collect();
-    let compared = rows.iter().any(|row| cell("status", row, run) != "new");
+    let compared = !closed.is_empty() || rows.iter().any(|row| cell("status", row, run) != "new");
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -44,7 +44,7 @@ pub fn write(rows: &[Row], run: &Run, mut to: impl Write) -> io::Result<()> {
                 "complete": run.complete,
                 "notShownByRule": run.findings.not_shown_by_rule,
             }),
-            results: Results { rows, run, numbers: &numbers, compared },
+            results: Results { rows, closed, run, numbers: &numbers, compared },
         }],
     };
     serde_json::to_writer(&mut to, &log)?;
@@ -75,6 +75,7 @@ struct SarifRun<'r> {
 /// The results, made one by one while they are written.
 struct Results<'r> {
     rows: &'r [Row],
+    closed: &'r [Closed],
     run: &'r Run,
     numbers: &'r BTreeMap<&'r str, usize>,
     /// There is an earlier audit that the statuses compare with.
@@ -83,7 +84,8 @@ struct Results<'r> {
 
 impl Results<'_> {
     fn stream<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.rows.iter().map(|row| self.result(row)))
+        let shown = self.rows.iter().map(|row| self.result(row));
+        serializer.collect_seq(shown.chain(self.closed.iter().map(|row| self.earlier(row))))
     }
 
     fn result(&self, row: &Row) -> Value {
@@ -113,21 +115,58 @@ impl Results<'_> {
         {
             result["baselineState"] = json!(state);
         }
-        if decision.starts_with("keep") || decision.starts_with("not-an-issue") {
-            result["suppressions"] = json!([{ "kind": "external", "justification": decision }]);
+        suppress(&mut result, &decision);
+        result
+    }
+
+    /// A finding of the last audit, as its table had it. The table may have been written without masks, so its excerpt
+    /// stays out.
+    fn earlier(&self, row: &Closed) -> Value {
+        let (rule, status) = (row.cell("rule"), row.status.name());
+        let severity = row.cell("severity");
+        let known = Severity::ALL.into_iter().find(|known| known.name() == severity);
+        let (title, source) = (row.cell("title"), row.cell("source"));
+        let item = row.cell("item_id");
+        let mut result = json!({
+            "ruleId": rule,
+            "level": level(known.unwrap_or(Severity::Info)),
+            "message": { "text": printable(if title.is_empty() { &rule } else { &title }) },
+            "locations": [place(Some(&row.cell("url")), &source, (&item, format!("{}:{item}", row.cell("platform"))))],
+            "fingerprints": { FINGERPRINT: row.finding_id() },
+            "properties": {
+                "severity": severity,
+                "platform": row.cell("platform"),
+                "account": row.cell("account"),
+                "kind": row.cell("kind"),
+                "postedAt": row.cell("posted_at"),
+                "status": status,
+            },
+        });
+        if let Some(number) = self.numbers.get(rule.as_str()) {
+            result["ruleIndex"] = json!(number);
         }
+        if let Some(state) = baseline(status) {
+            result["baselineState"] = json!(state);
+        }
+        suppress(&mut result, &row.cell("decision"));
         result
     }
 }
 
-/// What an earlier audit says of a finding.
+/// What an earlier audit says of a finding. What was not read this time is as it was, as far as anybody knows.
 fn baseline(status: &str) -> Option<&'static str> {
     match status {
         "new" | "reopened" => Some("new"),
-        "persisting" => Some("unchanged"),
-        "rule-changed" => Some("updated"),
-        "resolved" | "gone" => Some("absent"),
+        "persisting" | "not-read" => Some("unchanged"),
+        "resolved" | "gone" | "rule-changed" => Some("absent"),
         _ => None,
+    }
+}
+
+/// A decision to leave a finding as it is.
+fn suppress(result: &mut Value, decision: &str) {
+    if decision.starts_with("keep") || decision.starts_with("not-an-issue") {
+        result["suppressions"] = json!([{ "kind": "external", "justification": decision }]);
     }
 }
 
@@ -165,8 +204,13 @@ fn message(row: &Row, run: &Run) -> String {
 
 /// The post's address if it has one, else its file and line; and the item by name.
 fn location(row: &Row) -> Value {
-    let web = row.url.as_deref().and_then(|url| url::Url::parse(url).ok());
-    let (file, record) = row.source.split_once('#').unwrap_or((&row.source, ""));
+    place(row.url.as_deref(), &row.source, (&row.item_id, row.item_ref()))
+}
+
+/// The same for an item given by name and full name.
+fn place(url: Option<&str>, source: &str, (name, full_name): (&str, String)) -> Value {
+    let web = url.and_then(|url| url::Url::parse(url).ok());
+    let (file, record) = source.split_once('#').unwrap_or((source, ""));
     let physical = match web {
         Some(url) => json!({ "artifactLocation": { "uri": url.as_str() } }),
         None => {
@@ -180,7 +224,7 @@ fn location(row: &Row) -> Value {
     };
     json!({
         "physicalLocation": physical,
-        "logicalLocations": [{ "name": row.item_id, "fullyQualifiedName": row.item_ref(), "kind": "item" }],
+        "logicalLocations": [{ "name": name, "fullyQualifiedName": full_name, "kind": "item" }],
     })
 }
 
@@ -201,8 +245,9 @@ fn reference(path: &str) -> String {
 /// When the run was, whether it read all, and what it could not read.
 fn invocation(run: &Run) -> Value {
     let notice = |level: &str, reason: &str, gap: &Gap| {
-        let places: Vec<&str> = gap.examples.iter().map(String::as_str).collect();
-        json!({ "level": level, "message": { "text": format!("{} x {reason} ({})", gap.count, places.join(", ")) } })
+        let places = gap.places("");
+        let places = if places.is_empty() { places } else { format!(" ({places})") };
+        json!({ "level": level, "message": { "text": format!("{} x {reason}{places}", gap.count) } })
     };
     let notices: Vec<Value> = run
         .inputs

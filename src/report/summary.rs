@@ -302,9 +302,9 @@ fn not_read(reading: &Reading) -> Vec<(&'static str, String)> {
 }
 
 fn gap_line(reason: &str, gap: &Gap) -> String {
-    let examples: Vec<_> = gap.examples.iter().map(String::as_str).collect();
-    let more = if gap.count > examples.len() as u64 { ", ..." } else { "" };
-    format!("{} x {reason} ({}{more})", thousands(gap.count), examples.join(", "))
+    let places = gap.places(", ...");
+    let places = if places.is_empty() { places } else { format!(" ({places})") };
+    format!("{} x {reason}{places}", thousands(gap.count))
 }
 
 /// The colour of a severity.

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use super::{Columns, Row, Run};
+use super::{Closed, Columns, Row, Run};
 use crate::wording::printable;
 
 /// What may stand in `decision`, as the list offers it; a reason is written after `keep: `.
@@ -34,22 +34,31 @@ const WIDTHS: &[(&str, f64)] = &[
     ("guidelines", 40.0),
 ];
 
-/// Writes a workbook of one sheet: a frozen header with filters, wrapped text, a list of choices in `decision`.
+/// Writes a workbook of one sheet: a frozen header with filters, wrapped text, a list of choices in `decision`; the
+/// findings, then what is left of the last audit.
 ///
 /// # Errors
 /// More rows than a sheet can hold, or a failure of the output.
-pub fn write(rows: &[Row], run: &Run, columns: &Columns, mut to: impl Write) -> io::Result<()> {
-    if rows.len() >= SHEET_ROWS {
+pub fn write(
+    rows: &[Row],
+    closed: &[Closed],
+    run: &Run,
+    columns: &Columns,
+    mut to: impl Write,
+) -> io::Result<()> {
+    let count = rows.len() + closed.len();
+    if count >= SHEET_ROWS {
         let problem =
-            format!("{} findings are more than a sheet holds ({SHEET_ROWS} rows); write a .csv", rows.len());
+            format!("{count} findings are more than a sheet holds ({SHEET_ROWS} rows); write a .csv");
         return Err(io::Error::other(problem));
     }
-    let workbook = fill(rows, run, columns).and_then(|mut workbook| workbook.save_to_buffer());
+    let workbook = fill(rows, closed, run, columns).and_then(|mut workbook| workbook.save_to_buffer());
     to.write_all(&workbook.map_err(io::Error::other)?)?;
     to.flush()
 }
 
-fn fill(rows: &[Row], run: &Run, columns: &Columns) -> Result<Workbook, XlsxError> {
+fn fill(rows: &[Row], closed: &[Closed], run: &Run, columns: &Columns) -> Result<Workbook, XlsxError> {
+    let count = rows.len() + closed.len();
     let mut workbook = Workbook::new();
     let started = ExcelDateTime::from_timestamp(run.started.instant().as_second())?;
     workbook
@@ -65,15 +74,17 @@ fn fill(rows: &[Row], run: &Run, columns: &Columns) -> Result<Workbook, XlsxErro
         let width = WIDTHS.iter().find(|(name, _)| *name == column.name).map_or(WIDTH, |(_, width)| *width);
         sheet.set_column_width(at, width)?;
         sheet.write_string_with_format(0, at, column.name, &header)?;
-        for (line, row) in (1u32..).zip(rows) {
-            sheet.write_string_with_format(line, at, cell(&column.cell(row, run)), &wrapped)?;
+        let shown = rows.iter().map(|row| column.cell(row, run));
+        let cells = shown.chain(closed.iter().map(|row| row.cell(column.name)));
+        for (line, text) in (1u32..).zip(cells) {
+            sheet.write_string_with_format(line, at, cell(&text), &wrapped)?;
         }
-        if column.name == "decision" && !rows.is_empty() {
-            offer_decisions(sheet, at, rows.len())?;
+        if column.name == "decision" && count > 0 {
+            offer_decisions(sheet, at, count)?;
         }
     }
     sheet.set_freeze_panes(1, 0)?;
-    let (last_row, last_column) = (u32::try_from(rows.len()).unwrap_or(u32::MAX), columns.iter().count());
+    let (last_row, last_column) = (u32::try_from(count).unwrap_or(u32::MAX), columns.iter().count());
     if let Some(last_column) = last_column.checked_sub(1).and_then(|last| u16::try_from(last).ok()) {
         sheet.autofilter(0, 0, last_row, last_column)?;
     }

@@ -91,7 +91,7 @@ pub struct Outcome {
     pub problem: String,
     /// Whether all that was named was read.
     pub complete: bool,
-    /// Items that were read.
+    /// Items that were looked at.
     pub items: u64,
     /// Rows by severity.
     #[serde(default)]
@@ -263,8 +263,13 @@ fn chain(path: &Path, text: &[u8]) -> Result<(Vec<Line>, String), LogError> {
     let mut lines = Vec::new();
     let mut last = BEFORE_ALL.to_owned();
     let text = String::from_utf8_lossy(text);
-    for (at, written) in text.lines().enumerate() {
+    let whole = text.strip_suffix('\n');
+    let count = text.matches('\n').count() + usize::from(whole.is_none() && !text.is_empty());
+    for (at, written) in whole.unwrap_or(&text).split('\n').take(count).enumerate() {
         let broken = |problem| LogError::Broken { path: path.to_owned(), line: at + 1, problem };
+        if written.ends_with('\r') {
+            return Err(broken("its end was changed, as by an editor that writes the line ends of Windows"));
+        }
         let (body, hash) =
             written.rsplit_once(HASH).ok_or_else(|| broken("it is cut, or no line of a log"))?;
         let hash = hash.strip_suffix("\"}").ok_or_else(|| broken("it is cut"))?;
@@ -280,6 +285,9 @@ fn chain(path: &Path, text: &[u8]) -> Result<(Vec<Line>, String), LogError> {
         }
         last = hash.to_owned();
         lines.push(line);
+    }
+    if whole.is_none() && count > 0 {
+        return Err(LogError::Broken { path: path.to_owned(), line: count, problem: "its end is cut off" });
     }
     Ok((lines, last))
 }
@@ -319,6 +327,8 @@ mod tests {
             (format!("{}\n{}\n", lines[0], lines[2]), 2),
             (format!("{}\n{}\n", lines[1], lines[0]), 1),
             (format!("{}\nnothing\n", lines[0]), 2),
+            (whole.replace('\n', "\r\n"), 1),
+            (whole.trim_end().to_owned(), 3),
         ] {
             std::fs::write(&path, text).unwrap();
             match read(&path).unwrap_err() {

@@ -19,12 +19,15 @@ use crate::reading::{Ended, Reading};
 use crate::report::output::{Destination, OutputError};
 use crate::report::{Run, csv, html};
 use crate::sources::input::Input;
+use crate::wording::{counted, printable};
 
-const NO_CONSENT: &str = "no consent on record: the roster's column consent is empty";
+const NO_CONSENT: &str = "no consent on record: the roster's column consent";
 const NOTHING: &str = "nothing to read: the roster names neither an archive nor an address";
 /// The ends of a person's files.
 const RECORD: &str = "run.json";
 const PAGE: &str = "html";
+/// How many accounts a message names.
+const NAMED: usize = 5;
 const BROKEN: &str = "an internal error (a defect of whitecoat, please report it) ended this audit";
 
 /// Audits one person, of whom this sweep may have written `last_table` before. `None` if it was interrupted meanwhile:
@@ -39,7 +42,11 @@ pub(super) fn audit(sweep: &Sweep<'_>, person: &Person, last_table: &str, hosts:
     let refused =
         |state, problem: String| Some(Outcome { state, problem: one_line(&problem), ..outcome.clone() });
     if sweep.profile.profile.consent && person.subject.consent().is_none() {
-        return refused(State::Skipped, NO_CONSENT.to_owned());
+        let why = match person.subject.consent_as_written() {
+            "" => "is empty".to_owned(),
+            said => format!("says {:?}, which refers to none", printable(said)),
+        };
+        return refused(State::Skipped, format!("{NO_CONSENT} {why}"));
     }
     if person.inputs.is_empty() {
         return refused(State::Skipped, NOTHING.to_owned());
@@ -60,7 +67,7 @@ fn attempt(
 ) -> Result<Option<Outcome>, String> {
     let (inputs, problems) = Input::recognise_all(&person.inputs);
     // What can be read of a person is read: the rest makes the audit incomplete.
-    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let mut problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
     if inputs.is_empty() {
         return Err(problems.join("; "));
     }
@@ -95,13 +102,14 @@ fn attempt(
     if run.interrupted {
         return Ok(None);
     }
-    if run.inputs.iter().all(|reading| reading.counts.items == 0) && !run.complete {
+    if items_read(&run) == 0 && !run.complete {
         return Err(nothing_read(&run.inputs));
     }
     let made = Made::of(&run, &findings, sweep).map_err(|error| format!("{}: {error}", table.display()))?;
     made.keeps_decisions(&table, last_table)?;
     made.write(&table, &destination).map_err(|error| error.to_string())?;
     let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+    problems.extend(not_listed(&findings));
     Ok(Some(Outcome {
         problem: one_line(&problems.join("\n")),
         table: digest(&made.table),
@@ -109,6 +117,25 @@ fn attempt(
         page: made.page.as_deref().map(digest).unwrap_or_default(),
         ..told(person, &run, &findings, sweep)
     }))
+}
+
+fn items_read(run: &Run) -> u64 {
+    run.inputs.iter().map(|reading| reading.counts.items).sum()
+}
+
+/// That an archive was read and not looked at, because the roster does not list its account: nobody must take it for
+/// audited.
+fn not_listed(findings: &Findings) -> Option<String> {
+    let items: u64 = findings.unlisted.values().sum();
+    let names: Vec<String> = findings.unlisted.keys().take(NAMED).map(|name| printable(name)).collect();
+    let more = if findings.unlisted.len() > NAMED { ", ..." } else { "" };
+    (items > 0).then(|| {
+        format!(
+            "{} not looked at: of {}{more}; list the account in the column accounts if it is theirs, in not_mine if it is not",
+            counted(items, "item", "items"),
+            names.join(", ")
+        )
+    })
 }
 
 /// Why nothing of a person was read: for each input what failed first.
@@ -213,7 +240,7 @@ fn told(person: &Person, run: &Run, findings: &Findings, sweep: &Sweep<'_>) -> O
         row: person.digest.clone(),
         state: State::Done,
         complete: run.complete,
-        items: run.inputs.iter().map(|reading| reading.counts.items).sum(),
+        items: items_read(run).saturating_sub(run.items_left_out.values().sum()),
         by_severity: run.findings.by_severity.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect(),
         open: run.findings.open,
         worst_open: open().map(|row| row.severity).max().map_or("", Severity::name).to_owned(),

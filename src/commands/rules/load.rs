@@ -75,7 +75,11 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), 
 
 /// A rule file's name, with `/` between its folders, and text.
 fn read(path: &Path) -> Result<(String, String), Failure> {
-    let cannot = |error: io::Error| failure(path, &format!("cannot be read: {error}"));
+    let cannot = |error: io::Error| {
+        let what = "expected: a rule file (family/name.toml), or a folder of such files";
+        let next = "try: check the path; docs/rules.md says how to write one";
+        failure(path, &format!("cannot be read: {error}\n  {what}\n  {next}"))
+    };
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MAX_RULE_FILE_BYTES + 1).read_to_end(&mut bytes))

@@ -223,9 +223,7 @@ fn gaps(reading: &Reading) -> Vec<NotRead> {
         Ended::Unreadable(problem) => ended("failed", problem),
     };
     let listed = |failed: bool, label: &'static str, reason: &str, gap: &Gap| {
-        let examples: Vec<_> = gap.examples.iter().map(String::as_str).collect();
-        let more = if gap.count > examples.len() as u64 { ", …" } else { "" };
-        let places = examples.join(", ") + more;
+        let places = gap.places(", …");
         NotRead { failed, label, count: thousands(gap.count), reason: reason.to_owned(), places }
     };
     gaps.extend(reading.coverage.failed.iter().map(|(reason, gap)| listed(true, "failed", reason, gap)));
