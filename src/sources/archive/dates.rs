@@ -285,7 +285,9 @@ impl Day {
             (None, [(day, 1..=2), (month, 1..=2), (year, 4)]) if dots => (*year, small(*month)?, Some(*day)),
             _ => return None,
         };
-        let date = Date::new(i16::try_from(year).ok()?, month, small(day.unwrap_or(1))?).ok()?;
+        // There was no year 0.
+        let year = i16::try_from(year).ok().filter(|year| *year > 0)?;
+        let date = Date::new(year, month, small(day.unwrap_or(1))?).ok()?;
         Some(Self { date, has_day: day.is_some() })
     }
 }
@@ -396,6 +398,8 @@ mod tests {
             "Jul 26",
             "13:35",
             "05/06/2024",
+            "0000 lis",
+            "1 May 0000",
             "Feb 30, 2024",
             "Jul 26, 2024 25:00",
             "Jul 26, 2024 13:35 pm",
