@@ -118,7 +118,7 @@ pub(super) fn stream(
             Err((offset, reason)) => sink.coverage().fail(&reason, format!("{}#{offset}", entry.name)),
             Ok((offset, bytes)) => {
                 let place = format!("{}#{offset}", entry.name);
-                match parse(&decoded(&bytes, sink.coverage()), sink.coverage()) {
+                match parse(&decoded(&bytes, sink.coverage()), names, sink.coverage()) {
                     Ok(element) => hand_over(&element, &place, sink)?,
                     Err(reason) => sink.coverage().fail(reason, place),
                 }
@@ -136,7 +136,7 @@ pub(in crate::sources) fn elements(bytes: &[u8], names: &'static [&'static str])
     while let Some(cut) = cutter.next() {
         let parsed = cut.ok().map(|(_, bytes)| {
             let mut coverage = Coverage::default();
-            parse(&decoded(&bytes, &mut coverage), &mut coverage)
+            parse(&decoded(&bytes, &mut coverage), names, &mut coverage)
         });
         all.extend(parsed.and_then(Result::ok));
     }
@@ -156,8 +156,8 @@ fn decoded<'b>(bytes: &'b [u8], coverage: &mut Coverage) -> Cow<'b, str> {
     }
 }
 
-/// The element that a text consists of.
-fn parse(xml: &str, coverage: &mut Coverage) -> Result<Element, &'static str> {
+/// The element that a text consists of: one of these names.
+fn parse(xml: &str, names: &[&str], coverage: &mut Coverage) -> Result<Element, &'static str> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().allow_dangling_amp = true;
     reader.config_mut().expand_empty_elements = true;
@@ -182,6 +182,8 @@ fn parse(xml: &str, coverage: &mut Coverage) -> Result<Element, &'static str> {
                 done.text.truncate(done.text.trim_end().len());
                 match open.last_mut() {
                     Some(parent) => parent.children.push(done),
+                    // `<item/post/>` is cut as an item, and is none.
+                    None if !names.contains(&done.name.as_str()) => return Err(BROKEN),
                     None => return Ok(done),
                 }
                 continue;
@@ -230,7 +232,7 @@ mod tests {
     use super::*;
 
     fn read(xml: &str) -> Result<Element, &'static str> {
-        parse(xml, &mut Coverage::default())
+        parse(xml, &["item", "a"], &mut Coverage::default())
     }
 
     #[test]
@@ -254,6 +256,7 @@ mod tests {
         assert_eq!(read("<item><a>x</b></item>"), Err(BROKEN));
         assert_eq!(read("<item><a>x"), Err(BROKEN));
         assert_eq!(read(""), Err(BROKEN));
+        assert_eq!(read("<item/post/>"), Err(BROKEN));
         assert_eq!(read(&"<a>".repeat(100_000)), Err(TOO_DEEP));
         let many = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS));
         assert_eq!(read(&many), Err(TOO_MANY));
