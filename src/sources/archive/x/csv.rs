@@ -150,7 +150,7 @@ fn item(
     let (written, addresses) = (field(columns.time), field(columns.addresses));
     let misread = Misread::default();
     let time = misread.read(&written);
-    misread.say(place, sink.coverage());
+    misread.say(|| place.to_owned(), sink.coverage());
     let mut shown = text::expand_all(text::unescape(&raw).into_owned(), &addresses);
     let answered = Some(parent).filter(|parent| !parent.is_empty());
     let own = !parent_user.is_empty() && parent_user == account.id;

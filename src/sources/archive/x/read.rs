@@ -178,7 +178,7 @@ impl Reading<'_> {
                 let misread = Misread::default();
                 let read = |record: &[u8]| Note::read(record, deleted, &source, &misread);
                 let found = decoded(record, || source.clone(), sink.coverage(), read);
-                misread.say(&source, sink.coverage());
+                misread.say(|| source.clone(), sink.coverage());
                 match found {
                     Some(Some(note)) => early.extend(notes.keep(note).map(|note| note.item(account))),
                     Some(None) => sink.coverage().skip(NO_WORDS, source),
@@ -249,7 +249,7 @@ impl Reading<'_> {
                 let misread = Misread::default();
                 let read = |record: &[u8]| other::read(record, other, account, &source, &misread);
                 let found = decoded(record, || source.clone(), &mut out.coverage, read);
-                misread.say(&source, &mut out.coverage);
+                misread.say(|| source.clone(), &mut out.coverage);
                 match found {
                     Some(Some(item)) => {
                         say_if_capped(&item, &mut out.coverage);
@@ -311,7 +311,7 @@ fn decode_conversation(chunk: &Chunk, account: &Arc<Account>, name: &str, are_me
             }
         };
         let found = decoded(record, || source.clone(), &mut out.coverage, read);
-        misread.say(&source, &mut out.coverage);
+        misread.say(|| source.clone(), &mut out.coverage);
         let Some((items, broken)) = found else { continue };
         out.coverage.fail_many("X: a message of a conversation is not valid JSON", source, broken);
         items.iter().for_each(|item| say_if_capped(item, &mut out.coverage));
@@ -331,7 +331,7 @@ fn decode_posts(chunk: &Chunk, file: &PostFile, joined: &BTreeMap<u64, Arc<Note>
             Ok((file.item(&tweet, offset, note, &misread), tweet.is_located()))
         };
         let found = decoded(record, place, &mut out.coverage, read);
-        misread.say(&place(), &mut out.coverage);
+        misread.say(place, &mut out.coverage);
         let Some((item, is_located)) = found else { continue };
         if is_located {
             out.coverage.note(LOCATED);

@@ -34,8 +34,11 @@ impl Misread {
     }
 
     /// Says what was counted so far, at the place of the record.
-    pub(super) fn say(&self, place: &str, coverage: &mut Coverage) {
-        coverage.fail_many(NO_TIME, place, self.0.take());
+    pub(super) fn say(&self, place: impl FnOnce() -> String, coverage: &mut Coverage) {
+        let count = self.0.take();
+        if count > 0 {
+            coverage.fail_many(NO_TIME, place(), count);
+        }
     }
 }
 
