@@ -2,7 +2,7 @@
 //!
 //! Only the main text is read without it: the readers of marked-up things look everywhere.
 
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 
 /// Roles of parts that are no content.
 const ROLES: &[&str] = &["alertdialog", "banner", "contentinfo", "dialog", "navigation"];
@@ -133,7 +133,8 @@ fn is_opened(element: ElementRef<'_>) -> bool {
 
 /// Whether a part is after all the page itself, or what it is about.
 fn holds_content(element: ElementRef<'_>) -> bool {
-    Selector::parse("h1, main, article").is_ok_and(|content| element.select(&content).next().is_some())
+    let inside = element.descendants().skip(1).filter_map(ElementRef::wrap);
+    inside.map(|inner| inner.value().name()).any(|name| matches!(name, "h1" | "main" | "article"))
 }
 
 /// The id and the classes of an element.
@@ -143,7 +144,7 @@ fn names(element: ElementRef<'_>) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use scraper::Html;
+    use scraper::{Html, Selector};
 
     use super::*;
 
