@@ -2,14 +2,15 @@
 //! be named: what holds words gets a number instead, the same one wherever it stands.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
 use whitecoat_engine::Item;
 
 /// Runs of letters shorter than this name nobody.
 const SHORTEST: usize = 3;
-/// A random id has so many characters, and so many groups of digits, at least.
-const RANDOM: (usize, usize) = (10, 2);
+/// How many characters an id of Bluesky has, and which. It is made of the time, and begins with `3` these decades.
+const TIMED: (usize, &str) = (13, "234567abcdefghijklmnopqrstuvwxyz");
 /// Words that sources put into ids and places themselves.
 const OURS: &[&str] = &[
     "derived", "profile", "post", "comment", "reply", "message", "media", "photo", "video", "story", "reel",
@@ -18,11 +19,12 @@ const OURS: &[&str] = &[
 /// An extension is no longer.
 const EXTENSION: usize = 5;
 
-/// The numbers that were given, in the order of the copy.
+/// The numbers that were given, in the order of the copy. Names are kept as digests, as there may be one for each item.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    ids: HashMap<String, usize>,
-    files: HashMap<String, usize>,
+    digests: RandomState,
+    ids: HashMap<u64, usize>,
+    files: HashMap<u64, usize>,
 }
 
 impl Names {
@@ -33,7 +35,7 @@ impl Names {
         let mut count = 0;
         for id in std::iter::once(&mut item.id).chain(others.into_iter().flatten()) {
             if tells(id) {
-                *id = numbered(&mut self.ids, "item", id);
+                *id = numbered(&mut self.ids, "item", self.digests.hash_one(&*id));
                 count += 1;
             }
         }
@@ -46,26 +48,28 @@ impl Names {
             let ending = ending.filter(is_plain).map_or(String::new(), |ending| format!(".{ending}"));
             let record =
                 if record.is_empty() || tells(record) { String::new() } else { format!("#{record}") };
-            item.source = numbered(&mut self.files, "file", file) + &ending + &record;
+            let digest = self.digests.hash_one(file);
+            item.source = numbered(&mut self.files, "file", digest) + &ending + &record;
             count += 1;
         }
         count
     }
 }
 
-fn numbered(known: &mut HashMap<String, usize>, what: &str, name: &str) -> String {
+fn numbered(known: &mut HashMap<u64, usize>, what: &str, digest: u64) -> String {
     let next = known.len() + 1;
-    let number = known.entry(name.to_owned()).or_insert(next);
+    let number = known.entry(digest).or_insert(next);
     format!("{what}-{number}")
 }
 
-/// Whether a name holds words that are not a source's own. What looks random holds none.
+/// Whether a name holds words that are not a source's own. Digests and ids made of the time hold none.
 fn tells(name: &str) -> bool {
     if name.chars().any(|c| !c.is_ascii() && c.is_alphabetic()) {
         return true;
     }
-    let groups = name.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).count();
-    if name.len() >= RANDOM.0 && groups >= RANDOM.1 && name.chars().all(|c| c.is_ascii_alphanumeric()) {
+    let (length, alphabet) = TIMED;
+    let is_timed = name.len() == length && name.chars().all(|c| alphabet.contains(c));
+    if is_timed && name.starts_with('3') {
         return false;
     }
     // The parts of a digest or a UUID.
@@ -105,6 +109,8 @@ mod tests {
             "mr-ode-came-in",
             "agnes_thwaite_57",
             "agnesth57",
+            "johnsmith57ward12",
+            "agnesthwaite2",
             "https://a.example/ode",
             "item-3",
             "Åse-12",
