@@ -131,13 +131,10 @@ mod tests {
             ("ChemoWarrior", "Chemo Warrior"),
             ("IVFsuccess", "IV Fsuccess"),
             ("HIVPositive2011", "HIV Positive 2011"),
-            ("th_my+abortion%20story", "th my abortion 20story"),
+            ("th_my+abortion%20story", "th my abortion 20 story"),
         ] {
-            assert_eq!(
-                parted(name).split_whitespace().collect::<Vec<_>>().join(" "),
-                words.replace("20story", "20 story"),
-                "{name}"
-            );
+            let found = parted(name).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(found, words, "{name}");
         }
     }
 
