@@ -1,5 +1,6 @@
 //! Where an output goes: written beside its place and renamed, so that there is the whole file or the old one.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -10,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::attest::FILLED_IN;
 use crate::table::Table;
+use crate::wording::printable;
 
 /// What stands in columns that people fill in before they do.
 const NOTHING_YET: &[&str] = &["", "unconfirmed"];
@@ -51,7 +53,7 @@ pub enum OutputError {
         /// The file.
         path: PathBuf,
         /// Why.
-        problem: &'static str,
+        problem: Cow<'static, str>,
         /// What the user can do.
         next: &'static str,
     },
@@ -74,12 +76,12 @@ impl Destination {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if inputs.into_iter().any(|input| fs::canonicalize(input).is_ok_and(|input| input == target)) {
             let (problem, next) = ("it is one of the inputs", "name another file");
-            return Err(OutputError::Refused { path: path.to_owned(), problem, next });
+            return Err(OutputError::Refused { path: path.to_owned(), problem: problem.into(), next });
         }
         match fs::metadata(&target) {
             Ok(metadata) if metadata.is_dir() => {
                 let (problem, next) = ("it is a folder", "name a file in it");
-                return Err(OutputError::Refused { path: path.to_owned(), problem, next });
+                return Err(OutputError::Refused { path: path.to_owned(), problem: problem.into(), next });
             }
             Ok(metadata) if !metadata.is_file() => return Ok(Self::Special(target)),
             _ => {}
@@ -93,7 +95,7 @@ impl Destination {
         match self {
             Self::File(path) if path.exists() => Err(OutputError::Refused {
                 path: path.clone(),
-                problem: "it is there already",
+                problem: "it is there already".into(),
                 next: "name another file, or move this one away",
             }),
             _ => Ok(()),
@@ -106,7 +108,7 @@ impl Destination {
         match File::open(path).map(|file| has_decisions(file, path).unwrap_or(true)) {
             Ok(true) => Err(OutputError::Refused {
                 path: path.clone(),
-                problem: "people have filled in its columns, such as `decision`, `note` or `review_status` (or it cannot be read), and a new audit would lose that",
+                problem: "people have filled in its columns, such as `decision`, `note` or `review_status` (or it cannot be read), and a new audit would lose that".into(),
                 next: "write to another file, or move this one away",
             }),
             Ok(false) => Ok(()),
@@ -124,7 +126,11 @@ impl Destination {
         if is_other && record.with_file_name(&of).exists() {
             return Err(OutputError::Refused {
                 path: record,
-                problem: "it is the record of another output beside it, which nothing could be checked against without it",
+                problem: format!(
+                    "it is the record of {} beside it, which could not be checked without it",
+                    printable(&of.to_string_lossy())
+                )
+                .into(),
                 next: "write to a file with another name, whose record gets that name too, or move that output and its record away",
             });
         }
