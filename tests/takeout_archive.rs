@@ -67,6 +67,32 @@ fn google_plus_sample_is_read() {
 }
 
 #[test]
+fn a_place_of_google_plus_is_no_address_of_its_author() {
+    let page = |content: &str| {
+        format!(
+            "<html><head><style>.author-photo {{border-radius: 50%;}}</style></head><body><div><a class=\"author\">T</a> - \
+             <a href=\"https://plus.google.com/+T/posts/7\">2011-09-10 14:06:27-0700</a></div>\
+             <div class=\"main-content\">{content}</div><div class=\"visibility\">Shared with: Public</div></body></html>"
+        )
+    };
+    for (content, text) in [
+        (
+            "Off duty!!<a class=\"location\" href=\"m\"><img src=\"p.png\"><span>Fenwick Arms<br>Address: 12 Mill Lane</span></a>",
+            "Off duty!!\nPlace: Fenwick Arms",
+        ),
+        (
+            "<a class=\"location\" href=\"m\"><span>Address: 12 Mill Lane, Fenwick</span></a>",
+            "Place: 12 Mill Lane, Fenwick",
+        ),
+        ("Off duty", "Off duty"),
+    ] {
+        let name = "Takeout/Google+ Stream/Posts/20110910 - Off.html";
+        let read = Archive::new().with(name, page(content)).read();
+        assert_eq!(read.items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>(), [text]);
+    }
+}
+
+#[test]
 fn takeout_in_other_languages_leaves_nothing_unexplained() {
     let comments = "Kommentar-ID,Kanal-ID,Zeitstempel,Preis,Beitrags-ID,Video-ID,Kommentartext\nUgaaaaaaaaaaaaaaaaaaaa,UCx,2024-03-01T10:00:00.123+00:00,0,,dQw4w9WgXcQ,\"{\"\"text\"\":\"\"hallo\"\"}\"\n";
     let channel = "ID del canal,País del canal,Título del canal (original),Visibilidad del canal\nUCaaaaaaaaaaaaaaaaaaaaaa,ES,Dra. Ejemplo,Público\n";

@@ -11,7 +11,7 @@ use super::MESSAGES;
 use super::account::{Account, recognised};
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
-use super::item::{cap, say_if_capped, thousands};
+use super::item::{cap, say_if_capped};
 use super::records::{self, Streamed};
 use super::splitter::{Chunk, Start};
 use super::value::{squeezed, text, whole};
@@ -20,6 +20,7 @@ use crate::sources::shapes::activity::{
     self, Audience, NO_POST, NO_WORDS, Note, PLATFORM, account_of, address,
 };
 use crate::sources::{Batch, Decoded, InputError, Stopped};
+use crate::wording::thousands;
 
 const OUTBOX: Role = "outbox";
 const ACTOR: Role = "actor";

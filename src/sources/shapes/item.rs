@@ -29,25 +29,20 @@ pub(in crate::sources) fn cap(text: &mut String) -> bool {
     over
 }
 
+/// Adds the name of the place where a post was written as a line of its own, if the text does not have it.
+pub(in crate::sources) fn add_place(text: &mut String, name: &str) {
+    let name = name.trim();
+    if !name.is_empty() && !text.contains(name) {
+        *text = format!("{text}\nPlace: {name}").trim_start().to_owned();
+    }
+}
+
 /// Counts a text that was cut here, and not by the platform.
 pub(in crate::sources) fn say_if_capped(item: &Item, coverage: &mut Coverage) {
     // A cap falls on a whole character, which may be up to three bytes before the limit.
     if item.truncated && item.text.len() + 4 > MAX_TEXT_BYTES {
         coverage.fail(CAPPED, item.source.clone());
     }
-}
-
-/// `41203` as `41,203`.
-pub(in crate::sources) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut said = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
-    }
-    said
 }
 
 #[cfg(test)]

@@ -15,11 +15,12 @@ use whitecoat_engine::Profile;
 use super::account::{Account, recognised};
 use super::container::Entry;
 use super::format::{Export, Format, Is, Known, Role};
-use super::item::{say_if_capped, thousands};
+use super::item::say_if_capped;
 use super::value::text;
 use crate::coverage::Coverage;
 use crate::sources::shapes::bluesky as record;
 use crate::sources::{Batch, Decoded, InputError, Stopped};
+use crate::wording::thousands;
 use car::{Block, Blocks, Digest, digest};
 use tree::{Listed, Nodes};
 

@@ -8,7 +8,7 @@ use super::{NO_WORDS, Reading, time};
 use crate::sources::archive::container::Entry;
 use crate::sources::archive::format::Export;
 use crate::sources::archive::html;
-use crate::sources::archive::item::derived_id;
+use crate::sources::archive::item::{add_place, derived_id};
 use crate::sources::{Batch, Decoded, Stopped};
 
 const NO_POST: &str = "Google+: a page in which no post was found";
@@ -38,7 +38,13 @@ pub(super) fn read(export: &mut Export<'_>, entry: &Entry, reading: &mut Reading
 
 fn item(page: ElementRef<'_>, entry: &Entry, reading: &Reading, out: &mut Decoded) -> Option<Item> {
     let content = html::first(page, "div.main-content")?;
-    let own = html::text(content, &[]);
+    let mut own = html::text(content, &[]);
+    // Where the post was written stands right behind its words.
+    let place = html::text_of(content, "a.location");
+    if let Some(words) = own.strip_suffix(&place).filter(|_| !place.is_empty()) {
+        own = words.trim_end().to_owned();
+        add_place(&mut own, named(&place));
+    }
     let others = html::all(page, "div.comments > div.comment").len() as u64;
     out.coverage.skip_many(OTHERS, &entry.name, others);
     // The address is dead; it names the post all the same.
@@ -78,6 +84,12 @@ fn item(page: ElementRef<'_>, entry: &Entry, reading: &Reading, out: &mut Decode
     })
 }
 
+/// What a place is called; where it has no name, its address.
+fn named(place: &str) -> &str {
+    let first = place.lines().next().unwrap_or_default();
+    first.strip_prefix("Address:").unwrap_or(first).trim()
+}
+
 /// `Shared with: Public`, or with a page or circle behind it. Written in English in the pages known.
 fn visibility(words: &str) -> Visibility {
     match words.split_once(':') {
@@ -90,4 +102,20 @@ fn visibility(words: &str) -> Visibility {
 /// Pictures of the post, without those of its author and of pages linked to.
 fn media(page: ElementRef<'_>) -> Vec<whitecoat_engine::Media> {
     html::all(page, "a.media-link").into_iter().flat_map(|link| html::pictures(link, None)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_a_name_or_an_address() {
+        for (place, name) in [
+            ("Fenwick Arms\nAddress: 12 Mill Lane", "Fenwick Arms"),
+            ("Address: 12 Mill Lane, Fenwick", "12 Mill Lane, Fenwick"),
+            ("", ""),
+        ] {
+            assert_eq!(named(place), name);
+        }
+    }
 }

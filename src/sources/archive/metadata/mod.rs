@@ -16,9 +16,9 @@ use indicatif::ProgressBar;
 use whitecoat_engine::{Media, Moment};
 
 use super::container::{Container, Entry};
-use super::item::thousands;
 use crate::coverage::Coverage;
 use crate::sources::{Batch, Sink, Stopped};
+use crate::wording::thousands;
 
 /// How much of a file tells whether there is more to look at, in bytes.
 const FIRST_BYTES: u64 = 64 * 1024;

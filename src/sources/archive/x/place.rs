@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::text::unescape;
+use crate::sources::archive::item::add_place;
 use crate::sources::archive::loose::{Decimal, List, Text};
 
 /// A place with a name: a town, or a house such as a hospital. X shows the name below the post.
@@ -17,10 +18,7 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// Adds the name as a line of its own, if the text does not have it.
     pub(super) fn add_to(&self, text: &mut String) {
-        let name = unescape(self.full_name.or(&self.name).trim());
-        if !name.is_empty() && !text.contains(&*name) {
-            *text = format!("{text}\nPlace: {name}").trim_start().to_owned();
-        }
+        add_place(text, &unescape(self.full_name.or(&self.name)));
     }
 }
 

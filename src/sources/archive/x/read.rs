@@ -15,9 +15,10 @@ use super::tweet::{PostFile, Tweet};
 use super::{Found, Survey, csv, message, other};
 use crate::coverage::Coverage;
 use crate::sources::archive::container::Container;
-use crate::sources::archive::item::{say_if_capped, thousands};
+use crate::sources::archive::item::say_if_capped;
 use crate::sources::archive::splitter::Chunk;
 use crate::sources::{Batch, Decoded, InputError, Options, Sink, Stopped};
+use crate::wording::thousands;
 
 const NO_WORDS: &str = "X: a record without text and pictures";
 const MISSING: &str = "X: a file that the archive lists is not in it";
