@@ -79,6 +79,28 @@ fn says_whose_words_they_are_and_what_they_answer() {
 }
 
 #[test]
+fn a_thread_is_one_thread_in_whatever_order_its_posts_stand() {
+    let reply = |id: &str, to: &str| {
+        format!(
+            r#"{{"tweet": {{"id_str": "{id}", "full_text": "on", "in_reply_to_status_id_str": "{to}"}}}}"#
+        )
+    };
+    let read = Archive::new()
+        .with(
+            "data/tweets.js",
+            tweets(&[reply("31", "22"), tweet("11", "It began"), reply("22", "11"), tweet("40", "b")]),
+        )
+        .with("data/tweets-part1.js", tweets(&[reply("33", "31")]))
+        .with("data/deleted-tweets.js", tweets(&[reply("32", "22")]))
+        .read();
+    for id in ["11", "22", "31", "32", "33"] {
+        assert_eq!(read.item(id).thread.as_deref(), Some("11"), "{id}");
+    }
+    assert_eq!(read.item("31").parent.as_ref().and_then(|parent| parent.id.as_deref()), Some("22"));
+    assert_eq!(read.item("40").thread, None);
+}
+
+#[test]
 fn groups_the_versions_of_an_edited_post() {
     let read = Archive::new()
         .with(

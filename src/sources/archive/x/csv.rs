@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::io::{self, Read};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -11,6 +10,7 @@ use encoding_rs::WINDOWS_1252;
 use whitecoat_engine::{Authorship, Item, Kind, Parent, ParentAuthor, Precision};
 
 use super::account::Account;
+use super::threads::Threads;
 use super::time::Misread;
 use super::{PLATFORM, text};
 use crate::sources::archive::encoding::Repair;
@@ -62,7 +62,8 @@ impl Columns {
 /// Refuses to go on inside a row that does not end, since the CSV reader keeps a row in memory.
 struct Metered<R> {
     inner: R,
-    left: Rc<Cell<u64>>,
+    /// How many bytes the row being read may still have.
+    left: Cell<u64>,
 }
 
 impl<R: Read> Read for Metered<R> {
@@ -76,17 +77,41 @@ impl<R: Read> Read for Metered<R> {
     }
 }
 
-/// Reads all rows but those of posts in `known`.
+/// What the rows are read with.
+pub(super) struct Known<'r> {
+    pub(super) account: &'r Arc<Account>,
+    pub(super) threads: &'r Threads,
+    /// The posts of the month files, whose rows are left out.
+    pub(super) posts: &'r HashSet<u64>,
+}
+
+type Rows<'r> = csv::Reader<Metered<Box<dyn Read + 'r>>>;
+
+fn open<'r>(reader: Box<dyn Read + 'r>) -> Rows<'r> {
+    ReaderBuilder::new().flexible(true).from_reader(Metered { inner: reader, left: Cell::new(MAX_ROW_BYTES) })
+}
+
+/// Adds the numbers of replies and of the posts that they answer, as far as the file can be read.
+pub(super) fn replies(reader: Box<dyn Read + '_>, replies: &mut Vec<(u64, u64)>) {
+    let mut csv = open(reader);
+    let columns = csv.byte_headers().ok().and_then(Columns::of);
+    let Some((id, parent)) = columns.and_then(|columns| Some((columns.id, columns.parent?))) else { return };
+    let mut row = ByteRecord::new();
+    while csv.read_byte_record(&mut row).is_ok_and(|more| more) {
+        csv.get_ref().left.set(MAX_ROW_BYTES);
+        let number = |at| std::str::from_utf8(row.get(at)?).ok()?.parse().ok();
+        replies.extend(number(id).zip(number(parent)));
+    }
+}
+
+/// Reads all rows but those of posts that are known.
 pub(super) fn read(
     reader: Box<dyn Read + '_>,
     name: &str,
-    account: &Arc<Account>,
-    known: &HashSet<u64>,
+    known: &Known<'_>,
     sink: &mut dyn Sink,
 ) -> Result<(), Stopped> {
-    let left = Rc::new(Cell::new(MAX_ROW_BYTES));
-    let metered = Metered { inner: reader, left: Rc::clone(&left) };
-    let mut csv = ReaderBuilder::new().flexible(true).from_reader(metered);
+    let mut csv = open(reader);
     let Some(columns) = csv.byte_headers().ok().and_then(Columns::of) else {
         sink.coverage().fail("X: tweets.csv has no columns tweet_id and text", name);
         return Ok(());
@@ -95,7 +120,7 @@ pub(super) fn read(
     let mut items = Vec::new();
     let (mut number, mut seen) = (1, 0);
     loop {
-        left.set(MAX_ROW_BYTES);
+        csv.get_ref().left.set(MAX_ROW_BYTES);
         let place = format!("{name}#{number}");
         match csv.read_byte_record(&mut row) {
             Ok(false) => break,
@@ -103,9 +128,9 @@ pub(super) fn read(
                 sink.coverage().fail(&format!("X: tweets.csv cannot be read further: {error}"), place);
                 break;
             }
-            Ok(true) => match item(&row, &columns, account, &place, sink) {
+            Ok(true) => match item(&row, &columns, known, &place, sink) {
                 None => sink.coverage().fail("X: a row of tweets.csv has no id or no text", place),
-                Some(item) if item.id.parse().is_ok_and(|id| known.contains(&id)) => {
+                Some(item) if item.id.parse().is_ok_and(|id| known.posts.contains(&id)) => {
                     sink.coverage().skip(TWICE, place);
                 }
                 Some(item) => items.push(item),
@@ -126,10 +151,11 @@ pub(super) fn read(
 fn item(
     row: &ByteRecord,
     columns: &Columns,
-    account: &Arc<Account>,
+    known: &Known<'_>,
     place: &str,
     sink: &mut dyn Sink,
 ) -> Option<Item> {
+    let account = known.account;
     let mut field = |column: Option<usize>| {
         let bytes = column.and_then(|column| row.get(column)).unwrap_or_default();
         match std::str::from_utf8(bytes) {
@@ -167,7 +193,7 @@ fn item(
             id: answered.clone(),
             ..Parent::default()
         }),
-        thread: answered,
+        thread: known.threads.of_post(&id, answered.as_deref()),
         profile: Some(Arc::clone(&account.profile)),
         source: place.to_owned(),
         truncated: (reshared && text::reshare_is_cut(&raw)) | cap(&mut shown),
@@ -181,5 +207,6 @@ fn item(
 #[cfg(any(test, fuzzing))]
 pub(in crate::sources::archive) fn read_rows_of_nobody(bytes: &[u8], name: &str, sink: &mut dyn Sink) {
     // The sink there never stops.
-    let _ = read(Box::new(bytes), name, &Arc::default(), &HashSet::new(), sink);
+    let known = Known { account: &Arc::default(), threads: &Threads::default(), posts: &HashSet::new() };
+    let _ = read(Box::new(bytes), name, &known, sink);
 }

@@ -11,6 +11,7 @@ mod place;
 mod read;
 mod stream;
 mod text;
+mod threads;
 mod time;
 mod tweet;
 

@@ -10,6 +10,7 @@ use super::account::{Account, Facts, base_name};
 use super::files::{self, About, Other, Posts, Role};
 use super::note::{Note, Notes};
 use super::stream::{Listed, decoded, stream};
+use super::threads::{self, Threads};
 use super::time::Misread;
 use super::tweet::{PostFile, Tweet};
 use super::{Found, Survey, csv, message, other};
@@ -47,12 +48,14 @@ pub(in crate::sources::archive) fn read(
     }
     sink.coverage().absorb(coverage);
     let wanted: Vec<&Found> = survey.found.iter().filter(|file| is_wanted(file.role, options)).collect();
-    sink.progress().set_length(wanted.iter().map(|file| file.entry.size).sum());
+    let twice = |file: &&Found| if threads::holds_posts(file.role) { 2 } else { 1 };
+    sink.progress().set_length(wanted.iter().map(|file| file.entry.size.saturating_mul(twice(file))).sum());
     let account = Arc::new(std::mem::take(&mut facts.account));
     if let Some(bio) = account.bio() {
         sink.batch(Batch::ready(vec![bio]))?;
     }
-    Reading { container, sink, facts: &facts, account, notes: Notes::default() }.all(&wanted)?;
+    let threads = Arc::new(Threads::gather(container, &wanted, sink)?);
+    Reading { container, sink, facts: &facts, account, threads, notes: Notes::default() }.all(&wanted)?;
     Ok(())
 }
 
@@ -132,6 +135,7 @@ struct Reading<'r> {
     sink: &'r mut dyn Sink,
     facts: &'r Facts,
     account: Arc<Account>,
+    threads: Arc<Threads>,
     notes: Notes,
 }
 
@@ -170,7 +174,7 @@ impl Reading<'_> {
     }
 
     fn read_notes(&mut self, file: &Found) -> Result<(), Stopped> {
-        let Self { container, sink, facts, account, notes } = self;
+        let Self { container, sink, facts, account, notes, .. } = self;
         let deleted = file.role == Role::Notes { deleted: true };
         stream(container, *sink, &facts.listed, file, &mut |chunk, sink| {
             let mut early = Vec::new();
@@ -216,6 +220,7 @@ impl Reading<'_> {
         let folder = self.facts.media_folders.get(&base_name(name)).cloned();
         PostFile {
             account: Arc::clone(&self.account),
+            threads: Arc::clone(&self.threads),
             path: name.clone(),
             sort,
             wrapped,
@@ -224,7 +229,7 @@ impl Reading<'_> {
     }
 
     fn read_csv(&mut self, file: &Found, months: &Months) -> Result<(), Stopped> {
-        let Self { container, sink, account, .. } = self;
+        let Self { container, sink, account, threads, .. } = self;
         if months.overflowed {
             sink.coverage().fail(
                 "X: tweets.csv is not read beside more than 2,000,000 posts in month files",
@@ -233,7 +238,10 @@ impl Reading<'_> {
             return Ok(());
         }
         match container.read(&file.entry) {
-            Ok(reader) => csv::read(reader, &file.entry.name, account, &months.ids, *sink),
+            Ok(reader) => {
+                let known = csv::Known { account, threads, posts: &months.ids };
+                csv::read(reader, &file.entry.name, &known, *sink)
+            }
             Err(reason) => {
                 sink.coverage().fail(&reason, file.entry.name.clone());
                 Ok(())

@@ -13,6 +13,7 @@ use super::account::Account;
 use super::files::Posts;
 use super::note::Note;
 use super::place::{Geo, Place};
+use super::threads::Threads;
 use super::time::Misread;
 use super::{PLATFORM, text};
 use crate::sources::archive::item::{cap, derived_id};
@@ -160,6 +161,7 @@ impl<'a> Tweet<'a> {
 /// What holds for all posts of one file.
 pub(super) struct PostFile {
     pub(super) account: Arc<Account>,
+    pub(super) threads: Arc<Threads>,
     /// The path inside the archive.
     pub(super) path: String,
     pub(super) sort: Posts,
@@ -222,7 +224,7 @@ impl PostFile {
             visibility: self.visibility(user),
             live_state: if self.sort == Posts::Deleted { LiveState::Deleted } else { LiveState::Unknown },
             parent,
-            thread: answered,
+            thread: self.threads.of_post(&id, answered.as_deref()),
             version_of: version_of(tweet),
             media,
             profile: Some(Arc::clone(&self.account.profile)),
