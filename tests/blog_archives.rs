@@ -113,6 +113,7 @@ fn what_visitors_of_a_wordpress_site_send_in_is_not_its_owners() {
         item(4, "topic", "Of the owner", &by_owner),
         item(5, "attachment", "Her scan of 3 May", file),
         item(6, "attachment", "IMG 1234", file),
+        item(7, "wpm-testimonial", "Thank you", words),
     ];
     let feed = format!(
         "<?xml version=\"1.0\"?><!-- WordPress eXtended RSS --><rss><channel><wp:author><wp:author_login>orla</wp:author_login></wp:author>{}</channel></rss>",
@@ -120,7 +121,15 @@ fn what_visitors_of_a_wordpress_site_send_in_is_not_its_owners() {
     );
     let read = Archive::new().with("a.wordpress.xml", feed).read();
     let shown: Vec<_> = read.items.iter().map(|item| (item.id.as_str(), item.authorship)).collect();
-    assert_eq!(shown, [("3", Authorship::Other), ("4", Authorship::Own), ("5", Authorship::Own)]);
+    assert_eq!(
+        shown,
+        [
+            ("3", Authorship::Other),
+            ("4", Authorship::Own),
+            ("5", Authorship::Own),
+            ("7", Authorship::Reshare)
+        ]
+    );
     assert_eq!(read.item("5").text, "Her scan of 3 May");
     assert_eq!((read.skipped("forms sent in"), read.skipped("without words")), (2, 1));
 }

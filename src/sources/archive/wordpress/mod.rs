@@ -61,6 +61,10 @@ const NOISE: &[&str] = &[
 /// What visitors write in forums (bbPress), who are no authors of the blog.
 const FORUM: &[&str] = &["reply", "topic"];
 
+/// Patients' words that the owner has put there, as the plugins for it name them.
+const TESTIMONIALS: &[&str] =
+    &["jetpack-testimonial", "testimonial", "testimonials", "testimonial-view", "wpm-testimonial"];
+
 const LEFT: &str = "WordPress: older versions, menus, layout, orders and forms sent in are not read";
 const NO_ITEMS: &str = "WordPress: the file holds no posts";
 
@@ -166,6 +170,8 @@ impl Blog {
             article(entry, &mut item, gather.coverage());
             if FORUM.contains(&sort) && (self.authors != 1 || entry.get("dc:creator").is_empty()) {
                 (item.kind, item.authorship) = (Kind::Comment, Authorship::Other);
+            } else if TESTIMONIALS.contains(&sort) {
+                (item.kind, item.authorship) = (Kind::Post, Authorship::Reshare);
             }
         }
         item.id = entry.get("wp:post_id").to_owned();
