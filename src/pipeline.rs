@@ -155,6 +155,10 @@ impl Gate {
         lock(&self.0).as_ref().ok_or(Stopped)?.send(work).map_err(|_| Stopped)
     }
 
+    fn is_open(&self) -> bool {
+        lock(&self.0).is_some()
+    }
+
     fn shut(&self) {
         lock(&self.0).take();
     }

@@ -136,6 +136,10 @@ impl Sink for Feed<'_> {
         Ok(())
     }
 
+    fn go_on(&self) -> Result<(), Stopped> {
+        self.reader.gate.is_open().then_some(()).ok_or(Stopped)
+    }
+
     fn coverage(&mut self) -> &mut Coverage {
         &mut self.coverage
     }

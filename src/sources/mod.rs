@@ -39,6 +39,11 @@ pub trait Sink {
     /// Takes a batch. [`Stopped`] means that the run has been interrupted: return at once.
     fn batch(&mut self, batch: Batch) -> Result<(), Stopped>;
 
+    /// [`Stopped`] if the run has been interrupted: for work that takes long and yields no batches.
+    fn go_on(&self) -> Result<(), Stopped> {
+        Ok(())
+    }
+
     /// The coverage of the input being read.
     fn coverage(&mut self) -> &mut Coverage;
 

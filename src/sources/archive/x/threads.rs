@@ -11,7 +11,7 @@ use super::{Found, csv};
 use crate::sources::archive::container::Container;
 use crate::sources::archive::loose::{Maybe, Text};
 use crate::sources::archive::splitter::{Splitter, Start};
-use crate::sources::{Batch, Sink, Stopped};
+use crate::sources::{Sink, Stopped};
 
 /// How many replies are put into threads. Bounds memory to some 80 MB.
 const MAX_REPLIES: usize = 2_000_000;
@@ -96,8 +96,7 @@ fn gather_from<R: Read>(
 ) -> Result<(), Stopped> {
     let key = memmem::Finder::new("\"in_reply_to_status_id");
     while let Some(chunk) = splitter.next_chunk() {
-        // An empty batch tells whether the run has been stopped.
-        sink.batch(Batch::ready(Vec::new()))?;
+        sink.go_on()?;
         sink.progress().inc(chunk.bytes_read);
         let records = chunk.elements().map(|(_, record)| record);
         let answering = records.filter(|record| key.find(record).is_some());
