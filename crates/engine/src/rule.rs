@@ -51,8 +51,6 @@ pub struct Rule {
     pub(crate) base: f32,
     /// The score, in log-odds, that a finding must reach.
     pub(crate) needed_score: f32,
-    /// The confidence below which a high or critical finding is one step less severe.
-    pub(crate) sure: f32,
     pub(crate) identifiers: Vec<char>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) authorship: Vec<Authorship>,
@@ -113,8 +111,6 @@ struct RuleFile {
     base: f32,
     #[serde(default = "even")]
     threshold: f32,
-    #[serde(default)]
-    sure: f32,
     #[serde(default)]
     kinds: Vec<Kind>,
     #[serde(default)]
@@ -257,7 +253,6 @@ impl Rule {
             base: raw.base,
             // Weights have one decimal; sums of them should not miss the mark by rounding.
             needed_score: (raw.threshold / (1.0 - raw.threshold)).ln() - 1e-4,
-            sure: raw.sure,
             identifiers: raw.identifiers.chars().collect(),
             kinds: raw.kinds,
             authorship: raw.authorship,

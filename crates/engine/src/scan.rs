@@ -388,12 +388,9 @@ impl<'e> Scanner<'e> {
     }
 }
 
-/// What is to be acted on at once has to be sure, where the rule says so and where circumstances made it critical: else
-/// somebody is woken on a Sunday for nothing.
+/// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing.
 fn hold_back(finding: &mut Finding) {
-    let raised = finding.severity == Severity::Critical && finding.rule.severity < Severity::Critical;
-    let sure = if raised { SURE.max(finding.rule.sure) } else { finding.rule.sure };
-    if finding.severity >= Severity::High && finding.confidence < sure {
+    if finding.severity >= Severity::High && finding.confidence < SURE {
         finding.severity = finding.severity.moved(-1);
         finding.modifiers.push(Modifier { name: "not-sure-enough".into(), step: -1 });
     }
