@@ -211,6 +211,10 @@ mod lazy {
             self.get().map_or(Read::Broken, |reader| reader.read(item))
         }
 
+        fn resembled(&self, item: &Item, rule: usize) -> Option<&str> {
+            self.get()?.resembled(item, rule)
+        }
+
         fn passage(&self, item: &Item) -> Option<Passage> {
             self.get()?.passage(item)
         }

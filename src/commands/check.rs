@@ -134,6 +134,7 @@ fn write(rows: &[Row], to: &mut dyn Write) -> io::Result<()> {
             let advice = if patient_data { "Do not post it as it is.".to_owned() } else { action(row) };
             texts.extend([row.rule.why.clone(), advice]);
         }
+        texts.extend(row.reading.as_deref().map(str::to_owned));
         if let Some(people) = row.people.as_ref().filter(|people| counted_for != Some(&people.why)) {
             counted_for = Some(&people.why);
             texts.extend([people.why.clone(), people.change.clone()]);

@@ -25,6 +25,8 @@ pub struct Labelled {
     pub item: Item,
     /// What is right.
     pub answer: Answer,
+    /// Why, in a few words; may be empty.
+    pub why: String,
     /// The id that the two posts of a minimal pair share.
     pub pair: Option<String>,
     /// What part it has in a story.
@@ -126,6 +128,7 @@ fn post(text: &[u8], rules: &BTreeSet<&str>) -> Result<Option<Labelled>, Mistake
         Err(error) => return mistake(format!("not JSON: {error}"), "write one JSON object a line"),
     };
     let pair = value.get("pair").and_then(Value::as_str).map(str::to_owned);
+    let why = value.get("why").and_then(Value::as_str).unwrap_or_default().to_owned();
     let story = story(&value)?;
     let answer = if value.get("expect").is_some() {
         Answer::Rules { expect: ids(&value, "expect", rules)?, also_ok: ids(&value, "also_ok", rules)? }
@@ -146,7 +149,7 @@ fn post(text: &[u8], rules: &BTreeSet<&str>) -> Result<Option<Labelled>, Mistake
         item.kind = Kind::Reply;
         item.parent = Some(Parent { author: ParentAuthor::Public, ..Parent::default() });
     }
-    Ok(Some(Labelled { item, answer, pair, story }))
+    Ok(Some(Labelled { item, answer, why, pair, story }))
 }
 
 fn story(value: &Value) -> Result<Option<StoryPart>, Mistake> {

@@ -218,6 +218,7 @@ mod tests {
 
     fn post(text: &str, expect: &[&str], pair: Option<&str>) -> Labelled {
         Labelled {
+            why: String::new(),
             item: Item { id: "1".into(), text: text.into(), ..Item::default() },
             answer: Answer::Rules {
                 expect: expect.iter().map(|id| (*id).to_owned()).collect(),

@@ -182,10 +182,9 @@ fn unknown(name: &str) -> String {
 
 /// Why it matters, and how many people fit what is told.
 pub fn why(row: &Row) -> String {
-    match row.people.as_ref() {
-        Some(people) => format!("{} {}", row.rule.why, people.why),
-        None => row.rule.why.clone(),
-    }
+    let people = row.people.as_ref().map(|people| people.why.as_str());
+    let parts = [Some(row.rule.why.as_str()), row.reading.as_deref(), people];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Other versions and copies of the item, and the other items of its story.

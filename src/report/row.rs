@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use whitecoat_engine::{
     Authorship, Evidence, Finding, Item, Kind, LiveState, Modifier, Moment, ParentAuthor, Precision, Profile,
-    Rule, Severity, Visibility,
+    Rule, Severity, UNDERSTOOD, Visibility,
 };
 
 use super::{People, excerpt};
@@ -75,6 +75,8 @@ pub struct Row {
     pub modifiers: Vec<Modifier>,
     /// `signal@scope:weight`, the weightiest first, apart by [`APART`]. One string: an audit keeps all its rows in memory.
     pub evidence: Box<str>,
+    /// What the reader says, where the finding rests on it.
+    pub reading: Option<Box<str>>,
     /// Names of the signals that spoke against the finding, apart by [`APART`].
     pub guards: Box<str>,
     pub identifiers: Vec<char>,
@@ -150,6 +152,7 @@ impl Row {
             modifiers: finding.modifiers.clone(),
             evidence: weighed.map(weighed_evidence).collect::<Vec<_>>().join(APART).into(),
             guards: guards.map(|evidence| &*evidence.signal).collect::<Vec<_>>().join(APART).into(),
+            reading: finding.evidence.first().and_then(reading),
             identifiers: finding.identifiers.clone(),
             quasi_identifiers: finding.quasi_identifiers.clone(),
             excerpt: excerpt::of(item, finding, mask),
@@ -212,7 +215,7 @@ impl Row {
         (self.url, self.parent_ref, self.parent_author, self.profile) = (None, None, None, None);
         (self.modifiers, self.identifiers, self.quasi_identifiers) = Default::default();
         (self.related, self.further, self.span, self.kind) = Default::default();
-        self.people = None;
+        (self.people, self.reading) = Default::default();
         self.forget_evidence();
     }
 
@@ -239,6 +242,22 @@ fn weighed_evidence(evidence: &Evidence) -> String {
         words => format!("({})", words.join(", ")),
     };
     format!("{}{words}@{}:{:+.2}", evidence.signal, evidence.scope, evidence.weight)
+}
+
+/// The reader's reasons, where it made the finding: the words that moved it, and the kind of labelled post that this is like.
+fn reading(focus: &Evidence) -> Option<Box<str>> {
+    if &*focus.signal != UNDERSTOOD {
+        return None;
+    }
+    let mut said = "Found by the reader, a language model, where the rule itself saw nothing".to_owned();
+    if !focus.words.is_empty() {
+        let words: Vec<String> = focus.words.iter().map(|word| format!("“{word}”")).collect();
+        said.push_str(&format!("; it goes by {}", words.join(", ")));
+    }
+    if let Some(kind) = &focus.resembles {
+        said.push_str(&format!("; like a post labelled: {kind}"));
+    }
+    Some(format!("{said}.").into())
 }
 
 /// Puts rows into the order of the report: the worst first, then the newest, then by ids. The order depends on nothing

@@ -78,6 +78,7 @@ fn name_finding(item: &Item) -> Finding {
         weight,
         span: None,
         words: Vec::new(),
+        resembles: None,
     };
     let whole = Span { field: Field::Text, start: 0, end: item.text.len() };
     Finding {

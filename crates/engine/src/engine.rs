@@ -42,7 +42,7 @@ pub(crate) const COMBINATION: &str = "privacy/reidentifiable-combination";
 pub(crate) const READS_LIKE: &str = "reads-like";
 
 /// What the reader says.
-pub(crate) const UNDERSTOOD: &str = "reader";
+pub const UNDERSTOOD: &str = "reader";
 
 /// All rules, compiled. Share one between threads; give each thread its own [`Scanner`].
 #[derive(Debug)]

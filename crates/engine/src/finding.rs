@@ -90,6 +90,8 @@ pub struct Evidence {
     pub span: Option<Span>,
     /// For the learned signal: the words that weighed most, where they name nobody.
     pub words: Vec<Arc<str>>,
+    /// For the reader: the kind of labelled post that this one is like.
+    pub resembles: Option<Arc<str>>,
 }
 
 /// One step that moved a severity.

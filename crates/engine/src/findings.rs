@@ -206,6 +206,7 @@ impl Maker<'_> {
                 weight: weighted.weight,
                 span: met.hit.and_then(span),
                 words: Vec::new(),
+                resembles: None,
             })
             .collect();
         let alone = judgement.entry.is_none();
@@ -219,6 +220,7 @@ impl Maker<'_> {
             weight: learned.evidence(),
             span: if learned_alone { span(judgement.focus) } else { None },
             words: learned.words(self.document, &self.judge.signals.lexicon),
+            resembles: None,
         });
         let understood = self.reader.as_ref().filter(|said| worth(said.evidence, read_alone));
         let understood = understood.and_then(|_| self.understood(judgement, read_alone));

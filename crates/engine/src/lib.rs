@@ -33,7 +33,7 @@ mod text;
 mod timeline;
 
 pub use crowd::{Change, Estimate, FEW, MANY, ONE, Sort};
-pub use engine::{BrokenPromise, Engine};
+pub use engine::{BrokenPromise, Engine, UNDERSTOOD};
 pub use error::{DefinitionError, DefinitionErrors};
 pub use finding::{Evidence, Field, Finding, Fits, Mask, Modifier, Severity, Span};
 pub use guidance::Guidance;

@@ -12,6 +12,12 @@ pub trait Reader: Debug + Send + Sync {
     /// What it says of an item; the same for the same item, on every machine.
     fn read(&self, item: &Item) -> Read;
 
+    /// The kind of labelled post that an item is like, of those that a rule is about, in a few words; by the rule's place in
+    /// [`crate::Engine::rules`].
+    fn resembled(&self, _item: &Item, _rule: usize) -> Option<&str> {
+        None
+    }
+
     /// What it keeps of an item to read it later as a part of a story; `None` for what it would not understand.
     fn passage(&self, item: &Item) -> Option<Passage>;
 

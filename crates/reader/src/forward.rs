@@ -62,6 +62,10 @@ pub(crate) struct Top {
     pub(crate) head_biases: Vec<f32>,
 }
 
+/// What the network makes of a window: the mean and the maximum of all its pieces.
+#[derive(Debug)]
+pub(crate) struct Pooled([f32; 2 * WIDTH]);
+
 /// Memory that is kept from one pass to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
@@ -80,20 +84,20 @@ impl Network {
         self.positions.len() / WIDTH
     }
 
-    /// A score for each head, for each window. Windows that are read together cost less than one after another.
-    pub(crate) fn scores(&self, top: &Top, windows: &[&[Piece]], scratch: &mut Scratch) -> Vec<Vec<f32>> {
+    /// What becomes of each window. Windows that are read together cost less than one after another.
+    pub(crate) fn read(&self, top: &Top, windows: &[&[Piece]], scratch: &mut Scratch) -> Vec<Pooled> {
         let level = Level::new();
-        dispatch!(level, simd => self.scores_with(simd, top, windows, scratch))
+        dispatch!(level, simd => self.read_with(simd, top, windows, scratch))
     }
 
     #[inline(always)]
-    fn scores_with<S: Simd>(
+    fn read_with<S: Simd>(
         &self,
         simd: S,
         top: &Top,
         windows: &[&[Piece]],
         scratch: &mut Scratch,
-    ) -> Vec<Vec<f32>> {
+    ) -> Vec<Pooled> {
         simd.vectorize(
             #[inline(always)]
             || {
@@ -107,7 +111,7 @@ impl Network {
                 let mut next = |window: &&[Piece]| {
                     let (own, others) = rest.split_at(rest.len().min(window.len() * WIDTH));
                     rest = others;
-                    top.heads(own)
+                    Pooled::of(own)
                 };
                 windows.iter().map(&mut next).collect()
             },
@@ -128,9 +132,9 @@ impl Network {
     }
 }
 
-impl Top {
+impl Pooled {
     #[inline(always)]
-    fn heads(&self, x: &[f32]) -> Vec<f32> {
+    fn of(x: &[f32]) -> Self {
         let count = (x.len() / WIDTH).max(1) as f32;
         let mut pooled = [0.0_f32; 2 * WIDTH];
         let (mean, most) = pooled.split_at_mut(WIDTH);
@@ -142,8 +146,20 @@ impl Top {
             }
         }
         mean.iter_mut().for_each(|mean| *mean /= count);
+        Self(pooled)
+    }
+
+    /// The mean of all pieces.
+    pub(crate) fn mean(&self) -> &[f32] {
+        self.0.get(..WIDTH).unwrap_or_default()
+    }
+}
+
+impl Top {
+    /// A score for each head.
+    pub(crate) fn scores(&self, Pooled(pooled): &Pooled) -> Vec<f32> {
         let rows = self.head_weights.chunks_exact(2 * WIDTH);
-        rows.zip(&self.head_biases).map(|(weights, bias)| dot(weights, &pooled) + bias).collect()
+        rows.zip(&self.head_biases).map(|(weights, bias)| dot(weights, pooled) + bias).collect()
     }
 }
 
@@ -334,7 +350,7 @@ fn sum(values: &[f32]) -> f32 {
 }
 
 #[inline(always)]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let mut lanes = [0.0_f32; LANES];
     for (a, b) in a.iter().zip(b) {

@@ -6,6 +6,7 @@
 mod file;
 mod forward;
 mod input;
+pub mod kinds;
 mod language;
 mod matrix;
 mod wordpiece;
@@ -14,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use file::LoadError;
 use file::{Beside, Calibration};
+use kinds::Kinds;
 use whitecoat_engine::{Item, Passage, Read, Reading, RuleReading, StoryReading};
 
 /// The weights that this crate brings.
@@ -36,6 +38,7 @@ pub struct Reader {
     /// The heads of each rule of the engine.
     rules: Vec<Option<Heads>>,
     item: Option<usize>,
+    kinds: Kinds,
     /// Memory of threads that are not reading just now.
     idle: Mutex<Vec<forward::Scratch>>,
 }
@@ -65,8 +68,12 @@ impl Reader {
             let family = id.split('/').next().and_then(head);
             Some(Heads { rule: head(id)?, family, alone: !header.calibration.never_alone.contains(id) })
         };
-        let (rules, item) = (rules.map(heads).collect(), head("item"));
-        Ok(Self { rules, item, loaded, idle: Mutex::default() })
+        let ids: Vec<&str> = rules.collect();
+        let (rules, item) = (ids.iter().map(|id| heads(id)).collect(), head("item"));
+        // Other weights put posts elsewhere.
+        let kinds =
+            if loaded.digest == kinds::OF_WEIGHTS.trim() { Kinds::shipped(&ids) } else { Kinds::default() };
+        Ok(Self { rules, item, kinds, loaded, idle: Mutex::default() })
     }
 
     /// How many posts it was trained on, and the SHA-256 of their files.
@@ -87,23 +94,43 @@ impl Reader {
     /// The scores of all heads, before calibration, and how many windows were left out. The highest of an item's windows counts,
     /// less what chance gives where there are very many.
     pub fn scores(&self, item: &Item) -> (Vec<f32>, usize) {
+        let mut most = vec![f32::NEG_INFINITY; self.heads().len()];
+        let (read, left_out) = self.windows(item);
+        for window in &read {
+            let scores = self.loaded.posts.scores(window);
+            most.iter_mut().zip(scores).for_each(|(most, score)| *most = most.max(score));
+        }
+        let by_chance = (read.len() as f32 / USUAL_WINDOWS).ln().max(0.0);
+        most.iter_mut().for_each(|score| *score -= by_chance);
+        (most, left_out)
+    }
+
+    /// What the network makes of an item's windows, and how many were left out.
+    fn windows(&self, item: &Item) -> (Vec<forward::Pooled>, usize) {
         let (network, top) = (&self.loaded.network, &self.loaded.posts);
         let windows = input::windows(item, &self.loaded.words, network.longest());
         let left_out = windows.len().saturating_sub(MAX_WINDOWS);
         let (first, last) = (MAX_WINDOWS / 2, windows.len().saturating_sub(MAX_WINDOWS / 2));
         let mut scratch = self.lock().pop().unwrap_or_default();
-        let mut most = vec![f32::NEG_INFINITY; self.heads().len()];
         let read = windows.iter().enumerate().filter(|(at, _)| left_out == 0 || !(first..last).contains(at));
         let read: Vec<&[input::Piece]> = read.map(|(_, window)| window.as_slice()).collect();
-        for together in read.chunks(TOGETHER) {
-            for scores in network.scores(top, together, &mut scratch) {
-                most.iter_mut().zip(scores).for_each(|(most, score)| *most = most.max(score));
-            }
-        }
+        let read = read.chunks(TOGETHER).flat_map(|together| network.read(top, together, &mut scratch));
+        let read = read.collect();
         self.lock().push(scratch);
-        let by_chance = (read.len() as f32 / USUAL_WINDOWS).ln().max(0.0);
-        most.iter_mut().for_each(|score| *score -= by_chance);
-        (most, left_out)
+        (read, left_out)
+    }
+
+    /// Where an item lies among the posts of a rule: of its windows the one that reads most like them. For [`Kinds`].
+    ///
+    /// [`Kinds`]: kinds::Kinds
+    pub fn place(&self, item: &Item, rule: usize) -> Option<Vec<f32>> {
+        let head = self.rules.get(rule).copied().flatten()?.rule;
+        let score = |window: &forward::Pooled| {
+            self.loaded.posts.scores(window).get(head).copied().unwrap_or(f32::NEG_INFINITY)
+        };
+        let (windows, _) = self.windows(item);
+        let most = windows.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
+        Some(most.mean().to_vec())
     }
 
     /// The score of passages read as one text, before calibration.
@@ -111,9 +138,9 @@ impl Reader {
         let network = &self.loaded.network;
         let window = input::story(passages, network.longest());
         let mut scratch = self.lock().pop().unwrap_or_default();
-        let scores = network.scores(&self.loaded.stories, &[&window], &mut scratch);
+        let read = network.read(&self.loaded.stories, &[&window], &mut scratch);
         self.lock().push(scratch);
-        scores.iter().flatten().next().copied().unwrap_or_default()
+        read.first().and_then(|read| self.loaded.stories.scores(read).first().copied()).unwrap_or_default()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<forward::Scratch>> {
@@ -150,6 +177,10 @@ impl whitecoat_engine::Reader for Reader {
             beside_alone: alone.learned,
             in_part: left_out > 0,
         })
+    }
+
+    fn resembled(&self, item: &Item, rule: usize) -> Option<&str> {
+        self.kinds.nearest(rule, &self.place(item, rule)?)
     }
 
     fn passage(&self, item: &Item) -> Option<Passage> {

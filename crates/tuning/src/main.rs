@@ -5,10 +5,12 @@
 //! cargo run --release -p whitecoat-tuning -- weights corpus/[!SW].jsonl    fits the weights in the rule files
 //! cargo run --release -p whitecoat-tuning -- stories corpus/[!SW].jsonl    fits what makes posts one patient's story
 //! cargo run --release -p whitecoat-tuning -- story-reader --help           fits what reading a story is worth beside that
+//! cargo run --release -p whitecoat-tuning -- kinds corpus/[!SW].jsonl      chooses kinds of labelled posts, for the reader's reasons
 //! ```
 //!
 //! Sets S and W stay out: they are what the rules are measured on. Same posts, same result.
 
+mod kinds;
 mod learn;
 mod logistic;
 mod model;
@@ -78,6 +80,14 @@ enum Command {
         #[arg(short, long, default_value = "training/story-calibration.json")]
         output: PathBuf,
     },
+    /// Choose labelled posts that stand for the kinds of post that each rule is about
+    Kinds {
+        #[command(flatten)]
+        posts: Posts,
+        /// Where `kinds.tsv`, `kinds.bin` and `kinds.weights` go
+        #[arg(short, long, default_value = "crates/reader/model")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -106,6 +116,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let labelled = posts.labelled(&engine, &mut out)?;
             let (engine, _) = reader::join(engine, &Choice::File(reader))?;
             story_reader::fit(&engine, &labelled, &held_out, alone, &output, &mut out)?;
+        }
+        Command::Kinds { posts, output } => {
+            kinds::write(&engine, &posts.labelled(&engine, &mut out)?, &output, &mut out)?;
         }
     }
     Ok(())

@@ -62,6 +62,10 @@ impl ReaderOf<'_> {
         said.map_or(f32::NEG_INFINITY, |said| said.log_odds)
     }
 
+    fn resembled(&self) -> Option<Arc<str>> {
+        self.reader.resembled(self.item, self.rule).map(Arc::from)
+    }
+
     fn log_odds_of_part(&self, part: Range<usize>) -> f32 {
         let nothing = part.end..part.end;
         self.log_odds_of(part, nothing)
@@ -121,6 +125,7 @@ impl Maker<'_> {
             weight: said.evidence,
             span: if alone { self.document.span(focus.start as usize, focus.end as usize) } else { None },
             words: if alone { self.moving_words(said, focus) } else { Vec::new() },
+            resembles: (alone || said.evidence > 0.0).then(|| said.resembled()).flatten(),
         })
     }
 

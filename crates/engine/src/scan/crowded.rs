@@ -103,6 +103,7 @@ fn weigh(finding: &mut Finding, collected: &Collected) -> bool {
         weight: *weight,
         span: None,
         words: Vec::new(),
+        resembles: None,
     }));
     score >= finding.rule.needed_score
 }
