@@ -62,6 +62,8 @@ pub struct Scanner<'e> {
     without_learned: bool,
     /// What the reader said of the item, if it was asked.
     reading: Option<Reading>,
+    /// The item is of a web page.
+    is_of_page: bool,
     /// What was read again to explain its findings.
     probes: Probes,
     read_counts: ReadCounts,
@@ -105,6 +107,7 @@ impl<'e> Scanner<'e> {
             given: Vec::new(),
             without_learned: false,
             reading: None,
+            is_of_page: false,
             probes: Probes::default(),
             read_counts: ReadCounts::default(),
             without_reader: false,

@@ -2,7 +2,7 @@
 
 use super::Scanner;
 use crate::findings::ReaderOf;
-use crate::item::Item;
+use crate::item::{Item, Kind};
 use crate::reader::{Passage, Read, ReadCounts, Reading};
 
 /// The most that the reader and the learned signal together add to a score, and take from it, on an account that names a health
@@ -11,6 +11,11 @@ use crate::reader::{Passage, Read, ReadCounts, Reading};
 const MOST: f32 = 4.0;
 const MOST_TAKEN: f32 = 1.5;
 const MOST_FOR_STRANGERS: f32 = 0.8;
+
+/// The most that it adds for what pages on no platform say (their answers to reviews are like those elsewhere): it was trained on
+/// none, and finds nothing in them alone.
+const WEB: &str = "web";
+const MOST_FOR_PAGES: f32 = 2.0;
 
 /// An item is read if so much more would make a finding of a rule, or if a head of the learned model says so much.
 const READ_WITHIN: f32 = 0.8;
@@ -61,6 +66,7 @@ impl Scanner<'_> {
                 return;
             }
         };
+        self.is_of_page = item.platform == WEB && !matches!(item.kind, Kind::Reply | Kind::ReviewReply);
         self.read_counts.read += 1;
         self.read_counts.in_part += u64::from(reading.in_part);
         self.given.resize(self.engine.rules().len(), 0.0);
@@ -77,7 +83,11 @@ impl Scanner<'_> {
 
     /// How much it may take from a score, and add to it.
     fn limits_of_reader(&self) -> (f32, f32) {
-        if self.is_clinicians() { (MOST_TAKEN, MOST) } else { (MOST_FOR_STRANGERS, MOST_FOR_STRANGERS) }
+        match (self.is_clinicians(), self.is_of_page) {
+            (true, false) => (MOST_TAKEN, MOST),
+            (true, true) => (MOST_TAKEN, MOST_FOR_PAGES),
+            (false, _) => (MOST_FOR_STRANGERS, MOST_FOR_STRANGERS),
+        }
     }
 
     /// What a reading gives a rule.
@@ -92,7 +102,8 @@ impl Scanner<'_> {
         let learned =
             learned.and_then(|head| self.scores.get(usize::from(head))).copied().unwrap_or_default();
         let said = reading.rules.get(rule).copied().flatten();
-        self.is_clinicians() && said.is_some_and(|said| said.alone + reading.beside_alone * learned >= 0.0)
+        let able = self.is_clinicians() && !self.is_of_page;
+        able && said.is_some_and(|said| said.alone + reading.beside_alone * learned >= 0.0)
     }
 
     /// What the reader keeps of an item to read it in a story.
