@@ -4,12 +4,14 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashSet};
 use std::hash::BuildHasher;
 
-use whitecoat_engine::{Item, ParentAuthor};
+use whitecoat_engine::{Item, Kind, ParentAuthor};
 
 /// How many words one shingle has.
 const SHINGLE: usize = 5;
 /// The share of a text's shingles that must be known for the text to be known, in per cent.
 const KNOWN_PERCENT: usize = 90;
+/// Articles of fewer words are not completed: they may be quoted as a whole.
+const MIN_CUT_WORDS: usize = 20;
 /// What is left of the main text after the known paragraphs are taken out must have this many words to be an item.
 const MIN_REST_WORDS: usize = 5;
 
@@ -56,18 +58,38 @@ impl Merged {
     /// left was too little to keep.
     pub(super) fn add_rest(&mut self, reader: &'static str, mut item: Item) -> bool {
         if !self.items.is_empty() {
+            let cut = self.take_cut(&item);
             self.learn();
             self.learn_answered();
             let paragraphs: Vec<&str> =
                 item.text.split('\n').filter(|line| !self.knows(line) && !self.is_around(line)).collect();
             let rest = paragraphs.join("\n");
             if rest.split_whitespace().count() < MIN_REST_WORDS {
+                cut.into_iter().for_each(|(place, cut)| self.items.insert(place, cut));
                 return !rest.trim().is_empty();
             }
             item.text = rest.trim().to_owned();
+            if let Some((place, cut)) = cut {
+                self.items.insert(place, completed(cut, item));
+                return false;
+            }
         }
         self.items.push((reader, item));
         false
+    }
+
+    /// Takes out the article of which `item` is the whole, and the markup says only the beginning.
+    fn take_cut(&mut self, item: &Item) -> Option<(usize, (&'static str, Item))> {
+        let is_cut = |it: &Item| it.kind == Kind::Article && is_cut(&it.text);
+        if item.kind != Kind::Article || !self.items.iter().any(|(_, it)| is_cut(it)) {
+            return None;
+        }
+        let all = item.text.to_lowercase();
+        let all = words(&all);
+        let place = self.items.iter().position(|(_, it)| is_cut(it) && begins(&it.text, &all))?;
+        // What it says is not known any more.
+        (self.learned, self.texts, self.shingles) = Default::default();
+        Some((place, self.items.remove(place)))
     }
 
     /// Takes in what the items consist of that were added since the last time.
@@ -119,6 +141,30 @@ impl Merged {
     }
 }
 
+/// Whether the last words of `text`, but for the very last, which may be cut too, stand in a longer text.
+fn begins(text: &str, all: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    let words = words(&text);
+    let end = words.len().saturating_sub(1);
+    let last = end.checked_sub(MIN_CUT_WORDS).and_then(|from| words.get(from..end));
+    last.is_some_and(|last| words.len() < all.len() && all.windows(last.len()).any(|window| window == last))
+}
+
+/// An article that was cut, with all its words and pictures.
+fn completed((reader, mut cut): (&'static str, Item), whole: Item) -> (&'static str, Item) {
+    let title = cut.text.split_once("\n\n").map(|(title, _)| title).unwrap_or_default();
+    cut.text = if whole.text.contains(title) { whole.text } else { format!("{title}\n\n{}", whole.text) };
+    let known: BTreeSet<_> = cut.media.iter().map(|known| known.path.clone()).collect();
+    cut.media.extend(whole.media.into_iter().filter(|new| !known.contains(&new.path)));
+    (reader, cut)
+}
+
+/// Whether a text ends within a sentence.
+fn is_cut(text: &str) -> bool {
+    let text = text.trim_end();
+    text.ends_with("...") || !text.ends_with(['.', '!', '?', '"', '”', '»', '\'', '’', ')', ':', '。'])
+}
+
 /// The words of a text in lower case, without punctuation.
 fn words(lower: &str) -> Vec<&str> {
     lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
@@ -160,6 +206,24 @@ mod tests {
             texts(&merged),
             ["Cleared my rash in a week.", "Reviews of us\n\nThis line was missed by the reader."]
         );
+    }
+
+    #[test]
+    fn an_article_that_is_cut_is_completed() {
+        let whole: String = (0..60).map(|n| format!("word{n} ")).collect();
+        let article = |text: &str| Item { kind: Kind::Article, ..item(text) };
+        for (cut, expected) in [
+            (format!("{}…", &whole[..230]), vec![format!("A title\n\n{}", whole.trim())]),
+            (
+                format!("{}.", &whole[..230]),
+                vec![format!("A title\n\n{}.", &whole[..230]), whole.trim().to_owned()],
+            ),
+        ] {
+            let mut merged = Merged::default();
+            merged.add("a", [article(&format!("A title\n\n{cut}"))]);
+            assert!(!merged.add_rest("b", article(&whole)));
+            assert_eq!(texts(&merged), expected);
+        }
     }
 
     #[test]
