@@ -5,9 +5,11 @@
 //! pages, so it is read last, though what it says about dates is used before.
 
 mod beside;
+mod captions;
 pub(in crate::sources::web) mod dates;
 pub(in crate::sources) mod dom;
 mod elements;
+mod furniture;
 pub(in crate::sources) mod gate;
 mod json_ld;
 mod lean;
@@ -148,7 +150,7 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
         merged.pass_over(&tried.around);
         merged.add(name, tried.items);
     }
-    if let Some(mut item) = main_text::read(&document, &place) {
+    for mut item in main_text::read(&document, &place) {
         (item.created_at, item.created_precision) = created;
         if merged.add_rest("main-text", item) {
             let place = format!("{}#main-text", place.name);
