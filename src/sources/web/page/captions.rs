@@ -43,6 +43,13 @@ impl Captions {
         self.elements.contains(&element.id())
     }
 
+    /// What they say.
+    pub(super) fn text(&self) -> String {
+        let mut said: Vec<&str> = self.of.values().map(String::as_str).collect();
+        said.sort_unstable();
+        said.join("\n")
+    }
+
     /// The pictures below `root`, each with what its caption says.
     pub(super) fn pictures(&self, root: ElementRef<'_>, base: Option<&Url>) -> Vec<Media> {
         let shown = dom::shown_pictures(root, base);

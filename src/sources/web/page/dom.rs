@@ -115,22 +115,32 @@ struct Lines {
 
 impl Lines {
     fn push(&mut self, text: &str) {
-        for c in text.chars() {
-            if c.is_whitespace() && c != '\u{a0}' {
-                self.space = true;
-                continue;
+        let is_space = |c: char| c.is_whitespace() && c != '\u{a0}';
+        let mut rest = text;
+        loop {
+            let (word, after) = rest.split_at(rest.find(is_space).unwrap_or(rest.len()));
+            if !word.is_empty() {
+                self.separate();
+                self.text.push_str(word);
             }
-            if !self.text.is_empty() {
-                match self.ends {
-                    0 if self.space => self.text.push(' '),
-                    0 => {}
-                    1 => self.text.push('\n'),
-                    _ => self.text.push_str("\n\n"),
-                }
+            if after.is_empty() {
+                return;
             }
-            (self.space, self.ends) = (false, 0);
-            self.text.push(c);
+            self.space = true;
+            rest = after.trim_start_matches(is_space);
         }
+    }
+
+    fn separate(&mut self) {
+        if !self.text.is_empty() {
+            match self.ends {
+                0 if self.space => self.text.push(' '),
+                0 => {}
+                1 => self.text.push('\n'),
+                _ => self.text.push_str("\n\n"),
+            }
+        }
+        (self.space, self.ends) = (false, 0);
     }
 
     fn end(&mut self, lines: usize) {

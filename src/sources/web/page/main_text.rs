@@ -1,7 +1,7 @@
 //! The main text of a page, without menus, when no markup says what it is.
 
 use dom_query::{Attr, Document, Element, NodeData};
-use dom_smoothie::{Config, Readability};
+use dom_smoothie::{Article, Config, ParsePolicy, Readability};
 use ego_tree::NodeRef;
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node, Selector};
@@ -20,38 +20,64 @@ const MIN_PROBE: usize = 80;
 /// Shorter headings may begin the title of any page.
 const MIN_TITLE: usize = 15;
 
-/// A text and its pictures.
-type Text = (String, Vec<Media>);
+/// A text with its pictures.
+#[derive(Debug, Default)]
+struct Text {
+    text: String,
+    media: Vec<Media>,
+    captions: String,
+}
 
 /// The page's main text as one article, if there is any text; and what the extractor took for it, if it took something else.
-pub(super) fn read(document: &Html, place: &Place) -> Vec<Item> {
-    let found = main(document, place).filter(|(text, _)| text.chars().count() >= MIN_MAIN_CHARS);
-    let missed = found.as_ref().and_then(|(text, _)| missed(document, place, text));
+/// With each what its captions say.
+pub(super) fn read(document: &Html, place: &Place) -> Vec<(Item, String)> {
+    let found = main(document, place).filter(|it| it.text.chars().count() >= MIN_MAIN_CHARS);
+    let missed = found.as_ref().and_then(|it| missed(document, place, &it.text));
     let texts = match (missed, found) {
         (Some(missed), found) => vec![Some(missed), found],
         (None, Some(found)) => vec![Some(found)],
         (None, None) => {
             let pictures = dom::pictures(document.root_element(), place.base.as_ref());
-            vec![Some((everything(document), pictures))]
+            vec![Some(Text { text: everything(document), media: pictures, ..Text::default() })]
         }
     };
     let heading = first_text(document, "h1");
     let mut items = Vec::new();
-    for (text, media) in texts.into_iter().flatten() {
+    for Text { text, media, captions } in texts.into_iter().flatten() {
         let is_first = items.is_empty();
         let text = if !is_first || text.contains(&heading) { text } else { dom::titled(&heading, &text) };
         if !text.is_empty() {
-            items.push(Item { kind: Kind::Article, text, media, ..Item::default() });
+            items.push((Item { kind: Kind::Article, text, media, ..Item::default() }, captions));
         }
     }
     items
 }
 
 fn main(document: &Html, place: &Place) -> Option<Text> {
+    let article = extracted(document)?;
+    Some(cleared(Html::parse_fragment(&article.content).root_element(), place))
+}
+
+/// What the extractor finds. It tries four ways until one gives enough, and copies the tree before each: where the first
+/// gives enough, none is needed.
+fn extracted(document: &Html) -> Option<Article> {
     // Classes tell captions.
     let config = Config { disable_json_ld: true, keep_classes: true, ..Config::default() };
-    let article = Readability::with_document(copied(document), None, Some(config)).ok()?.parse().ok()?;
-    Some(cleared(Html::parse_fragment(&article.content).root_element(), place))
+    let enough = config.char_threshold;
+    let reader = || Readability::with_document(copied(document), None, Some(config.clone())).ok();
+    let strict = reader()?.parse_with_policy(ParsePolicy::Strict).ok();
+    strict.filter(|article| has_chars(&article.text_content, enough)).or_else(|| reader()?.parse().ok())
+}
+
+/// Whether a text has so many characters, runs of spaces counted as one.
+fn has_chars(text: &str, least: usize) -> bool {
+    let words = text.split_whitespace().map(|word| word.chars().count() + 1);
+    words
+        .scan(0, |all, chars| {
+            *all += chars;
+            Some(*all)
+        })
+        .any(|all| all > least)
 }
 
 /// The text below `root` without furniture, and its pictures with their captions.
@@ -65,7 +91,8 @@ fn cleared(root: ElementRef<'_>, place: &Place) -> Text {
     // A page that consists of such parts is about them.
     let is_of_parts = text.len() * 2 < letters.all(root);
     let text = if is_of_parts { dom::text_unless(root, &without) } else { text };
-    (furniture::without(&text), captions.pictures(root, place.base.as_ref()))
+    let media = captions.pictures(root, place.base.as_ref());
+    Text { text: furniture::without(&text), media, captions: captions.text() }
 }
 
 /// The article that a page says is its own, where the extractor has found something else.
@@ -83,7 +110,7 @@ fn missed(document: &Html, place: &Place, found: &str) -> Option<Text> {
     }
     (all >= MIN_PROBES && known * 2 < all)
         .then(|| cleared(article, place))
-        .filter(|(text, _)| text.chars().count() >= MIN_MAIN_CHARS)
+        .filter(|it| it.text.chars().count() >= MIN_MAIN_CHARS)
 }
 
 /// The article that holds the heading of the page: its `<h1>`, or what its title begins with.
@@ -230,7 +257,7 @@ mod tests {
             line(2004)
         ));
         let place = Place { name: String::new(), url: None, base: None, live: false, saved_at: None };
-        let missed = |found: &str| missed(&page, &place, found).map(|(text, _)| text.lines().count());
+        let missed = |found: &str| missed(&page, &place, found).map(|it| it.text.lines().count());
         assert_eq!(missed("Something else"), Some(9));
         assert_eq!(missed(&dom::text(page.root_element(), &[])), None);
     }

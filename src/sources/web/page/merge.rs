@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeSet, HashSet};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
 use whitecoat_engine::{Item, Kind, ParentAuthor};
 
@@ -18,6 +18,33 @@ const MIN_REST_WORDS: usize = 5;
 /// The most words, numbers not counted, of a line that only belongs to something else, such as the name under a review.
 const MAX_AROUND_WORDS: usize = 4;
 
+/// What became of the rest of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rest {
+    None,
+    /// A few words, left out.
+    Little,
+    Kept,
+}
+
+/// Takes what was hashed with a secret key already.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 /// Items so far, with their readers, and what their texts consist of.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
@@ -25,7 +52,7 @@ pub(super) struct Merged {
     /// How many of the items are in the three below: they are looked at only when there is something to compare.
     learned: usize,
     texts: Vec<String>,
-    shingles: HashSet<u64>,
+    shingles: HashSet<u64, BuildHasherDefault<Hashed>>,
     hasher: RandomState,
     /// Short lines that stand around what was read, such as names and dates.
     around: BTreeSet<String>,
@@ -54,9 +81,8 @@ impl Merged {
         self.around.extend(short.map(|words| words.join(" ")));
     }
 
-    /// Adds an item without the paragraphs that are known, also as what others said and an item answers. True if what was
-    /// left was too little to keep.
-    pub(super) fn add_rest(&mut self, reader: &'static str, mut item: Item) -> bool {
+    /// Adds an item without the paragraphs that are known, also as what others said and an item answers.
+    pub(super) fn add_rest(&mut self, reader: &'static str, mut item: Item) -> Rest {
         if !self.items.is_empty() {
             let cut = self.take_cut(&item);
             self.learn();
@@ -66,16 +92,16 @@ impl Merged {
             let rest = paragraphs.join("\n");
             if rest.split_whitespace().count() < MIN_REST_WORDS {
                 cut.into_iter().for_each(|(place, cut)| self.items.insert(place, cut));
-                return !rest.trim().is_empty();
+                return if rest.trim().is_empty() { Rest::None } else { Rest::Little };
             }
             item.text = rest.trim().to_owned();
             if let Some((place, cut)) = cut {
                 self.items.insert(place, completed(cut, item));
-                return false;
+                return Rest::Kept;
             }
         }
         self.items.push((reader, item));
-        false
+        Rest::Kept
     }
 
     /// Takes out the article of which `item` is the whole, and the markup says only the beginning.
@@ -112,7 +138,7 @@ impl Merged {
 
     fn take_in(&mut self, lower: &str) {
         let words = words(lower);
-        self.shingles.extend(words.windows(SHINGLE).map(|shingle| self.hasher.hash_one(shingle)));
+        self.shingles.extend(shingles(&words, &self.hasher));
         self.texts.push(format!(" {} ", words.join(" ")));
     }
 
@@ -133,12 +159,19 @@ impl Merged {
             return self.texts.iter().any(|known| known.contains(&text));
         }
         let (mut known, mut all) = (0, 0);
-        for shingle in words.windows(SHINGLE) {
+        for shingle in shingles(&words, &self.hasher) {
             all += 1;
-            known += usize::from(self.shingles.contains(&self.hasher.hash_one(shingle)));
+            known += usize::from(self.shingles.contains(&shingle));
         }
         known * 100 >= all * KNOWN_PERCENT
     }
+}
+
+/// What stands for each run of words. A word is hashed once, though it is in several runs.
+fn shingles(words: &[&str], hasher: &RandomState) -> Vec<u64> {
+    let hashes: Vec<u64> = words.iter().map(|word| hasher.hash_one(word)).collect();
+    let run = |run: &[u64]| run.iter().fold(0_u64, |all, word| all.rotate_left(11) ^ word);
+    hashes.windows(SHINGLE).map(run).collect()
 }
 
 /// Whether the last words of `text`, but for the very last, which may be cut too, stand in a longer text.
@@ -201,7 +234,7 @@ mod tests {
             "Cleared my rash in a week.\nNia P.\nTeacher, Bodmin\nThis line was missed by the reader.",
         );
         let text = "Reviews of us\n\nNia P.\nTeacher, Bodmin\nThis line was missed by the reader.";
-        assert!(!merged.add_rest("b", item(text)));
+        assert_ne!(merged.add_rest("b", item(text)), Rest::Little);
         assert_eq!(
             texts(&merged),
             ["Cleared my rash in a week.", "Reviews of us\n\nThis line was missed by the reader."]
@@ -221,7 +254,7 @@ mod tests {
         ] {
             let mut merged = Merged::default();
             merged.add("a", [article(&format!("A title\n\n{cut}"))]);
-            assert!(!merged.add_rest("b", article(&whole)));
+            assert_ne!(merged.add_rest("b", article(&whole)), Rest::Little);
             assert_eq!(texts(&merged), expected);
         }
     }
@@ -242,7 +275,7 @@ mod tests {
             merged.add("b", [item(question)]);
             assert_eq!(texts(&merged), ["Never.", question]);
             merged.items.pop();
-            assert!(!merged.add_rest("c", item(&rest)));
+            assert_ne!(merged.add_rest("c", item(&rest)), Rest::Little);
             assert_eq!(texts(&merged), ["Never.", expected], "{author:?}");
         }
     }
@@ -252,9 +285,9 @@ mod tests {
         let rest = "This is something else that was said in twelve words or a few more.";
         let mut merged = Merged::default();
         merged.add("a", [item("Known words here.")]);
-        assert!(!merged.add_rest("b", item(&format!("Known words here.\n\n{rest}"))));
-        assert!(merged.add_rest("c", item("Known words here.\n\nShare this")));
-        assert!(!merged.add_rest("d", item("Known words here.")));
+        assert_ne!(merged.add_rest("b", item(&format!("Known words here.\n\n{rest}"))), Rest::Little);
+        assert_eq!(merged.add_rest("c", item("Known words here.\n\nShare this")), Rest::Little);
+        assert_ne!(merged.add_rest("d", item("Known words here.")), Rest::Little);
         assert_eq!(texts(&merged), ["Known words here.", rest]);
     }
 }
