@@ -343,3 +343,16 @@ fn recipes_speak_where_markup_is_silent() {
     assert_eq!((reply.kind, reply.authorship), (Kind::ReviewReply, Authorship::Own));
     assert_eq!(reply.parent.as_ref().unwrap().kind, ParentKind::Review);
 }
+
+#[test]
+fn captions_are_kept_where_the_markup_has_the_text() {
+    let prose =
+        "I have looked after families in Larkspur Falls for years, and this is what I learned. ".repeat(9);
+    let html = format!(
+        "<script type='application/ld+json'>{{\"@type\": \"Article\", \"articleBody\": \"{prose}\"}}</script>\
+         <article><p>{prose}</p><figure><img src=a.jpg alt=Ward><figcaption>Mrs Harlan of bed four, on the day after her \
+         operation</figcaption></figure></article>"
+    );
+    let items = items(&html);
+    assert!(items.iter().any(|item| item.text.contains("Mrs Harlan of bed four")), "{items:?}");
+}

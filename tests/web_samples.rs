@@ -122,5 +122,5 @@ fn finds_the_body_of_published_articles() {
     worst.sort_by(|one, other| one.0.total_cmp(&other.0));
     worst.iter().take(20).for_each(|(_, page)| eprintln!("{page}"));
     eprintln!("{count} pages: F1 {f1:.3}, precision {precision:.3}, recall {recall:.3}");
-    assert!(recall > 0.97 && f1 > 0.93, "precision {precision:.3}, recall {recall:.3}");
+    assert!(recall > 0.97 && f1 > 0.945, "precision {precision:.3}, recall {recall:.3}");
 }

@@ -1,5 +1,6 @@
 //! Small things that all readers need of the tree: text, pictures, addresses.
 
+use ego_tree::NodeRef;
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node};
 use url::Url;
@@ -98,6 +99,12 @@ fn shown(root: ElementRef<'_>, unless: &dyn Fn(ElementRef<'_>) -> bool, most: us
     lines.text
 }
 
+/// Whether nothing below an element is shown.
+pub(super) fn is_hidden(element: Option<NodeRef<'_, Node>>) -> bool {
+    let element = element.and_then(|element| element.value().as_element());
+    element.is_some_and(|element| HIDDEN.contains(&element.name()))
+}
+
 /// Text that collapses spaces and remembers line ends until more text comes.
 #[derive(Default)]
 struct Lines {
@@ -108,22 +115,32 @@ struct Lines {
 
 impl Lines {
     fn push(&mut self, text: &str) {
-        for c in text.chars() {
-            if c.is_whitespace() && c != '\u{a0}' {
-                self.space = true;
-                continue;
+        let is_space = |c: char| c.is_whitespace() && c != '\u{a0}';
+        let mut rest = text;
+        loop {
+            let (word, after) = rest.split_at(rest.find(is_space).unwrap_or(rest.len()));
+            if !word.is_empty() {
+                self.separate();
+                self.text.push_str(word);
             }
-            if !self.text.is_empty() {
-                match self.ends {
-                    0 if self.space => self.text.push(' '),
-                    0 => {}
-                    1 => self.text.push('\n'),
-                    _ => self.text.push_str("\n\n"),
-                }
+            if after.is_empty() {
+                return;
             }
-            (self.space, self.ends) = (false, 0);
-            self.text.push(c);
+            self.space = true;
+            rest = after.trim_start_matches(is_space);
         }
+    }
+
+    fn separate(&mut self) {
+        if !self.text.is_empty() {
+            match self.ends {
+                0 if self.space => self.text.push(' '),
+                0 => {}
+                1 => self.text.push('\n'),
+                _ => self.text.push_str("\n\n"),
+            }
+        }
+        (self.space, self.ends) = (false, 0);
     }
 
     fn end(&mut self, lines: usize) {
@@ -236,20 +253,27 @@ pub(in crate::sources) fn picture(base: Option<&Url>, address: &str, alt: &str) 
     }
 }
 
-/// The pictures below `root` that are shown: without those of one or two pixels, which count visitors.
+/// The pictures below `root` that are shown.
 pub(in crate::sources) fn pictures(root: ElementRef<'_>, base: Option<&Url>) -> Vec<Media> {
+    shown_pictures(root, base).map(|(_, media)| media).collect()
+}
+
+/// The same with their elements; without those of one or two pixels, which count visitors.
+pub(super) fn shown_pictures<'d>(
+    root: ElementRef<'d>,
+    base: Option<&Url>,
+) -> impl Iterator<Item = (ElementRef<'d>, Media)> {
     root.descendants()
         .filter_map(ElementRef::wrap)
         .filter(|element| element.value().name() == "img")
         .filter(|element| {
             !["width", "height"].iter().any(|side| matches!(element.attr(side), Some("0" | "1" | "2")))
         })
-        .filter_map(|element| {
+        .filter_map(move |element| {
             let address = element.attr("src").or_else(|| element.attr("data-src")).unwrap_or_default();
             let media = picture(base, address, element.attr("alt").unwrap_or_default());
-            (!media.file_name.is_empty() || !media.alt.is_empty()).then_some(media)
+            (!media.file_name.is_empty() || !media.alt.is_empty()).then_some((element, media))
         })
-        .collect()
 }
 
 #[cfg(test)]

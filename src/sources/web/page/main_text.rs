@@ -1,65 +1,130 @@
 //! The main text of a page, without menus, when no markup says what it is.
 
 use dom_query::{Attr, Document, Element, NodeData};
-use dom_smoothie::{Config, Readability};
+use dom_smoothie::{Article, Config, ParsePolicy, Readability};
+use ego_tree::NodeRef;
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node, Selector};
-use whitecoat_engine::{Item, Kind};
+use whitecoat_engine::{Item, Kind, Media};
 
+use super::captions::Captions;
+use super::furniture::{self, Letters};
 use super::{Place, beside, dom, gate};
-use crate::sources::archive::dates::is_time_word;
 
 /// Shorter than this the extractor has missed the page, and all its text is taken.
 const MIN_MAIN_CHARS: usize = 250;
-/// Longer lines are somebody's words.
-const MAX_CREDIT_WORDS: usize = 8;
-/// What stands in a line that says when a text was published, besides numbers, months, zones and the like.
-const TIMES: &[&str] = &[
-    "published",
-    "updated",
-    "posted",
-    "last",
-    "first",
-    "on",
-    "at",
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
-/// How lines begin that lead to another page.
-const LEADS: &[&str] =
-    &["related:", "read more:", "see more:", "see also:", "more:", "read next:", "don't miss:"];
+/// The texts of an article that are looked for in what was found, and how long they are at least.
+const PROBES: usize = 8;
+const MIN_PROBES: usize = 3;
+const MIN_PROBE: usize = 80;
+/// Shorter headings may begin the title of any page.
+const MIN_TITLE: usize = 15;
 
-/// The page's main text as one article, if there is any text.
-pub(super) fn read(document: &Html, place: &Place) -> Option<Item> {
-    let (text, media) =
-        main(document, place).filter(|(text, _)| text.chars().count() >= MIN_MAIN_CHARS).unwrap_or_else(
-            || (everything(document), dom::pictures(document.root_element(), place.base.as_ref())),
-        );
-    let heading = first_text(document, "h1");
-    let text = if text.contains(&heading) { text } else { dom::titled(&heading, &text) };
-    (!text.is_empty()).then(|| Item { kind: Kind::Article, text, media, ..Item::default() })
+/// A text with its pictures.
+#[derive(Debug, Default)]
+struct Text {
+    text: String,
+    media: Vec<Media>,
+    captions: String,
 }
 
-fn main(document: &Html, place: &Place) -> Option<(String, Vec<whitecoat_engine::Media>)> {
-    let config = Config { disable_json_ld: true, ..Config::default() };
-    let article = Readability::with_document(copied(document), None, Some(config)).ok()?.parse().ok()?;
-    let content = Html::parse_fragment(&article.content);
-    let pictures = dom::pictures(content.root_element(), place.base.as_ref());
-    let text = dom::text_unless(content.root_element(), &leads_elsewhere);
-    let lines: Vec<&str> = text.lines().filter(|line| !is_furniture(line)).collect();
-    Some((lines.join("\n").trim().to_owned(), pictures))
+/// The page's main text as one article, if there is any text; and what the extractor took for it, if it took something else.
+/// With each what its captions say.
+pub(super) fn read(document: &Html, place: &Place) -> Vec<(Item, String)> {
+    let found = main(document, place).filter(|it| it.text.chars().count() >= MIN_MAIN_CHARS);
+    let missed = found.as_ref().and_then(|it| missed(document, place, &it.text));
+    let texts = match (missed, found) {
+        (Some(missed), found) => vec![Some(missed), found],
+        (None, Some(found)) => vec![Some(found)],
+        (None, None) => {
+            let pictures = dom::pictures(document.root_element(), place.base.as_ref());
+            vec![Some(Text { text: everything(document), media: pictures, ..Text::default() })]
+        }
+    };
+    let heading = first_text(document, "h1");
+    let mut items = Vec::new();
+    for Text { text, media, captions } in texts.into_iter().flatten() {
+        let is_first = items.is_empty();
+        let text = if !is_first || text.contains(&heading) { text } else { dom::titled(&heading, &text) };
+        if !text.is_empty() {
+            items.push((Item { kind: Kind::Article, text, media, ..Item::default() }, captions));
+        }
+    }
+    items
+}
+
+fn main(document: &Html, place: &Place) -> Option<Text> {
+    let article = extracted(document)?;
+    Some(cleared(Html::parse_fragment(&article.content).root_element(), place))
+}
+
+/// What the extractor finds. It tries four ways until one gives enough, and copies the tree before each: where the first
+/// gives enough, none is needed.
+fn extracted(document: &Html) -> Option<Article> {
+    // Classes tell captions.
+    let config = Config { disable_json_ld: true, keep_classes: true, ..Config::default() };
+    let enough = config.char_threshold;
+    let reader = || Readability::with_document(copied(document), None, Some(config.clone())).ok();
+    let strict = reader()?.parse_with_policy(ParsePolicy::Strict).ok();
+    strict.filter(|article| has_chars(&article.text_content, enough)).or_else(|| reader()?.parse().ok())
+}
+
+/// Whether a text has so many characters, runs of spaces counted as one.
+fn has_chars(text: &str, least: usize) -> bool {
+    let words = text.split_whitespace().map(|word| word.chars().count() + 1);
+    words
+        .scan(0, |all, chars| {
+            *all += chars;
+            Some(*all)
+        })
+        .any(|all| all > least)
+}
+
+/// The text below `root` without furniture, and its pictures with their captions.
+fn cleared(root: ElementRef<'_>, place: &Place) -> Text {
+    let letters = Letters::of(root);
+    let captions = Captions::find(root, place.base.as_ref(), &letters);
+    let without = |element: ElementRef<'_>| {
+        captions.holds(element) || Letters::is_beside(element) || letters.leads_elsewhere(element)
+    };
+    let text = dom::text_unless(root, &|element| without(element) || letters.is_small_part(element));
+    // A page that consists of such parts is about them.
+    let is_of_parts = text.len() * 2 < letters.all(root);
+    let text = if is_of_parts { dom::text_unless(root, &without) } else { text };
+    let media = captions.pictures(root, place.base.as_ref());
+    Text { text: furniture::without(&text), media, captions: captions.text() }
+}
+
+/// The article that a page says is its own, where the extractor has found something else.
+fn missed(document: &Html, place: &Place, found: &str) -> Option<Text> {
+    let article = own_article(document)?;
+    let prose = article.descendants().filter_map(|node| node.value().as_text().map(|text| (node, text)));
+    let is_in_p = |node: NodeRef<'_, Node>| ElementRef::wrap(node).is_some_and(|it| it.value().name() == "p");
+    let prose = prose.filter(|(node, _)| node.parent().is_some_and(is_in_p));
+    let long = prose.flat_map(|(_, text)| text.lines()).map(str::trim);
+    let long = long.filter(|line| line.len() >= MIN_PROBE && !line.contains("  "));
+    let (mut all, mut known) = (0, 0);
+    for line in long.take(PROBES) {
+        all += 1;
+        known += usize::from(found.contains(line));
+    }
+    (all >= MIN_PROBES && known * 2 < all)
+        .then(|| cleared(article, place))
+        .filter(|it| it.text.chars().count() >= MIN_MAIN_CHARS)
+}
+
+/// The article that holds the heading of the page: its `<h1>`, or what its title begins with.
+fn own_article(document: &Html) -> Option<ElementRef<'_>> {
+    let title = dom::named(document, &["title"]).next().map(|title| dom::text(title, &[]));
+    let title = title.unwrap_or_default();
+    let is_title = |heading: &ElementRef<'_>| {
+        let said = dom::text(*heading, &[]);
+        said.len() >= MIN_TITLE && title.starts_with(&said)
+    };
+    let mut smaller = dom::named(document, &["h2"]);
+    let heading = dom::named(document, &["h1"]).next().or_else(|| smaller.find(is_title))?;
+    let mut around = heading.ancestors().filter_map(ElementRef::wrap);
+    around.find(|around| around.value().name() == "article")
 }
 
 /// The same tree as the extractor's sort, for it to take apart, without banners that may be longer than the text. Cheaper
@@ -112,69 +177,12 @@ fn is_noscript(node: &Node) -> bool {
     node.as_element().is_some_and(|element| element.name() == "noscript")
 }
 
-/// Lines that the software of a site writes around a text.
-fn is_furniture(line: &str) -> bool {
-    let line = line.trim().to_lowercase();
-    let starts = |with: &[&str]| with.iter().any(|start| line.starts_with(start));
-    let words: Vec<&str> =
-        line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-    match words.as_slice() {
-        ["advert" | "advertisement" | "advertisements"] | ["view" | "show" | "hide", "comments"] => true,
-        ["image" | "photo" | "picture" | "slide", at, "of", all] => is_number(at) && is_number(all),
-        _ if starts(&["(image credit", "image credit:", "photo credit:", "picture credit:"]) => {
-            words.len() <= MAX_CREDIT_WORDS
-        }
-        // A day and a time, or a day and a year, and nothing else: a line that says more is somebody's words.
-        _ if starts(&["published", "updated", "posted", "last updated", "first published", "| updated"]) => {
-            let is_time = |word: &&str| {
-                TIMES.contains(word)
-                    || is_time_word(word)
-                    || word.starts_with(|first: char| first.is_ascii_digit()) && word.len() <= 4
-            };
-            line.bytes().filter(u8::is_ascii_digit).count() >= 5 && words.iter().all(is_time)
-        }
-        _ => false,
-    }
-}
-
-/// What the extractor leaves in a text though it is none: parts beside it, and blocks of which nearly all words are links.
-/// Captions of pictures stay: they are the author's words.
-fn leads_elsewhere(element: ElementRef<'_>) -> bool {
-    match element.value().name() {
-        "aside" | "button" | "footer" | "form" | "nav" => true,
-        "li" | "ol" | "p" | "ul" => is_of_links(element) || is_lead(element),
-        _ => false,
-    }
-}
-
-/// Whether nearly all letters of an element are in links.
-fn is_of_links(element: ElementRef<'_>) -> bool {
-    linked_share(element) >= 90
-}
-
-/// "Read more:" and a link.
-fn is_lead(element: ElementRef<'_>) -> bool {
-    let start: String =
-        element.text().flat_map(str::chars).skip_while(|c| c.is_whitespace()).take(16).collect();
-    let start = start.to_lowercase().replace('’', "'");
-    LEADS.iter().any(|lead| start.starts_with(lead)) && linked_share(element) >= 60
-}
-
-/// How many letters of a hundred in an element are in links.
-fn linked_share(element: ElementRef<'_>) -> usize {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    let all: usize = element.text().map(letters).sum();
-    let links = element.descendants().filter_map(ElementRef::wrap).filter(|it| it.value().name() == "a");
-    let linked: usize = links.flat_map(|link| link.text()).map(letters).sum();
-    (linked * 100).checked_div(all).unwrap_or_default()
-}
-
 /// All text that is shown, without what stands around the content; if that leaves nothing, with it.
 fn everything(document: &Html) -> String {
     let root = document.root_element();
+    let letters = Letters::of(root);
     let text = dom::text_unless(root, &|element| match element.value().name() {
-        "ol" | "ul" if is_of_links(element) => true,
+        "ol" | "ul" if letters.is_of_links(element) => true,
         "form" if is_filled_in(element) => true,
         _ => beside::is_beside(element),
     });
@@ -235,39 +243,22 @@ mod tests {
     }
 
     #[test]
-    fn furniture_is_told_from_words() {
-        for (line, expected) in [
-            ("Image 1 of 5", true),
-            ("Image 1 of / 5", true),
-            ("ADVERTISEMENT", true),
-            ("(Image credit: A Person/Agency)", true),
-            ("Updated Nov 19, 6:55 AM; Posted Nov 19, 6:51 AM", true),
-            ("PUBLISHED: 10:48, Tue, Nov 19, 2019", true),
-            ("Posted to Kabul in 2012 as a medic", false),
-            ("Posted 12.04.2012: bed 14, Mr Harlan", false),
-            ("Updated: 0123456789 is her chart", false),
-            ("(Image: Jo Harlan, 41, after her operation)", false),
-            ("Updated advice for parents", false),
-            ("Image of a knee", false),
-            ("My patient asked for an advertisement", false),
-            ("", false),
-        ] {
-            assert_eq!(is_furniture(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn lines_that_lead_elsewhere_are_no_text() {
-        for (html, expected) in [
-            ("<p>Related: <a href=/a>Ten ways to sleep</a></p>", true),
-            ("<p><b>Read more:</b> <a href=/a>Ten ways to sleep</a></p>", true),
-            ("<p>Related: what I said last year, in <a href=/a>this post</a></p>", false),
-            ("<p>I wrote about <a href=/a>sleep in a hot summer on the ward</a></p>", false),
-        ] {
-            let page = Html::parse_fragment(html);
-            let all = Selector::parse("p").ok();
-            let found = all.and_then(|all| page.select(&all).next().map(leads_elsewhere));
-            assert_eq!(found, Some(expected), "{html}");
-        }
+    fn the_own_article_is_read_when_something_else_was_found() {
+        let line = |n| {
+            format!(
+                "<p>This is what I have seen on the ward in the year {n}, and what I made of it afterwards.</p>"
+            )
+        };
+        let page = Html::parse_document(&format!(
+            "<title>What I have seen - Blog</title><article><h2>What I have seen</h2>{}{}{}{}</article><article><h2>b</h2></article>",
+            line(2001),
+            line(2002),
+            line(2003),
+            line(2004)
+        ));
+        let place = Place { name: String::new(), url: None, base: None, live: false, saved_at: None };
+        let missed = |found: &str| missed(&page, &place, found).map(|it| it.text.lines().count());
+        assert_eq!(missed("Something else"), Some(9));
+        assert_eq!(missed(&dom::text(page.root_element(), &[])), None);
     }
 }

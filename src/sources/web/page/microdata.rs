@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::dom;
+use super::{dom, furniture};
 
 /// Deepest nesting of one item in another that is followed.
 const MAX_NESTED: usize = 32;
@@ -93,7 +93,13 @@ impl<'d> Walker<'d, '_> {
                     return;
                 }
                 self.left -= 1;
-                let value = if is_item { self.item(element, around) } else { self.value(element) };
+                let value = match () {
+                    () if is_item => self.item(element, around),
+                    () if names.contains(&"articleBody") && element.value().name() != "meta" => {
+                        Value::String(furniture::body(element))
+                    }
+                    () => self.value(element),
+                };
                 names.into_iter().for_each(|name| add(node, name, value.clone()));
             }
             if !is_item {

@@ -5,9 +5,11 @@
 //! pages, so it is read last, though what it says about dates is used before.
 
 mod beside;
+mod captions;
 pub(in crate::sources::web) mod dates;
 pub(in crate::sources) mod dom;
 mod elements;
+mod furniture;
 pub(in crate::sources) mod gate;
 mod json_ld;
 mod lean;
@@ -36,7 +38,7 @@ use super::links::{self, Links};
 use super::platforms;
 use crate::coverage::Coverage;
 use crate::identity::DERIVED_ID;
-use merge::Merged;
+use merge::{Merged, Rest};
 
 pub(in crate::sources) use dom::fragment;
 
@@ -132,10 +134,10 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
     let marked = mf_items::read(&document, &place);
     let typed = schema::read(&microdata::read(&lean, &document, place.base.as_ref()), &place);
     let meta = open_graph::read(&document, &place);
-    let created = [linked.created, marked.created, typed.created, meta.created, shown_time(&document)]
+    let created = [linked.created, marked.created, typed.created, meta.created]
         .into_iter()
         .find(|(moment, _)| moment.is_some())
-        .unwrap_or_default();
+        .unwrap_or_else(|| shown_time(&document));
 
     let mut merged = Merged::default();
     merged.add("json-ld", linked.items);
@@ -148,9 +150,15 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
         merged.pass_over(&tried.around);
         merged.add(name, tried.items);
     }
-    if let Some(mut item) = main_text::read(&document, &place) {
+    for (mut item, captions) in main_text::read(&document, &place) {
         (item.created_at, item.created_precision) = created;
-        if merged.add_rest("main-text", item) {
+        let captions = Item { text: captions, ..item.clone() };
+        let mut rest = merged.add_rest("main-text", item);
+        // What was read of the page already has other pictures.
+        if rest != Rest::Kept && !captions.text.is_empty() {
+            rest = rest.max(merged.add_rest("main-text", captions));
+        }
+        if rest == Rest::Little {
             let place = format!("{}#main-text", place.name);
             reading.coverage.skip("a few words around the items already read", place);
         }
@@ -167,11 +175,15 @@ pub(super) fn read(html: &str, mut place: Place) -> Reading {
 fn shown_time(document: &Html) -> (Option<Moment>, Precision) {
     const PUBLISHED: &str = "time.entry-date[datetime]:not(.updated:not(.published)), time.published[datetime], \
                              time[pubdate][datetime], .wp-block-post-date time[datetime]";
-    let Ok(published) = Selector::parse(PUBLISHED) else { return Default::default() };
+    // Most pages have none, and a selector looks at each element far more closely.
+    let mut times = dom::named(document, &["time"]).peekable();
+    let Some(published) = times.peek().and_then(|_| Selector::parse(PUBLISHED).ok()) else {
+        return Default::default();
+    };
     let beside = |node: NodeRef<'_, Node>| {
         ElementRef::wrap(node).is_some_and(|around| matches!(around.value().name(), "aside" | "nav"))
     };
-    let times = document.select(&published).filter(|time| !time.ancestors().any(beside));
+    let times = times.filter(|time| published.matches(time) && !time.ancestors().any(beside));
     let times: BTreeSet<&str> = times.filter_map(|time| time.attr("datetime")).collect();
     match times.first() {
         Some(only) if times.len() == 1 => dates::parse(only),
