@@ -21,16 +21,15 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+fn command(output: &Path) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"));
+    command.current_dir(root()).args(["audit", "tests/fixtures/demo", "-o"]).arg(output);
+    command.env_clear().env("SOURCE_DATE_EPOCH", "1762074000").stdin(Stdio::null());
+    command
+}
+
 fn audit(output: &Path) -> Output {
-    Command::new(assert_cmd::cargo::cargo_bin!("whitecoat"))
-        .current_dir(root())
-        .args(["audit", "tests/fixtures/demo", "-o"])
-        .arg(output)
-        .env_clear()
-        .env("SOURCE_DATE_EPOCH", "1762074000")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    command(output).output().unwrap()
 }
 
 fn rules() -> BTreeSet<String> {
@@ -74,6 +73,30 @@ fn the_demo_is_read_whole_and_shows_every_family() {
         missing.is_empty(),
         "no post of the demo shows {missing:?}: add one to tests/fixtures/demo-source"
     );
+}
+
+#[cfg(feature = "reader")]
+#[test]
+fn one_finding_is_the_readers_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let scorn = |options: &[&str]| {
+        let path = folder.path().join(format!("{}.csv", options.len()));
+        let output = command(&path).args(options).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut table = csv::Reader::from_path(path).unwrap();
+        let headers = table.headers().unwrap().clone();
+        let column = |name| headers.iter().position(|other| other == name).unwrap();
+        let (rule, why, excerpt) = (column("rule"), column("why"), column("excerpt"));
+        let rows = table.records().map(Result::unwrap);
+        let scorn = |row: &csv::StringRecord| {
+            &row[rule] == "conduct/derogatory-patient" && row[excerpt].contains("no-show")
+        };
+        rows.filter(scorn).map(|row| row[why].to_owned()).next()
+    };
+    assert_eq!(scorn(&["--no-reader"]), None);
+    let why = scorn(&[]).expect("the reader does not find the scorn");
+    let said = "Found by the reader, a language model, where the rule alone was not sure; it goes by “";
+    assert!(why.contains(said) && why.contains("; like a post labelled: "), "{why}");
 }
 
 #[test]

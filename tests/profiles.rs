@@ -314,7 +314,7 @@ fn the_record_of_another_output_is_not_written_over() {
     expect(&folder, &["audit", "posts.jsonl", "-o", "a.csv", "--now", NOW], 1);
     let before = read(&folder, "a.run.json");
     let said = stderr(&expect(&folder, &["audit", "posts.jsonl", "-o", "a.jsonl"], 2));
-    assert!(said.contains("a.run.json is left as it is: it is the record of another output"), "{said}");
+    assert!(said.contains("a.run.json is left as it is: it is the record of a.csv beside it"), "{said}");
     assert_eq!(read(&folder, "a.run.json"), before);
     std::fs::remove_file(path(&folder, "a.csv")).unwrap();
     expect(&folder, &["audit", "posts.jsonl", "-o", "a.jsonl"], 1);

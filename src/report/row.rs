@@ -152,7 +152,7 @@ impl Row {
             modifiers: finding.modifiers.clone(),
             evidence: weighed.map(weighed_evidence).collect::<Vec<_>>().join(APART).into(),
             guards: guards.map(|evidence| &*evidence.signal).collect::<Vec<_>>().join(APART).into(),
-            reading: finding.evidence.first().and_then(reading),
+            reading: finding.evidence.iter().find_map(reading),
             identifiers: finding.identifiers.clone(),
             quasi_identifiers: finding.quasi_identifiers.clone(),
             excerpt: excerpt::of(item, finding, mask),
@@ -244,17 +244,20 @@ fn weighed_evidence(evidence: &Evidence) -> String {
     format!("{}{words}@{}:{:+.2}", evidence.signal, evidence.scope, evidence.weight)
 }
 
-/// The reader's reasons, where it made the finding: the words that moved it, and the kind of labelled post that this is like.
-fn reading(focus: &Evidence) -> Option<Box<str>> {
-    if &*focus.signal != UNDERSTOOD {
+/// The reader's reasons, where the finding rests on it: the words that moved it, and the kind of labelled post that this is like.
+fn reading(evidence: &Evidence) -> Option<Box<str>> {
+    let Evidence { signal, scope, words, resembles, .. } = evidence;
+    let alone = *scope == "focus";
+    if &**signal != UNDERSTOOD || !(alone || resembles.is_some() || !words.is_empty()) {
         return None;
     }
-    let mut said = "Found by the reader, a language model, where the rule itself saw nothing".to_owned();
-    if !focus.words.is_empty() {
-        let words: Vec<String> = focus.words.iter().map(|word| format!("“{word}”")).collect();
+    let found = if alone { "where the rule itself saw nothing" } else { "where the rule alone was not sure" };
+    let mut said = format!("Found by the reader, a language model, {found}");
+    if !words.is_empty() {
+        let words: Vec<String> = words.iter().map(|word| format!("“{word}”")).collect();
         said.push_str(&format!("; it goes by {}", words.join(", ")));
     }
-    if let Some(kind) = &focus.resembles {
+    if let Some(kind) = resembles {
         said.push_str(&format!("; like a post labelled: {kind}"));
     }
     Some(format!("{said}.").into())

@@ -223,7 +223,7 @@ impl Maker<'_> {
             resembles: None,
         });
         let understood = self.reader.as_ref().filter(|said| worth(said.evidence, read_alone));
-        let understood = understood.and_then(|_| self.understood(judgement, read_alone));
+        let understood = understood.and_then(|_| self.understood(rule, judgement, read_alone));
         let (first, second) = if read_alone { (understood, learned) } else { (learned, understood) };
         if alone {
             evidence.splice(0..0, first);

@@ -66,3 +66,33 @@ pub fn unit(mut place: Vec<f32>) -> Vec<f32> {
     place.iter_mut().for_each(|value| *value /= length);
     place
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_files_fit_each_other() {
+        let lines: Vec<_> = WORDS.lines().map(|line| line.split_once('\t').unwrap()).collect();
+        assert!(lines.iter().all(|(rule, words)| rule.contains('/') && !words.is_empty()));
+        assert_eq!(PLACES.len(), (4 + lines.len()) * WIDTH);
+    }
+
+    #[test]
+    fn a_place_is_like_the_kind_that_lies_there() {
+        let rules = ["claims/guarantee", "conduct/threat"];
+        let kinds = Kinds::shipped(&rules);
+        for (rule, of_rule) in kinds.rules.iter().enumerate() {
+            let (words, kind) = of_rule.last().unwrap();
+            let at = |side: f32| -> Vec<f32> {
+                kind.iter().zip(&kinds.middle).map(|(value, middle)| middle + side * value).collect()
+            };
+            assert_eq!(kinds.nearest(rule, &at(1.0)), Some(*words));
+            assert_ne!(kinds.nearest(rule, &at(-1.0)), Some(*words));
+        }
+        assert_eq!(kinds.nearest(7, &kinds.middle), None);
+        assert_eq!(Kinds::default().nearest(0, &[]), None);
+    }
+}

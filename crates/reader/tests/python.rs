@@ -31,6 +31,16 @@ fn labelled(id: &str) -> Item {
 }
 
 #[test]
+fn kinds_of_posts_were_chosen_with_these_weights() {
+    let made_with = whitecoat_reader::kinds::OF_WEIGHTS.trim();
+    assert_eq!(
+        reader().digest(),
+        made_with,
+        "choose them again: cargo run --release -p whitecoat-tuning -- kinds"
+    );
+}
+
+#[test]
 fn rust_and_python_agree() {
     let reader = reader();
     let expected = lines("python.jsonl");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Maker, NAMED_WORDS};
 use crate::engine::UNDERSTOOD;
-use crate::finding::Evidence;
+use crate::finding::{Evidence, Field};
 use crate::item::Item;
 use crate::judge::Judgement;
 use crate::reader::{Read, Reader};
@@ -115,27 +115,31 @@ impl Maker<'_> {
         Some(span.start..span.end)
     }
 
-    /// What the reader gave, as evidence; with the words that moved it where the finding rests on it.
-    pub(super) fn understood(&self, judgement: &Judgement<'_>, alone: bool) -> Option<Evidence> {
+    /// What the reader gave, as evidence; with the words that moved it, and the kind of post, where the finding rests on it.
+    pub(super) fn understood(&self, rule: &Rule, judgement: &Judgement<'_>, alone: bool) -> Option<Evidence> {
         let said = self.reader.as_ref()?;
         let focus = judgement.focus;
+        let rests = alone || judgement.score - said.evidence < rule.needed_score;
+        let moving = if rests && !alone { self.moving_sentence(said) } else { None };
+        let sentence = moving.unwrap_or(focus.sentence);
         Some(Evidence {
             signal: UNDERSTOOD.into(),
             scope: if alone { "focus" } else { "item" },
             weight: said.evidence,
             span: if alone { self.document.span(focus.start as usize, focus.end as usize) } else { None },
-            words: if alone { self.moving_words(said, focus) } else { Vec::new() },
-            resembles: (alone || said.evidence > 0.0).then(|| said.resembled()).flatten(),
+            words: if rests { self.moving_words(said, sentence) } else { Vec::new() },
+            resembles: if rests { said.resembled() } else { None },
         })
     }
 
     /// The words of a sentence that moved the reader. Only words of the vocabulary in small letters, so that nobody is named.
-    fn moving_words(&self, said: &ReaderOf<'_>, focus: Hit) -> Vec<Arc<str>> {
-        let Some(sentence) = self.document.span(focus.start as usize, focus.end as usize) else {
+    fn moving_words(&self, said: &ReaderOf<'_>, sentence: u32) -> Vec<Arc<str>> {
+        let (start, end) = self.document.sentence(sentence);
+        let Some(sentence) = self.document.span(start, end).filter(|span| span.field == Field::Text) else {
             return Vec::new();
         };
         let whole = sentence.start..sentence.end;
-        let range = focus.start as usize..focus.end as usize;
+        let range = start..end;
         let tokens = self.document.tokens().get(range.clone()).unwrap_or_default();
         let mut words: Vec<(usize, &str)> = Vec::new();
         for (at, token) in range.zip(tokens).filter(|(_, token)| is_plain(token)) {
