@@ -197,6 +197,14 @@ fn blogger_and_tumblr_samples_are_read() {
 }
 
 #[test]
+fn a_post_whose_number_the_export_leaves_out_gets_one() {
+    let table = "post_id,post_date,is_published,audience,title\n,2024-05-01T00:00:00.000Z,true,everyone,Rooms\n,,true,everyone,Chairs\n";
+    let read = Archive::new().with("posts.csv", table).read();
+    let ids = read.ids();
+    assert!(ids.len() == 2 && ids.iter().all(|id| id.starts_with("derived-")), "{ids:?}");
+}
+
+#[test]
 fn medium_and_substack_samples_are_read() {
     let Some(path) = sample("medium") else { return };
     let read = support::read(&path, false);

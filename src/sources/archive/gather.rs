@@ -2,7 +2,7 @@
 
 use whitecoat_engine::Item;
 
-use super::item::{cap, say_if_capped};
+use super::item::{cap, derived_id, say_if_capped};
 use super::twins::{Seen, TWICE};
 use crate::coverage::Coverage;
 use crate::sources::{Batch, Decoded, Sink, Stopped};
@@ -27,7 +27,7 @@ impl Gather {
 
     /// Keeps an item, unless it was there already; one without words and media is counted for `empty`.
     ///
-    /// Some exports number copies alike that differ, so that the text counts too.
+    /// Some exports number copies alike that differ, so that the text counts too; and some leave a number out.
     pub(super) fn keep(&mut self, mut item: Item, empty: &str) {
         if item.text.is_empty() && item.media.is_empty() {
             self.out.coverage.skip(empty, item.source);
@@ -36,6 +36,9 @@ impl Gather {
         if !self.seen.is_new(&format!("{:?} {} {}", item.kind, item.id, item.text)) {
             self.out.coverage.skip(TWICE, item.source);
             return;
+        }
+        if item.id.is_empty() {
+            item.id = derived_id(&[&item.platform, &item.text]);
         }
         item.truncated |= cap(&mut item.text);
         say_if_capped(&item, &mut self.out.coverage);
