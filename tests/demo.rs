@@ -95,8 +95,9 @@ fn one_finding_is_the_readers_and_says_why() {
     };
     assert_eq!(scorn(&["--no-reader"]), None);
     let why = scorn(&[]).expect("the reader does not find the scorn");
-    let said = "Found by the reader, a language model, where the rule alone was not sure; it goes by “";
-    assert!(why.contains(said) && why.contains("; like a post labelled: "), "{why}");
+    let said =
+        "Found by the reader, a language model, where the rule alone was not sure; like a post labelled: ";
+    assert!(why.contains(said), "{why}");
 }
 
 #[test]

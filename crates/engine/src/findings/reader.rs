@@ -115,19 +115,18 @@ impl Maker<'_> {
         Some(span.start..span.end)
     }
 
-    /// What the reader gave, as evidence; with the words that moved it, and the kind of post, where the finding rests on it.
+    /// What the reader gave, as evidence; with the kind of post where the finding rests on it, and with the words that moved it
+    /// where it rests on nothing else: to find these takes some ten readings.
     pub(super) fn understood(&self, rule: &Rule, judgement: &Judgement<'_>, alone: bool) -> Option<Evidence> {
         let said = self.reader.as_ref()?;
         let focus = judgement.focus;
         let rests = alone || judgement.score - said.evidence < rule.needed_score;
-        let moving = if rests && !alone { self.moving_sentence(said) } else { None };
-        let sentence = moving.unwrap_or(focus.sentence);
         Some(Evidence {
             signal: UNDERSTOOD.into(),
             scope: if alone { "focus" } else { "item" },
             weight: said.evidence,
             span: if alone { self.document.span(focus.start as usize, focus.end as usize) } else { None },
-            words: if rests { self.moving_words(said, sentence) } else { Vec::new() },
+            words: if alone { self.moving_words(said, focus.sentence) } else { Vec::new() },
             resembles: if rests { said.resembled() } else { None },
         })
     }
