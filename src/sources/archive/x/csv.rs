@@ -15,6 +15,7 @@ use super::time::Misread;
 use super::{PLATFORM, text};
 use crate::sources::archive::encoding::Repair;
 use crate::sources::archive::item::cap;
+use crate::sources::archive::splitter::CHUNK_BYTES;
 use crate::sources::{Batch, Sink, Stopped};
 
 /// The longest row that is read, in bytes.
@@ -91,17 +92,33 @@ fn open<'r>(reader: Box<dyn Read + 'r>) -> Rows<'r> {
     ReaderBuilder::new().flexible(true).from_reader(Metered { inner: reader, left: Cell::new(MAX_ROW_BYTES) })
 }
 
-/// Adds the numbers of replies and of the posts that they answer, as far as the file can be read.
-pub(super) fn replies(reader: Box<dyn Read + '_>, replies: &mut Vec<(u64, u64)>) {
+/// Adds the numbers of replies and of the posts that they answer, as far as the file can be read, until there are `most`.
+pub(super) fn replies(
+    reader: Box<dyn Read + '_>,
+    most: usize,
+    replies: &mut Vec<(u64, u64)>,
+    sink: &mut dyn Sink,
+) -> Result<(), Stopped> {
     let mut csv = open(reader);
     let columns = csv.byte_headers().ok().and_then(Columns::of);
-    let Some((id, parent)) = columns.and_then(|columns| Some((columns.id, columns.parent?))) else { return };
+    let Some((id, parent)) = columns.and_then(|columns| Some((columns.id, columns.parent?))) else {
+        return Ok(());
+    };
     let mut row = ByteRecord::new();
-    while csv.read_byte_record(&mut row).is_ok_and(|more| more) {
+    let mut seen = 0;
+    while replies.len() < most && csv.read_byte_record(&mut row).is_ok_and(|more| more) {
         csv.get_ref().left.set(MAX_ROW_BYTES);
         let number = |at| std::str::from_utf8(row.get(at)?).ok()?.parse().ok();
         replies.extend(number(id).zip(number(parent)));
+        let here = csv.position().byte();
+        if here - seen >= CHUNK_BYTES as u64 {
+            sink.go_on()?;
+            sink.progress().inc(here - seen);
+            seen = here;
+        }
     }
+    sink.progress().inc(csv.position().byte().saturating_sub(seen));
+    Ok(())
 }
 
 /// Reads all rows but those of posts that are known.

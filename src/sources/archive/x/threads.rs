@@ -34,12 +34,18 @@ impl Threads {
         sink: &mut dyn Sink,
     ) -> Result<Self, Stopped> {
         let mut replies = Vec::new();
+        // One more than are kept, which tells that there are more.
+        let most = MAX_REPLIES + 1;
         for file in wanted.iter().filter(|file| holds_posts(file.role)) {
+            if replies.len() >= most {
+                break;
+            }
             let Ok(reader) = container.read(&file.entry) else { continue };
             if file.role == Role::Csv {
-                csv::replies(reader, &mut replies);
+                csv::replies(reader, most, &mut replies, sink)?;
             } else {
-                gather_from(Splitter::starting(reader, Start::Assigned), file.role, sink, &mut replies)?;
+                let posts = Splitter::starting(reader, Start::Assigned);
+                gather_from(posts, file.role, most, &mut replies, sink)?;
             }
         }
         if replies.len() > MAX_REPLIES {
@@ -91,8 +97,9 @@ pub(super) fn holds_posts(role: Role) -> bool {
 fn gather_from<R: Read>(
     mut splitter: Splitter<R>,
     role: Role,
-    sink: &mut dyn Sink,
+    most: usize,
     replies: &mut Vec<(u64, u64)>,
+    sink: &mut dyn Sink,
 ) -> Result<(), Stopped> {
     let key = memmem::Finder::new("\"in_reply_to_status_id");
     while let Some(chunk) = splitter.next_chunk() {
@@ -101,7 +108,7 @@ fn gather_from<R: Read>(
         let records = chunk.elements().map(|(_, record)| record);
         let answering = records.filter(|record| key.find(record).is_some());
         replies.extend(answering.filter_map(|record| Reply::read(record, role != Role::Month)?.numbers()));
-        if replies.len() > MAX_REPLIES {
+        if replies.len() >= most {
             break;
         }
     }
