@@ -160,7 +160,7 @@ impl Record {
 mod lazy {
     use std::sync::OnceLock;
 
-    use whitecoat_engine::{Item, Passage, Read, StoryReading};
+    use whitecoat_engine::{Item, Passage, Read, Reading, StoryReading};
 
     use super::Choice;
 
@@ -211,8 +211,8 @@ mod lazy {
             self.get().map_or(Read::Broken, |reader| reader.read(item))
         }
 
-        fn resembled(&self, item: &Item, rule: usize) -> Option<&str> {
-            self.get()?.resembled(item, rule)
+        fn resembled(&self, reading: &Reading, rule: usize) -> Option<&str> {
+            self.get()?.resembled(reading, rule)
         }
 
         fn passage(&self, item: &Item) -> Option<Passage> {

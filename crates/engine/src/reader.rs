@@ -12,9 +12,9 @@ pub trait Reader: Debug + Send + Sync {
     /// What it says of an item; the same for the same item, on every machine.
     fn read(&self, item: &Item) -> Read;
 
-    /// The kind of labelled post that an item is like, of those that a rule is about, in a few words; by the rule's place in
-    /// [`crate::Engine::rules`].
-    fn resembled(&self, _item: &Item, _rule: usize) -> Option<&str> {
+    /// The kind of labelled post that what was read is like, of those that a rule is about, in a few words; by the rule's place
+    /// in [`crate::Engine::rules`].
+    fn resembled(&self, _reading: &Reading, _rule: usize) -> Option<&str> {
         None
     }
 
@@ -69,6 +69,8 @@ pub struct Reading {
     pub beside_alone: f32,
     /// The item was so long that not all of it was read.
     pub in_part: bool,
+    /// What the reader made of each window of the item, in numbers of its own: for [`Reader::resembled`].
+    pub windows: Vec<Box<[f32]>>,
 }
 
 /// What a reader says for one rule.

@@ -62,9 +62,13 @@ pub(crate) struct Top {
     pub(crate) head_biases: Vec<f32>,
 }
 
-/// What the network makes of a window: the mean and the maximum of all its pieces.
-#[derive(Debug)]
-pub(crate) struct Pooled([f32; 2 * WIDTH]);
+/// What the network makes of a window: the mean of all its pieces, then the maximum.
+pub(crate) type Pooled = Box<[f32]>;
+
+/// The mean in what was made of a window.
+pub(crate) fn mean(pooled: &[f32]) -> &[f32] {
+    pooled.get(..WIDTH).unwrap_or_default()
+}
 
 /// Memory that is kept from one pass to the next.
 #[derive(Debug, Default)]
@@ -111,7 +115,7 @@ impl Network {
                 let mut next = |window: &&[Piece]| {
                     let (own, others) = rest.split_at(rest.len().min(window.len() * WIDTH));
                     rest = others;
-                    Pooled::of(own)
+                    pooled(own)
                 };
                 windows.iter().map(&mut next).collect()
             },
@@ -132,32 +136,25 @@ impl Network {
     }
 }
 
-impl Pooled {
-    #[inline(always)]
-    fn of(x: &[f32]) -> Self {
-        let count = (x.len() / WIDTH).max(1) as f32;
-        let mut pooled = [0.0_f32; 2 * WIDTH];
-        let (mean, most) = pooled.split_at_mut(WIDTH);
-        most.fill(f32::MIN);
-        for row in x.chunks_exact(WIDTH) {
-            for ((mean, most), value) in mean.iter_mut().zip(most.iter_mut()).zip(row) {
-                *mean += value;
-                *most = if *value > *most { *value } else { *most };
-            }
+#[inline(always)]
+fn pooled(x: &[f32]) -> Pooled {
+    let count = (x.len() / WIDTH).max(1) as f32;
+    let mut pooled = [0.0_f32; 2 * WIDTH];
+    let (mean, most) = pooled.split_at_mut(WIDTH);
+    most.fill(f32::MIN);
+    for row in x.chunks_exact(WIDTH) {
+        for ((mean, most), value) in mean.iter_mut().zip(most.iter_mut()).zip(row) {
+            *mean += value;
+            *most = if *value > *most { *value } else { *most };
         }
-        mean.iter_mut().for_each(|mean| *mean /= count);
-        Self(pooled)
     }
-
-    /// The mean of all pieces.
-    pub(crate) fn mean(&self) -> &[f32] {
-        self.0.get(..WIDTH).unwrap_or_default()
-    }
+    mean.iter_mut().for_each(|mean| *mean /= count);
+    pooled.into()
 }
 
 impl Top {
     /// A score for each head.
-    pub(crate) fn scores(&self, Pooled(pooled): &Pooled) -> Vec<f32> {
+    pub(crate) fn scores(&self, pooled: &[f32]) -> Vec<f32> {
         let rows = self.head_weights.chunks_exact(2 * WIDTH);
         rows.zip(&self.head_biases).map(|(weights, bias)| dot(weights, pooled) + bias).collect()
     }

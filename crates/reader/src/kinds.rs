@@ -42,7 +42,7 @@ impl Kinds {
     /// The kind that a post is most like, by its place; `None` where it is like none of them.
     pub(crate) fn nearest(&self, rule: usize, place: &[f32]) -> Option<&'static str> {
         let place = unit(place.iter().zip(&self.middle).map(|(value, middle)| value - middle).collect());
-        let alike = self.rules.get(rule)?.iter().map(|(words, kind)| (dot(&place, kind), *words));
+        let alike = self.rules.get(rule)?.iter().map(|(words, kind)| (alike(&place, kind), *words));
         let (alike, words) = alike.max_by(|a, b| a.0.total_cmp(&b.0))?;
         (alike >= ALIKE).then_some(words)
     }
@@ -58,6 +58,11 @@ const SCALE: f32 = 32.0;
 
 fn from_bytes(bytes: &[u8]) -> Vec<f32> {
     bytes.iter().map(|byte| f32::from(byte.cast_signed()) / SCALE).collect()
+}
+
+/// How alike two places of length one are, from -1 to 1.
+pub fn alike(a: &[f32], b: &[f32]) -> f32 {
+    dot(a, b)
 }
 
 /// The same direction, of length one.

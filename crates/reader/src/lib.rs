@@ -91,18 +91,22 @@ impl Reader {
         &self.loaded.header.heads
     }
 
-    /// The scores of all heads, before calibration, and how many windows were left out. The highest of an item's windows counts,
-    /// less what chance gives where there are very many.
+    /// The scores of all heads, before calibration, and how many windows were left out.
     pub fn scores(&self, item: &Item) -> (Vec<f32>, usize) {
-        let mut most = vec![f32::NEG_INFINITY; self.heads().len()];
         let (read, left_out) = self.windows(item);
-        for window in &read {
+        (self.scores_of(&read), left_out)
+    }
+
+    /// The highest of all windows counts, less what chance gives where there are very many.
+    fn scores_of(&self, windows: &[forward::Pooled]) -> Vec<f32> {
+        let mut most = vec![f32::NEG_INFINITY; self.heads().len()];
+        for window in windows {
             let scores = self.loaded.posts.scores(window);
             most.iter_mut().zip(scores).for_each(|(most, score)| *most = most.max(score));
         }
-        let by_chance = (read.len() as f32 / USUAL_WINDOWS).ln().max(0.0);
+        let by_chance = (windows.len() as f32 / USUAL_WINDOWS).ln().max(0.0);
         most.iter_mut().for_each(|score| *score -= by_chance);
-        (most, left_out)
+        most
     }
 
     /// What the network makes of an item's windows, and how many were left out.
@@ -120,17 +124,15 @@ impl Reader {
         (read, left_out)
     }
 
-    /// Where an item lies among the posts of a rule: of its windows the one that reads most like them. For [`Kinds`].
+    /// Where what was read lies among the posts of a rule: of its windows the one that reads most like them. For [`Kinds`].
     ///
     /// [`Kinds`]: kinds::Kinds
-    pub fn place(&self, item: &Item, rule: usize) -> Option<Vec<f32>> {
+    pub fn place<'w>(&self, windows: &'w [Box<[f32]>], rule: usize) -> Option<&'w [f32]> {
         let head = self.rules.get(rule).copied().flatten()?.rule;
-        let score = |window: &forward::Pooled| {
-            self.loaded.posts.scores(window).get(head).copied().unwrap_or(f32::NEG_INFINITY)
-        };
-        let (windows, _) = self.windows(item);
+        let score =
+            |window: &[f32]| self.loaded.posts.scores(window).get(head).copied().unwrap_or(f32::NEG_INFINITY);
         let most = windows.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
-        Some(most.mean().to_vec())
+        Some(forward::mean(most))
     }
 
     /// The score of passages read as one text, before calibration.
@@ -157,7 +159,8 @@ impl whitecoat_engine::Reader for Reader {
         if language::is_foreign(&text) {
             return Read::OtherLanguage;
         }
-        let (scores, left_out) = self.scores(item);
+        let (windows, left_out) = self.windows(item);
+        let scores = self.scores_of(&windows);
         let Calibration { rule: line, evidence, alone, .. } = &self.loaded.header.calibration;
         let score = |head: Option<usize>| head.and_then(|head| scores.get(head)).copied().unwrap_or_default();
         let item = score(self.item);
@@ -176,11 +179,12 @@ impl whitecoat_engine::Reader for Reader {
             beside: evidence.learned,
             beside_alone: alone.learned,
             in_part: left_out > 0,
+            windows,
         })
     }
 
-    fn resembled(&self, item: &Item, rule: usize) -> Option<&str> {
-        self.kinds.nearest(rule, &self.place(item, rule)?)
+    fn resembled(&self, reading: &Reading, rule: usize) -> Option<&str> {
+        self.kinds.nearest(rule, self.place(&reading.windows, rule)?)
     }
 
     fn passage(&self, item: &Item) -> Option<Passage> {

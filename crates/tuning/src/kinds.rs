@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use whitecoat::quality::{Answer, Labelled};
-use whitecoat_engine::Engine;
-use whitecoat_reader::kinds::{to_bytes, unit};
+use whitecoat_engine::{Engine, Read, Reader as _};
+use whitecoat_reader::kinds::{alike, to_bytes, unit};
 use whitecoat_reader::{Reader, WEIGHTS};
 
 /// Kinds of a rule, at most, and one for so many posts.
@@ -34,16 +34,18 @@ pub(crate) fn write(
     let ids: Vec<&str> = engine.rules().iter().map(|rule| &*rule.id).collect();
     let reader = Reader::load(WEIGHTS, ids.iter().copied())?;
     let mut rules: Vec<Vec<Place<'_>>> = Vec::new();
-    for (number, id) in ids.iter().enumerate() {
-        let is_of = |post: &&Labelled| match &post.answer {
-            Answer::Rules { expect, .. } => expect.iter().any(|rule| &**rule == *id) && is_short(&post.why),
-            _ => false,
+    rules.resize_with(ids.len(), Vec::new);
+    for post in labelled.iter().filter(|post| is_short(&post.why)) {
+        let (Answer::Rules { expect, .. }, Read::Judged(reading)) = (&post.answer, reader.read(&post.item))
+        else {
+            continue;
         };
-        let of_rule = labelled.iter().filter(is_of);
-        let place = |post: &'_ Labelled| reader.place(&post.item, number);
-        rules.push(
-            of_rule.filter_map(|post| Some(Place { why: post.why.trim(), at: place(post)? })).collect(),
-        );
+        for (number, (id, of_rule)) in ids.iter().zip(&mut rules).enumerate() {
+            let place =
+                expect.iter().any(|rule| &**rule == *id).then(|| reader.place(&reading.windows, number));
+            let at = place.flatten().map(<[f32]>::to_vec);
+            of_rule.extend(at.map(|at| Place { why: post.why.trim(), at }));
+        }
     }
     let middle = mean(rules.iter().flatten());
     let mut words = String::new();
@@ -79,10 +81,6 @@ fn mean<'p>(places: impl Iterator<Item = &'p Place<'p>>) -> Vec<f32> {
     }
     sum.iter_mut().for_each(|sum| *sum /= count.max(1.0));
     sum
-}
-
-fn alike(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// Posts in the middle of groups of like ones: k-means on the sphere, from posts far from each other.

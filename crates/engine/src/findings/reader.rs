@@ -9,7 +9,7 @@ use crate::engine::UNDERSTOOD;
 use crate::finding::{Evidence, Field};
 use crate::item::Item;
 use crate::judge::Judgement;
-use crate::reader::{Read, Reader};
+use crate::reader::{Read, Reader, Reading};
 use crate::reading::Hit;
 use crate::rule::Rule;
 use crate::text::{Token, TokenKind, flag};
@@ -28,6 +28,7 @@ const MOVED: f32 = 0.1;
 pub(crate) struct ReaderOf<'a> {
     pub(crate) reader: &'a dyn Reader,
     pub(crate) item: &'a Item,
+    pub(crate) reading: &'a Reading,
     pub(crate) probes: &'a Probes,
     /// The rule's number.
     pub(crate) rule: usize,
@@ -63,7 +64,7 @@ impl ReaderOf<'_> {
     }
 
     fn resembled(&self) -> Option<Arc<str>> {
-        self.reader.resembled(self.item, self.rule).map(Arc::from)
+        self.reader.resembled(self.reading, self.rule).map(Arc::from)
     }
 
     fn log_odds_of_part(&self, part: Range<usize>) -> f32 {

@@ -122,6 +122,7 @@ impl Scanner<'_> {
         Some(ReaderOf {
             reader,
             item,
+            reading,
             probes: &self.probes,
             rule: usize::from(rule),
             log_odds: said.log_odds,
