@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod excerpt;
 mod facts;
+mod file_name;
 mod finding;
 mod findings;
 mod guidance;

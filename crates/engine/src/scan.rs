@@ -163,8 +163,8 @@ impl<'e> Scanner<'e> {
             if !medium.alt.is_empty() {
                 document.add(Place::Own(Field::MediaAlt(index)), &medium.alt, lexicon);
             }
-            if !medium.file_name.is_empty() {
-                document.add(Place::Own(Field::MediaFileName(index)), &medium.file_name, lexicon);
+            if let Some(name) = medium.given_name() {
+                document.add(Place::Own(Field::MediaFileName(index)), name, lexicon);
             }
         }
         if let Some(text) = item.parent.as_ref().and_then(|parent| parent.text.as_deref()) {

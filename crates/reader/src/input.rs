@@ -51,7 +51,7 @@ pub(crate) fn story(passages: &[&Passage], longest: usize) -> Vec<Piece> {
 /// The text, then descriptions and file names of pictures, each a line.
 pub(crate) fn own_text(item: &Item) -> String {
     let mut text = item.text.clone();
-    for line in item.media.iter().flat_map(|medium| [&medium.alt, &medium.file_name]) {
+    for line in item.media.iter().flat_map(|medium| [&*medium.alt, medium.given_name().unwrap_or_default()]) {
         if !line.is_empty() {
             text.push('\n');
             text.push_str(line);
