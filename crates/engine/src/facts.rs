@@ -12,6 +12,9 @@ use crate::timeline;
 /// Known only when an item's texts have been read.
 pub(crate) const FAR_FROM_CARE: &str = "far-from-care";
 
+/// The account has to do with health, the item itself with nothing of the sort.
+pub(crate) const OFF_DUTY: &str = "off-duty";
+
 /// Any of these signals has to do with health or care.
 pub(crate) const OF_CARE: &[&str] = &[
     "health-context",
@@ -67,6 +70,7 @@ pub(crate) const FACTS: &[Builtin] = &[
     fact("clinician-account", "the profile names a health profession"),
     fact("employer-known", "the profile names the employer"),
     fact(FAR_FROM_CARE, "neither it nor the account has anything to do with health"),
+    fact(OFF_DUTY, "nothing in it or in what it answers has to do with health"),
     fact(timeline::QUIET, "another account posted a year and a half after the last post here"),
     fact(timeline::BURST, "thirty posts or more went out within one hour"),
     fact(timeline::MIXED, "a tenth or more of its posts are about care, and as many about private life"),

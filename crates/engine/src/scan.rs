@@ -226,18 +226,19 @@ impl<'e> Scanner<'e> {
         engine.reach.candidates(engine.rules(), everything, (less, given), tally, candidates);
     }
 
-    /// Whether nothing in the item's texts, its parent's and its profile's speaks of health.
+    /// Whether nothing in the item's texts and its parent's speaks of health, and nothing in its profile's either.
     fn add_far_from_care(&mut self) {
         let of_care = &self.engine.of_care;
-        self.near_care = self.reader.hits.iter().any(|hit| of_care.contains(&hit.signal));
-        let near = self.near_care
-            || of_care
-                .iter()
-                .any(|signal| self.profile.signals.contains(*signal) || self.facts.contains(*signal));
-        if let Some(&far) =
-            self.engine.facts.get(facts::FAR_FROM_CARE).filter(|_| !near && !self.is_clinicians())
-        {
-            self.facts.insert(far);
+        self.near_care = self.reader.hits.iter().any(|hit| of_care.contains(&hit.signal))
+            || of_care.iter().any(|signal| self.facts.contains(*signal));
+        if self.near_care {
+            return;
+        }
+        let near =
+            self.is_clinicians() || of_care.iter().any(|signal| self.profile.signals.contains(*signal));
+        let fact = if near { facts::OFF_DUTY } else { facts::FAR_FROM_CARE };
+        if let Some(&fact) = self.engine.facts.get(fact) {
+            self.facts.insert(fact);
         }
     }
 

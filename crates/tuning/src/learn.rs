@@ -6,7 +6,7 @@ use whitecoat_engine::Engine;
 
 use crate::logistic::{self, Row, sigmoid};
 use crate::model::{Head, Learned};
-use crate::posts::{Post, in_parallel, sets};
+use crate::posts::{Post, folds, in_parallel};
 
 /// Buckets of the engine's features.
 const BUCKETS: usize = 1 << 16;
@@ -45,7 +45,7 @@ pub(crate) fn learn(engine: &Engine, posts: &[Post], out: &mut dyn Write) -> io:
         .collect();
     let trained: Vec<(Unseen, Head)> = in_parallel(&rules, |rule| {
         let unseen = unseen(posts, rule);
-        let fit = train(posts, rule, None);
+        let fit = train(posts, rule, &[]);
         let (bias, weights) =
             fit.weights.split_last().map_or((0.0, &[][..]), |(bias, weights)| (*bias, weights));
         let head = Head {
@@ -68,10 +68,10 @@ pub(crate) fn learn(engine: &Engine, posts: &[Post], out: &mut dyn Write) -> io:
     Ok(Learned { weight: weight as f32, shift: shift as f32, heads })
 }
 
-fn train(posts: &[Post], rule: &str, without: Option<&str>) -> logistic::Fit {
+fn train(posts: &[Post], rule: &str, without: &[&str]) -> logistic::Fit {
     let rows: Vec<(&Row, bool)> = posts
         .iter()
-        .filter(|post| Some(post.set.as_str()) != without)
+        .filter(|post| !without.contains(&post.set.as_str()))
         .filter_map(|post| Some((post, post.wants(rule)?)))
         .flat_map(|(post, wanted)| {
             // A bare archive names no profession, and its posts must be understood all the same.
@@ -82,10 +82,15 @@ fn train(posts: &[Post], rule: &str, without: Option<&str>) -> logistic::Fit {
 }
 
 pub(crate) fn unseen(posts: &[Post], rule: &str) -> Unseen {
-    let fits: Vec<(&str, logistic::Fit)> =
-        sets(posts).into_iter().map(|set| (set, train(posts, rule, Some(set)))).collect();
+    let fits: Vec<(Vec<&str>, logistic::Fit)> = folds(posts)
+        .into_iter()
+        .map(|fold| {
+            let fit = train(posts, rule, &fold);
+            (fold, fit)
+        })
+        .collect();
     let of = |post: &Post, features: &Row| {
-        let fit = fits.iter().find(|(set, _)| *set == post.set);
+        let fit = fits.iter().find(|(fold, _)| fold.contains(&post.set.as_str()));
         fit.map_or(0.0, |(_, fit)| fit.score(features))
     };
     let judged = posts.iter().map(|post| {

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use whitecoat::quality::{Answer, Labelled};
 use whitecoat_engine::{Considered, Engine, Item};
 
+/// Groups of sets that are left out in turn.
+const FOLDS: usize = 8;
+
 /// One post.
 pub(crate) struct Post {
     /// The part of its id before `-`: posts of one writer, left out together.
@@ -64,6 +67,16 @@ pub(crate) fn scan(engine: &Engine, labelled: &[Labelled]) -> Vec<Post> {
 /// The sets that there are.
 pub(crate) fn sets(posts: &[Post]) -> BTreeSet<&str> {
     posts.iter().map(|post| post.set.as_str()).collect()
+}
+
+/// The sets in groups, each left out once: nothing is judged by what was fitted on its own set.
+pub(crate) fn folds(posts: &[Post]) -> Vec<Vec<&str>> {
+    let mut folds = vec![Vec::new(); FOLDS];
+    for (at, set) in sets(posts).into_iter().enumerate() {
+        folds[at % FOLDS].push(set);
+    }
+    folds.retain(|fold| !fold.is_empty());
+    folds
 }
 
 /// Does the work for each rule, on every core, in the order of the rules.

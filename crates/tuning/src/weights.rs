@@ -139,6 +139,8 @@ struct Weights {
     all: Vec<f64>,
     /// Entries of `focus`.
     focus: usize,
+    /// Where those of `guards` begin, which only take away.
+    guards: usize,
 }
 
 impl Weights {
@@ -152,8 +154,9 @@ impl Weights {
 fn weights(file: &mut DocumentMut) -> Weights {
     let base = file.get("base").and_then(number).unwrap_or_default();
     let mut all = vec![base];
-    let mut focus = 0;
+    let (mut focus, mut guards) = (0, 0);
     for (list, default) in LISTS {
+        guards = all.len();
         let entries = file.get(list).and_then(|item| item.as_array()).map_or(0, Array::len);
         if list == "focus" {
             focus = entries;
@@ -167,7 +170,7 @@ fn weights(file: &mut DocumentMut) -> Weights {
             );
         }
     }
-    Weights { all, focus }
+    Weights { all, focus, guards }
 }
 
 fn number(item: &toml_edit::Item) -> Option<f64> {
@@ -237,7 +240,8 @@ fn changes(cases: &[&Case<'_>], weights: &Weights) -> Vec<f64> {
             square[at] = 0.99 * square[at] + 0.01 * gradient[at] * gradient[at];
             changes[at] -= RATE * (mean[at] / slow) / ((square[at] / fast).sqrt() + 1e-8);
             let weight = weights.all[at];
-            if at > weights.focus && weight * (weight + changes[at]) < 0.0 {
+            let now = weight + changes[at];
+            if at > weights.focus && weight * now < 0.0 || at >= weights.guards && now > 0.0 {
                 changes[at] = -weight;
             }
         }

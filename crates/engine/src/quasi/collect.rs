@@ -5,6 +5,7 @@ use super::roles::{ROLES, Role, UNREAL};
 use super::{Origin, Quasi, Value, age, when, zone};
 use crate::condition::Seen;
 use crate::crowd::{Figure, Figures, Portrait, Sort};
+use crate::facts;
 use crate::item::{Item, Precision, Profile};
 use crate::lexicon::{ClassId, Lexicon};
 use crate::reading::{Hit, Knowledge};
@@ -50,6 +51,7 @@ pub(crate) struct Collector {
     pub(crate) areas: Areas,
     pub(crate) figures: Figures,
     animals: Option<SignalId>,
+    off_duty: Option<SignalId>,
     male: ClassId,
     female: ClassId,
     kin: ClassId,
@@ -85,6 +87,7 @@ impl Collector {
         Self {
             roles,
             animals: signals.id("animal-account"),
+            off_duty: signals.id(facts::OFF_DUTY),
             areas: Areas::read(),
             figures,
             male: class("quasi.male"),
@@ -144,8 +147,12 @@ impl Collector {
         }
         care.sort_by_key(|(signal, _): &(u16, f32)| *signal);
         care.dedup_by_key(|(signal, _)| *signal);
-        found.care = care.iter().map(|(_, weight)| weight).sum();
-        if self.animals.is_some_and(|animals| read.seen.facts.contains(animals)) {
+        let holds = |fact: Option<SignalId>| fact.is_some_and(|fact| read.seen.facts.contains(fact));
+        // A python or a goose is an injury only where something speaks of health.
+        if !holds(self.off_duty) {
+            found.care = care.iter().map(|(_, weight)| weight).sum();
+        }
+        if holds(self.animals) {
             found.no_patient = UNREAL;
         }
         self.sex(read, &mut found);

@@ -128,12 +128,14 @@ pub(super) fn judge(engine: &Engine, story: &Story, readings: &mut usize) -> Opt
     let figures = &engine.collector.figures;
     let Weighed { estimate, signs } = weigh(engine, story)?;
     let mut score = engine.story.score(&signs);
+    let mut is_doubted = false;
     let reading =
         Some(()).filter(|()| score >= WORTH_READING && *readings > 0).and_then(|()| read(engine, story));
     if let Some(StoryReading { evidence, beside, .. }) = reading {
         *readings -= 1;
         let joined = beside * score + evidence;
-        // Arithmetic is not talked away: whom only one person fits.
+        // Arithmetic is not talked away: whom only one person fits. But then nobody is sure.
+        is_doubted = joined < STORY_BAR;
         score = if estimate.is_one() { joined.max(score) } else { joined };
     }
     if score < STORY_BAR {
@@ -164,7 +166,7 @@ pub(super) fn judge(engine: &Engine, story: &Story, readings: &mut usize) -> Opt
     let confidence = 1.0 / (1.0 + (STORY_BAR - score).exp());
     let mut modifiers = Vec::new();
     let mut severity = if estimate.is_few() { rule.severity.max(Severity::High) } else { Severity::Medium };
-    if confidence >= SURE && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
+    if confidence >= SURE && !is_doubted && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
         severity = Severity::Critical;
         modifiers.push(Modifier { name: "fits-one-person".into(), step: 1 });
     }
