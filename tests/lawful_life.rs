@@ -1,19 +1,23 @@
-//! What must never be a rule: lawful private life, belief, politics, one's own illness, union work, reporting to a regulator.
+//! What must stay silent: lawful private life (belief, politics, one's own illness, union work, reporting to a regulator), and
+//! what everybody posts, with the names that platforms give to pictures.
 
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
-use whitecoat_engine::{Engine, Item, Profile};
+use whitecoat_engine::{Engine, Item, Media, Profile};
+
+/// As in an export of Instagram.
+const PICTURE: &str = "18300080_1899267363650621_4428162448121397248_n_17854347424164915.jpg";
 
 #[test]
-fn lawful_private_life_stays_silent() {
+fn private_life_stays_silent() {
     stays_silent(&Engine::builtin().unwrap());
 }
 
 #[cfg(feature = "reader")]
 #[test]
-fn lawful_private_life_stays_silent_with_the_reader() {
+fn private_life_stays_silent_with_the_reader() {
     use whitecoat::reader::{Choice, join};
     stays_silent(&join(Engine::builtin().unwrap(), &Choice::Shipped).unwrap().0);
 }
@@ -25,10 +29,14 @@ fn stays_silent(engine: &Engine) {
     for profession in professions {
         let profile = Profile { profession: profession.into(), ..Profile::default() };
         let profile = Arc::new(profile);
-        for (line, text) in include_str!("fixtures/lawful-life.txt").lines().enumerate() {
+        let lawful = include_str!("fixtures/lawful-life.txt").lines().map(|text| (text, None));
+        let ordinary = include_str!("fixtures/ordinary-life.txt").lines().map(|text| (text, Some(PICTURE)));
+        for (line, (text, picture)) in lawful.chain(ordinary).enumerate() {
+            let medium = |name: &str| Media { file_name: name.to_owned(), ..Media::default() };
             let item = Item {
                 id: line.to_string(),
                 text: text.to_owned(),
+                media: picture.map(medium).into_iter().collect(),
                 profile: Some(Arc::clone(&profile)),
                 ..Item::default()
             };

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import pathlib
+import re
 
 import numpy as np
 
@@ -35,11 +36,41 @@ def set_of(post):
     return post["id"].split("-")[0]
 
 
+# What cameras, apps and platforms put before their numbers, as in crates/engine/src/file_name.rs.
+OF_MACHINES = set(re.search(
+    r'OF_MACHINES: &str = "(.*?)"', (pathlib.Path(__file__).parent.parent / "crates/engine/src/file_name.rs").read_text(), re.S
+)[1].replace("\\", "").split())
+
+
+def is_given(file_name):
+    """Whether a person seems to have named the file."""
+    parts = re.split(r"[\W_]+", file_name.rpartition(".")[0] or file_name)
+    if any(part.isdigit() and len(part) > 13 or is_hashed(part) for part in parts):
+        return False
+    return any(is_word(part) for part in parts) or sum(bool(re.fullmatch(r"\d{2,}[NSEW]", part)) for part in parts) == 2
+
+
+def is_hashed(part):
+    changes = sum(a.isnumeric() != b.isnumeric() for a, b in zip(part, part[1:]))
+    capitals = sum(a.islower() and b.isupper() for a, b in zip(part, part[1:]))
+    return changes >= 4 or changes >= 2 and len(part) >= 10 or capitals >= 4
+
+
+def is_word(part):
+    letters = part.strip("0123456789")
+    vowels = sum(letter in "aeiouyAEIOUY" or not letter.isascii() for letter in letters)
+    return (
+        (len(letters) >= 3 or letters == part and len(letters) == 2) and letters.isalpha()
+        and (len(letters) < 5 or vowels * 6 >= len(letters)) and letters.lower() not in OF_MACHINES
+    )
+
+
 def own_text(post):
     """The text, then descriptions and file names of pictures, each a line."""
     lines = [post["text"]]
     for medium in post.get("media") or []:
-        lines += [line for line in (medium.get("alt"), medium.get("file_name")) if line]
+        name = medium.get("file_name") or ""
+        lines += [line for line in (medium.get("alt"), name if is_given(name) else "") if line]
     return "\n".join(lines)
 
 

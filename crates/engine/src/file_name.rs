@@ -28,7 +28,7 @@ fn is_given(file_name: &str) -> bool {
     let is_platforms =
         |part: &str| part.len() > PLATFORMS_DIGITS && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_random = parts().any(|part| is_platforms(part) || is_hashed(part));
-    !is_random && parts().any(is_word)
+    !is_random && (parts().any(is_word) || parts().filter(|part| is_degrees(part)).count() == 2)
 }
 
 /// Letters and digits in turns, as in digests and identifiers.
@@ -37,6 +37,12 @@ fn is_hashed(part: &str) -> bool {
     let changes = letters.windows(2).filter(|pair| pair[0].is_numeric() != pair[1].is_numeric()).count();
     let capitals = letters.windows(2).filter(|pair| pair[0].is_lowercase() && pair[1].is_uppercase()).count();
     changes >= 4 || changes >= 2 && letters.len() >= 10 || capitals >= 4
+}
+
+/// Half of a place: the `6309N` of `52.6309N_1.2883E`.
+fn is_degrees(part: &str) -> bool {
+    let digits = part.trim_end_matches(['N', 'S', 'E', 'W']);
+    digits.len() + 1 == part.len() && digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Letters, perhaps with a number before or behind them: `smith`, `ward7`, `19mar`.
@@ -84,6 +90,7 @@ mod tests {
             "KOWALCHUK_BRIAN_M_57_CTHEAD_print.tif",
             "20180825_0214_ahipara.jpg",
             "ward7.png",
+            "2025-08-25_1712_52.6309N_1.2883E.jpg",
             "day6_lk.jpg",
             "MRN12345678.jpg",
             "mrn 00482913.jpg",
