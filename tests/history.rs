@@ -65,7 +65,7 @@ fn from_quarter_to_quarter() {
     });
     // Two posts are deleted, one is edited, one is new; then the archive is exported again.
     let spring = item("1002", "2025-11-02", THREAT)
-        + &item("1003", "2025-11-03", &format!("{PROMISE} Really!"))
+        + &item("1003", "2025-11-03", &PROMISE.replace("four visits", "five visits"))
         + &item("1004", "2025-11-04", INSULT)
         + &item("1005", "2025-11-05", JAB)
         + &item("1007", "2026-03-01", &NAME.replace("Alvarez", "Tamsin"));

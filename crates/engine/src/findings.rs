@@ -175,18 +175,12 @@ impl Maker<'_> {
         })
     }
 
-    /// What the learned signal or the reader alone finds is medium at most: they give no reason that one could check. What the
-    /// reader tips is one step less severe than if the rule were sure.
+    /// What the learned signal or the reader alone finds is medium at most: they give no reason that one could check.
     fn severity(&self, rule: &Rule, judgement: &Judgement<'_>) -> (Severity, Vec<Modifier>) {
         let counted = self.judge.counted(rule, judgement);
         let (severity, mut modifiers) = self.judge.severity(rule, judgement, &counted);
-        if severity <= Severity::Medium {
+        if judgement.entry.is_some() || severity <= Severity::Medium {
             return (severity, modifiers);
-        }
-        if judgement.entry.is_some() {
-            let step = if self.is_tipped(rule, judgement) { -1 } else { 0 };
-            modifiers.extend((step < 0).then(|| Modifier { name: "reader-tipped".into(), step }));
-            return (severity.moved(step), modifiers);
         }
         let by_reader = self.judge.signals.id(UNDERSTOOD) == Some(judgement.focus.signal);
         let name = if by_reader { "reader-only" } else { "learned-only" };

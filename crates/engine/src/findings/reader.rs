@@ -121,7 +121,7 @@ impl Maker<'_> {
     pub(super) fn understood(&self, rule: &Rule, judgement: &Judgement<'_>, alone: bool) -> Option<Evidence> {
         let said = self.reader.as_ref()?;
         let focus = judgement.focus;
-        let rests = alone || self.is_tipped(rule, judgement);
+        let rests = alone || judgement.score - said.evidence < rule.needed_score;
         Some(Evidence {
             signal: UNDERSTOOD.into(),
             scope: if alone { "focus" } else { "item" },
@@ -130,11 +130,6 @@ impl Maker<'_> {
             words: if alone { self.moving_words(said, focus.sentence) } else { Vec::new() },
             resembles: if rests { said.resembled() } else { None },
         })
-    }
-
-    /// Whether there would be no such finding without what the reader gave.
-    pub(super) fn is_tipped(&self, rule: &Rule, judgement: &Judgement<'_>) -> bool {
-        self.reader.as_ref().is_some_and(|said| judgement.score - said.evidence < rule.needed_score)
     }
 
     /// The words of a sentence that moved the reader. Only words of the vocabulary in small letters, so that nobody is named.
