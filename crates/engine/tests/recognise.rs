@@ -1,7 +1,7 @@
 //! What the recognisers see, and what they must not take for it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use whitecoat_engine::{Engine, Item};
+use whitecoat_engine::{Engine, Item, Profile};
 
 /// A text, signals that must be seen in it, and signals that must not.
 const TEXTS: &[(&str, &[&str], &[&str])] = &[
@@ -46,4 +46,21 @@ fn sees_what_it_should_and_no_more() {
         wrong.extend(unseen.iter().filter(has).map(|name| format!("{text}: {name} in {signals:?}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn off_duty_is_what_has_nothing_to_do_with_health_on_a_clinicians_account() {
+    let engine = Engine::builtin().expect("the built-in rules compile");
+    let mut scanner = engine.scanner();
+    for (text, profession, off_duty, far) in [
+        ("Rain since yesterday morning", "midwife", true, false),
+        ("Rain since yesterday morning, and the ward is full", "midwife", false, false),
+        ("Rain since yesterday morning", "", false, true),
+    ] {
+        let profile = Profile { profession: profession.into(), ..Profile::default() };
+        let item = Item { text: text.into(), profile: Some(profile.into()), ..Item::default() };
+        let why = scanner.explain(&item, "privacy/date-or-age");
+        let seen = (why.contains("off-duty"), why.contains("far-from-care"));
+        assert_eq!(seen, (off_duty, far), "{text}, by {profession:?}: {why}");
+    }
 }

@@ -23,7 +23,7 @@ use crate::reader::StoryReading;
 use link::Story;
 
 /// More traces than this are not kept: their items are judged alone. At about 300 bytes each.
-pub const MAX_TRACES: usize = 150_000;
+pub const MAX_TRACES: usize = 120_000;
 
 /// Stories of one person that are open at a time; the oldest is closed.
 const OPEN_STORIES: usize = 16;
