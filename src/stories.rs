@@ -69,13 +69,19 @@ impl<'e> Stories<'e> {
         })
     }
 
-    /// Adds the stories to the rows; answers how many the profile does not show, and what was not read.
-    pub fn finish(self, rows: &mut Vec<Row>, policy: &Policy) -> (BTreeMap<String, u64>, Option<String>) {
+    /// Judges the stories, on so many cores, and adds them to the rows; answers how many the profile does not show, and what was
+    /// not read.
+    pub fn finish(
+        self,
+        rows: &mut Vec<Row>,
+        policy: &Policy,
+        cores: usize,
+    ) -> (BTreeMap<String, u64>, Option<String>) {
         let mut hidden = BTreeMap::new();
         let (names, mut anchors) = (self.names, self.rows);
         let name = |handle: usize| names.get(handle).cloned().unwrap_or_default();
         let mut told: BTreeMap<String, Vec<Told>> = BTreeMap::new();
-        let (stories, unread) = self.teller.finish();
+        let (stories, unread) = self.teller.finish(cores);
         for story in stories {
             let Some(mut row) = standing(&story, &mut anchors) else { continue };
             row.rule = story.rule.clone();

@@ -171,7 +171,7 @@ pub fn run(
         ControlFlow::Continue(())
     });
     let left_out = stories.left_out_note();
-    let (hidden, unread) = stories.finish(&mut all.rows, task.policy);
+    let (hidden, unread) = stories.finish(&mut all.rows, task.policy, settings.jobs);
     absorb(&mut all.hidden, hidden);
     if let Some(last) = outcome.readings.last_mut() {
         last.coverage.notes.extend(left_out.into_iter().chain(unread));

@@ -35,7 +35,8 @@ impl Stories {
                 teller.add(at, trace);
             }
         }
-        let (told, _) = teller.finish();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (told, _) = teller.finish(cores);
         for story in &told {
             let at = story.tip().handle;
             let Some(scan) = scans.get_mut(at) else { continue };

@@ -20,6 +20,7 @@ mod learned;
 mod lexicon;
 mod lists;
 mod moment;
+mod parallel;
 mod pattern;
 mod quasi;
 mod reach;

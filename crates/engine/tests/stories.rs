@@ -41,7 +41,7 @@ fn told(engine: &Engine, items: &[Item]) -> Vec<StoryFinding> {
         }
     }
     assert_eq!(teller.left_out(), 0);
-    teller.finish().0
+    teller.finish(2).0
 }
 
 fn members(found: &[StoryFinding]) -> Vec<Vec<usize>> {
@@ -117,7 +117,7 @@ fn a_thread_of_a_hundred_thousand_posts_is_judged_in_bounded_pieces() {
     for at in 0..100_000 {
         teller.add(at, trace.clone());
     }
-    for story in teller.finish().0 {
+    for story in teller.finish(2).0 {
         assert!(story.members.len() <= 48);
     }
 }

@@ -91,6 +91,14 @@ static NOBODY: Member = Member { handle: usize::MAX, gives: Vec::new() };
 pub(super) struct Weighed {
     estimate: Estimate,
     pub(super) signs: [f32; COUNT],
+    score: f32,
+}
+
+impl Weighed {
+    /// Whether what the reader says can matter.
+    pub(super) fn is_worth_reading(&self) -> bool {
+        self.score >= WORTH_READING
+    }
 }
 
 /// `None` for what cannot be a story of a patient, or fits many people; where the place is not known, more than a few.
@@ -112,7 +120,7 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     let signs = signs::of(story, &estimate);
     let known = !matches!(estimate.basis, Basis::Country | Basis::Region);
     let fits = estimate.is_few() || (known && estimate.about < MANY);
-    fits.then_some(Weighed { estimate, signs })
+    fits.then(|| Weighed { estimate, score: engine.story.score(&signs), signs })
 }
 
 /// What the reader says of a story, if it knows two of its items or more.
@@ -122,17 +130,19 @@ pub(super) fn read(engine: &Engine, story: &Story) -> Option<StoryReading> {
     engine.reader.as_deref().filter(|_| passages.len() >= 2)?.read_story(&passages)
 }
 
-/// `None` for what is hardly a story of one patient, or is told by one item alone. The reader is asked of so many more stories.
-pub(super) fn judge(engine: &Engine, story: &Story, readings: &mut usize) -> Option<StoryFinding> {
+/// `None` for what is hardly a story of one patient, or is told by one item alone. The reader is asked if it may be.
+pub(super) fn judge(
+    engine: &Engine,
+    story: &Story,
+    weighed: &Weighed,
+    may_be_read: bool,
+) -> Option<StoryFinding> {
     let rule = engine.combination.clone()?;
     let figures = &engine.collector.figures;
-    let Weighed { estimate, signs } = weigh(engine, story)?;
-    let mut score = engine.story.score(&signs);
+    let (estimate, mut score) = (weighed.estimate.clone(), weighed.score);
     let mut is_doubted = false;
-    let reading =
-        Some(()).filter(|()| score >= WORTH_READING && *readings > 0).and_then(|()| read(engine, story));
+    let reading = if may_be_read { read(engine, story) } else { None };
     if let Some(StoryReading { evidence, beside, .. }) = reading {
-        *readings -= 1;
         let joined = beside * score + evidence;
         // Arithmetic is not talked away: whom only one person fits. But then nobody is sure.
         is_doubted = joined < STORY_BAR;

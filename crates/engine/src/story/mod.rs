@@ -19,6 +19,7 @@ pub use trace::Trace;
 pub(crate) use trace::{NearItem, of_item};
 
 use crate::engine::Engine;
+use crate::parallel;
 use crate::reader::StoryReading;
 use link::Story;
 
@@ -104,8 +105,8 @@ impl<'e> Storyteller<'e> {
     }
 
     /// The stories, in the order of the handles of the items that they stand on; and how many more groups of posts would have been
-    /// read but for [`MAX_READINGS`].
-    pub fn finish(self) -> (Vec<StoryFinding>, usize) {
+    /// read but for [`MAX_READINGS`]. On so many cores.
+    pub fn finish(self, cores: usize) -> (Vec<StoryFinding>, usize) {
         let engine = self.engine;
         let (mut found, mut readings, mut unread): (Vec<StoryFinding>, _, _) = (Vec::new(), MAX_READINGS, 0);
         for traces in self.people.into_values().map(in_order) {
@@ -113,14 +114,22 @@ impl<'e> Storyteller<'e> {
             let read = windows.len().min(readings);
             readings -= read;
             unread += windows.len() - read;
-            let near: Vec<StoryFinding> =
-                windows.iter().take(read).filter_map(|window| window.judge(engine)).collect();
-            let from = found.len();
-            let told = stories(traces);
-            found.extend(told.iter().filter_map(|story| judge::judge(engine, story, &mut readings)));
-            let tied = found.split_off(from);
+            let windows = windows.get(..read).unwrap_or_default();
+            let near = parallel::map(windows, cores, |window| window.judge(engine));
+            let candidates = stories(traces);
+            let weighed = |story| Some((story, judge::weigh(engine, story)?));
+            let in_turn = |(story, weighed): (_, judge::Weighed)| {
+                let may_be_read = readings > 0 && weighed.is_worth_reading();
+                readings -= usize::from(may_be_read);
+                (story, weighed, may_be_read)
+            };
+            let told: Vec<_> = candidates.iter().filter_map(weighed).map(in_turn).collect();
+            let tied = parallel::map(&told, cores, |(story, weighed, may_be_read)| {
+                judge::judge(engine, story, weighed, *may_be_read)
+            });
+            let tied: Vec<StoryFinding> = tied.into_iter().flatten().collect();
             let is_new = |near: &StoryFinding| !tied.iter().any(|known| known.shares_items(near));
-            found.extend(near.into_iter().filter(is_new));
+            found.extend(near.into_iter().flatten().filter(is_new));
             found.extend(tied);
         }
         found.sort_by_key(|finding| finding.tip().handle);
