@@ -1,9 +1,9 @@
 //! Who is audited: the subject file, and what of it an item's own archive does not say.
 
+mod filler;
 mod written;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use toml::Spanned;
 use url::Url;
 use whitecoat_engine::{Item, Profile};
 
+pub use self::filler::Filler;
 use self::written::{refers_to_consent, same_platform};
 use crate::toml_file::{self, Mistake};
 
@@ -42,9 +43,6 @@ const KEYS: &[&str] = &[
 ];
 /// The countries that rules know arrows or advice for.
 pub const JURISDICTIONS: &[&str] = &["US", "UK", "CA", "AU", "IE", "NZ"];
-/// How the payments list is told to the rules: `firm-tie` in the profile.
-const PAYMENTS: &str = "Payments list: ";
-
 /// The clinician.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -265,46 +263,6 @@ impl Subject {
     }
 }
 
-/// Fills in profiles, the same one for the items that share it.
-#[derive(Debug)]
-pub struct Filler<'s> {
-    subject: &'s Subject,
-    last: Option<(Option<Arc<Profile>>, Arc<Profile>)>,
-}
-
-impl<'s> Filler<'s> {
-    /// For items of this subject.
-    pub fn new(subject: &'s Subject) -> Self {
-        Self { subject, last: None }
-    }
-
-    /// Gives the item the profile that the subject file completes.
-    pub fn fill(&mut self, item: &mut Item) {
-        let same = |known: &Option<Arc<Profile>>| match (known, &item.profile) {
-            (Some(known), Some(now)) => Arc::ptr_eq(known, now) || known == now,
-            (None, None) => true,
-            _ => false,
-        };
-        let profile = match self.last.as_ref().filter(|(known, _)| same(known)) {
-            Some((_, filled)) => Arc::clone(filled),
-            None => {
-                let given = item.profile.as_deref().cloned().unwrap_or_default();
-                let filled = Arc::new(self.subject.complete(&given));
-                self.last = Some((item.profile.clone(), Arc::clone(&filled)));
-                filled
-            }
-        };
-        let payers = self.subject.payers(&item.text);
-        item.profile = Some(if payers.is_empty() {
-            profile
-        } else {
-            let mut tied = Profile::clone(&profile);
-            tied.bio = format!("{}\n{PAYMENTS}{}.", tied.bio, payers.join(", "));
-            Arc::new(tied)
-        });
-    }
-}
-
 /// The code of a country that may be written in another usual way.
 pub fn country_code(written: &str) -> Option<&'static str> {
     let upper = written.trim().to_uppercase();
@@ -360,6 +318,8 @@ fn mentions(text: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
 
     use super::*;
 

@@ -1,7 +1,8 @@
 //! Kinds of labelled posts: for each rule some of those that the reader was trained on, with what is wrong with them in a few
 //! words, and where they lie in the reader's space. `whitecoat-tuning kinds` chooses and writes them.
 
-use crate::forward::{WIDTH, dot};
+use crate::arithmetic::dot;
+use crate::forward::WIDTH;
 
 /// BLAKE3 of the weights that they were made with.
 pub const OF_WEIGHTS: &str = include_str!("../model/kinds.weights");

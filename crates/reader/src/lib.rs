@@ -3,6 +3,7 @@
 //!
 //! It computes in whole numbers, and where it does not, in a fixed order: every machine gets the same.
 
+mod arithmetic;
 mod file;
 mod forward;
 mod input;
