@@ -4,7 +4,7 @@
 //! carry `label` (true or false) and `rule`: what is or is not there. Such a `rule` is a rule's id, or a family and a word
 //! of the corpus's own, which stands for the whole family.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
@@ -98,7 +98,7 @@ pub fn read(path: &Path, rules: &BTreeSet<&str>) -> Result<Vec<Labelled>, Labell
     let open = |source| LabelledError::Io { file: name.clone(), source };
     let mut reader = BufReader::new(File::open(path).map_err(open)?);
     let mut posts = Vec::new();
-    let mut text = Vec::new();
+    let (mut text, mut lines) = (Vec::new(), BTreeMap::new());
     for line in 1.. {
         text.clear();
         let count = io::Read::take(&mut reader, MAX_LINE_BYTES).read_until(b'\n', &mut text).map_err(open)?;
@@ -109,7 +109,12 @@ pub fn read(path: &Path, rules: &BTreeSet<&str>) -> Result<Vec<Labelled>, Labell
             continue;
         }
         let fail = |(problem, next)| LabelledError::Line { file: name.clone(), line, problem, next };
-        posts.extend(post(&text, rules).map_err(fail)?);
+        let Some(post) = post(&text, rules).map_err(&fail)? else { continue };
+        if let Some(first) = lines.insert(post.item.id.clone(), line) {
+            let problem = format!("`id` {:?} is that of line {first} too", post.item.id);
+            return Err(fail((problem, "give every post an id of its own".to_owned())));
+        }
+        posts.push(post);
     }
     Ok(posts)
 }
@@ -217,6 +222,17 @@ mod tests {
 
     fn read(line: &str) -> Result<Option<Labelled>, Mistake> {
         post(line.as_bytes(), &BTreeSet::from(["privacy/patient-name", "conduct/threat"]))
+    }
+
+    #[test]
+    fn an_id_stands_for_one_post() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let line = r#"{"id":"a","text":"b","expect":[]}"#;
+        std::fs::write(file.path(), format!("{line}\n\n{line}\n")).unwrap();
+        let error = super::read(file.path(), &BTreeSet::new()).unwrap_err().to_string();
+        assert!(
+            error.ends_with(":3: `id` \"a\" is that of line 1 too\n  next: give every post an id of its own")
+        );
     }
 
     #[test]
