@@ -38,10 +38,8 @@ def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("--corpus", default=HERE.parent / "corpus")
     ask.add_argument("--hold-out", default="", help="sets that are not trained on but scored, such as K,M")
-    ask.add_argument("--epochs", type=int, default=2)
+    ask.add_argument("--epochs", type=int, default=3)
     ask.add_argument("--rate", type=float, default=fit.RATE, help="the highest rate; it falls to nothing over the run")
-    ask.add_argument("--share", type=float, default=1.0, help="train on this share of the posts, drawn by the seed")
-    ask.add_argument("--whole", default="", help="sets of which all posts are trained on, whatever the share")
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--start", type=pathlib.Path, help="weights (.npz) to go on from, instead of the base's")
     ask.add_argument("--output", type=pathlib.Path, required=True, help="trained weights (.npz), for export.py")
@@ -50,7 +48,6 @@ def main():
     everything, digest = data.read(given.corpus, held)
     print(f"{len(everything)} posts, sha256 {digest}, held out: {held or 'nothing'}", file=sys.stderr)
     learn = [i for i, post in enumerate(everything) if data.set_of(post) not in held]
-    learn = drawn(everything, learn, given.share, given.whole.split(","), given.seed)
     start = np.load(given.start) if given.start else None
     rules = sorted({rule for post in everything for rule in [*post["expect"], *(post.get("also_ok") or [])]})
     names = [str(name) for name in start["names"]] if given.start else data.heads(rules)
@@ -79,12 +76,6 @@ def main():
             found = fit.scores(trained, frozen, [data.rows(everything[i], pieces) for i in at])
             measure.report(names, found, wanted[at], counts[at], name, sys.stderr)
             np.savez(given.output.with_suffix(f".{name}.npz"), scores=found, ids=[everything[i]["id"] for i in at])
-
-
-def drawn(posts, learn, share, whole, seed):
-    """A share of the posts, and all those of some sets."""
-    chance = np.random.default_rng(seed).random(len(learn))
-    return [at for at, chance in zip(learn, chance) if chance < share or data.set_of(posts[at]) in whole]
 
 
 def go_on(trained, start):
