@@ -3,7 +3,7 @@
 use super::judge::{Member, StoryFinding};
 use super::link::TELLS_OF_CARE;
 use super::trace::Trace;
-use crate::crowd::Portrait;
+use crate::crowd::{Estimate, Portrait};
 use crate::engine::Engine;
 use crate::finding::Severity;
 use crate::reader::{Passage, StoryReading};
@@ -17,6 +17,9 @@ const MOST_OF_THREAD: usize = 8;
 
 /// An item belongs to the story if leaving it out lowers the log-odds so much.
 const MATTERS: f32 = 0.2;
+
+/// With so many details that figures know, figures have the last word on how many people it fits.
+const TOLD_IN_FIGURES: usize = 3;
 
 /// Some posts of one person, in the order of time.
 pub(crate) struct Window<'t> {
@@ -102,6 +105,10 @@ impl Window<'_> {
             }
         }
         let estimate = engine.crowd.estimate(&portrait, &engine.collector.figures);
+        let details = portrait.traits.len() + usize::from(portrait.age.is_some());
+        if details >= TOLD_IN_FIGURES && estimate.as_ref().is_some_and(Estimate::is_many) {
+            return None;
+        }
         let few = estimate.as_ref().is_some_and(|estimate| estimate.is_few());
         let severity = if few { rule.severity.max(Severity::High) } else { Severity::Medium };
         let change = engine.crowd.change(&portrait, &engine.collector.figures, &engine.collector.areas);
