@@ -48,7 +48,7 @@ fn a_directory_page_yields_profile_reviews_and_replies() {
         let profile = item.profile.as_ref().unwrap();
         assert_eq!(
             (profile.name.as_str(), profile.profession.as_str()),
-            ("Dr. Ines Varga, MD", "PrimaryCare")
+            ("Dr. Ines Varga, MD", "primary care")
         );
         assert_eq!(
             (profile.employer.as_str(), profile.location.as_str()),

@@ -65,9 +65,47 @@ pub(super) fn country(name: &str) -> &'static str {
     }
 }
 
+/// A profession as people write it: schema.org's `https://schema.org/PrimaryCare` is primary care, and a practice for that where a
+/// business says it of itself.
+pub(super) fn profession_of(written: &str, by_business: bool) -> String {
+    let name = written.rsplit('/').next().unwrap_or_default();
+    // No degree: in a term a small letter follows every capital.
+    let is_term = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphabetic())
+        && !name.ends_with(|c: char| c.is_ascii_uppercase())
+        && !name.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase));
+    if !is_term {
+        return name.to_owned();
+    }
+    let mut words = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    if by_business { format!("{words} practice") } else { words }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::same_person;
+    use super::{profession_of, same_person};
+
+    #[test]
+    fn terms_of_schema_org_become_words() {
+        for (written, by_business, words) in [
+            ("https://schema.org/PrimaryCare", true, "primary care practice"),
+            ("PrimaryCare", false, "primary care"),
+            ("Dermatology", true, "dermatology practice"),
+            ("Consultant cardiologist", false, "Consultant cardiologist"),
+            ("MD", false, "MD"),
+            ("PhD", false, "PhD"),
+            ("DPhil", false, "DPhil"),
+            ("", true, ""),
+        ] {
+            assert_eq!(profession_of(written, by_business), words, "{written}");
+        }
+    }
 
     #[test]
     fn names_are_compared_without_titles() {

@@ -11,7 +11,7 @@ use whitecoat_engine::{
 };
 
 use super::json_ld::{Graph, MAX_DEPTH, Node, is, list};
-use super::people::{country, same_person};
+use super::people::{country, profession_of, same_person};
 use super::{Found, Place, dates, dom};
 use owner::Owner;
 
@@ -151,7 +151,7 @@ impl<'v> Walk<'v> {
         let profile = Profile {
             name: graph.words(node, &["name", "alternateName"]),
             bio: bio.clone(),
-            profession: profession.rsplit('/').next().unwrap_or_default().to_owned(),
+            profession: profession_of(&profession, is(node, BUSINESS) && !is(node, PERSON)),
             employer: graph
                 .words(node, &["worksFor", "hospitalAffiliation", "affiliation", "parentOrganization"]),
             location: location.join(", "),
