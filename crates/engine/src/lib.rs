@@ -20,7 +20,6 @@ mod learned;
 mod lexicon;
 mod lists;
 mod moment;
-mod parallel;
 mod pattern;
 mod quasi;
 mod reach;

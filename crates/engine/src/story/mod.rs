@@ -10,6 +10,7 @@ mod signs;
 mod trace;
 mod window;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use judge::{Member, StoryFinding};
@@ -19,7 +20,6 @@ pub use trace::Trace;
 pub(crate) use trace::{NearItem, of_item};
 
 use crate::engine::Engine;
-use crate::parallel;
 use crate::reader::StoryReading;
 use link::Story;
 
@@ -107,6 +107,14 @@ impl<'e> Storyteller<'e> {
     /// The stories, in the order of the handles of the items that they stand on; and how many more groups of posts would have been
     /// read but for [`MAX_READINGS`]. On so many cores.
     pub fn finish(self, cores: usize) -> (Vec<StoryFinding>, usize) {
+        // Without threads of its own it works all the same.
+        match rayon::ThreadPoolBuilder::new().num_threads(cores.max(1)).build() {
+            Ok(pool) => pool.install(|| self.judged()),
+            Err(_) => self.judged(),
+        }
+    }
+
+    fn judged(self) -> (Vec<StoryFinding>, usize) {
         let engine = self.engine;
         let (mut found, mut readings, mut unread): (Vec<StoryFinding>, _, _) = (Vec::new(), MAX_READINGS, 0);
         for traces in self.people.into_values().map(in_order) {
@@ -115,7 +123,7 @@ impl<'e> Storyteller<'e> {
             readings -= read;
             unread += windows.len() - read;
             let windows = windows.get(..read).unwrap_or_default();
-            let near = parallel::map(windows, cores, |window| window.judge(engine));
+            let near: Vec<_> = windows.par_iter().filter_map(|window| window.judge(engine)).collect();
             let candidates = stories(traces);
             let weighed = |story| Some((story, judge::weigh(engine, story)?));
             let in_turn = |(story, weighed): (_, judge::Weighed)| {
@@ -124,12 +132,14 @@ impl<'e> Storyteller<'e> {
                 (story, weighed, may_be_read)
             };
             let told: Vec<_> = candidates.iter().filter_map(weighed).map(in_turn).collect();
-            let tied = parallel::map(&told, cores, |(story, weighed, may_be_read)| {
-                judge::judge(engine, story, weighed, *may_be_read)
-            });
-            let tied: Vec<StoryFinding> = tied.into_iter().flatten().collect();
+            let tied: Vec<StoryFinding> = told
+                .par_iter()
+                .filter_map(|(story, weighed, may_be_read)| {
+                    judge::judge(engine, story, weighed, *may_be_read)
+                })
+                .collect();
             let is_new = |near: &StoryFinding| !tied.iter().any(|known| known.shares_items(near));
-            found.extend(near.into_iter().flatten().filter(is_new));
+            found.extend(near.into_iter().filter(is_new));
             found.extend(tied);
         }
         found.sort_by_key(|finding| finding.tip().handle);

@@ -1,4 +1,6 @@
-//! Comparing names of people, and naming countries.
+//! Comparing names of people, and naming countries and professions.
+
+use heck::ToSnakeCase;
 
 /// Titles and credentials that tell nothing about who somebody is.
 const TITLES: &[&str] = &[
@@ -77,13 +79,7 @@ pub(super) fn profession_of(written: &str, by_business: bool) -> String {
     if !is_term {
         return name.to_owned();
     }
-    let mut words = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.push(c.to_ascii_lowercase());
-    }
+    let words = name.to_snake_case().replace('_', " ");
     if by_business { format!("{words} practice") } else { words }
 }
 
