@@ -28,7 +28,7 @@ pub(crate) struct Window<'t> {
     by_chance: f32,
 }
 
-/// The windows around traces that tell of care; who is in one already begins no other.
+/// The windows around traces that tell of care and that a reader can read; who is in one already begins no other.
 pub(super) fn windows(traces: &[(usize, Trace)]) -> Vec<Window<'_>> {
     let mut found: Vec<Window<'_>> = Vec::new();
     let mut covered = vec![false; traces.len()];
@@ -55,8 +55,9 @@ pub(super) fn windows(traces: &[(usize, Trace)]) -> Vec<Window<'_>> {
             }
         }
         let members: Vec<_> = together.into_iter().filter_map(|at| traces.get(at)).collect();
-        if members.len() >= 2 {
-            found.push(Window { members, by_chance: 0.0 });
+        let window = Window { members, by_chance: 0.0 };
+        if window.can_be_read() {
+            found.push(window);
         }
     }
     let by_chance = (found.len().max(1) as f32).ln();
@@ -77,12 +78,15 @@ impl Window<'_> {
         self.members.iter().map(|(handle, _)| *handle).collect()
     }
 
-    /// What the reader says of it; nothing of what is mostly of the author, of animals or of nobody.
-    pub(super) fn read(&self, engine: &Engine) -> Option<StoryReading> {
+    /// Not where a reader kept nothing of it, and not what is mostly of the author, of animals or of nobody.
+    fn can_be_read(&self) -> bool {
         let no_patient = self.members.iter().filter(|(_, trace)| trace.no_patient > 0).count();
-        if 2 * no_patient >= self.members.len() {
-            return None;
-        }
+        let kept = self.members.iter().any(|(_, trace)| trace.passage.is_some());
+        self.members.len() >= 2 && kept && 2 * no_patient < self.members.len()
+    }
+
+    /// What the reader says of it.
+    pub(super) fn read(&self, engine: &Engine) -> Option<StoryReading> {
         self.read_without(engine, usize::MAX)
     }
 
