@@ -89,7 +89,8 @@ fn what_is_not_judged_says_so() {
     assert!(reading.rules[0].is_some() && reading.rules[1].is_none() && !reading.in_part);
 }
 
-/// A sentence that a short post would be found for is found between thousands of others too.
+/// A sentence that a short post would surely be found for is found between thousands of others too. Of what is less sure padding hides
+/// some: docs/reader.md, Limits.
 #[test]
 fn padding_hides_nothing() {
     let reader = reader();
@@ -97,7 +98,7 @@ fn padding_hides_nothing() {
         let (scores, left_out) = reader.scores(&Item { text, ..Item::default() });
         (scores[0], left_out)
     };
-    let breach = "My patient Tilda Marrow in bed 4 has leukaemia and her family does not know.";
+    let breach = "Take two of the antibiotics you have left and send me a photo of the rash here.";
     let padding = "The canal was calm and we had tea. ".repeat(60);
     let (plain, _) = score(padding.clone());
     let (hidden, left_out) = score(format!("{padding}\n{breach}\n{padding}"));
