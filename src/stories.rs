@@ -86,7 +86,7 @@ impl<'e> Stories<'e> {
             let Some(mut row) = standing(&story, &mut anchors) else { continue };
             row.rule = story.rule.clone();
             (row.severity, row.confidence) = (story.severity, story.confidence);
-            row.modifiers.clear();
+            row.modifiers.clone_from(&story.modifiers);
             if !policy.lets_through(&row.rule.id, row.severity, row.confidence, row.authorship) {
                 *hidden.entry(row.rule.id.to_string()).or_default() += 1;
                 continue;

@@ -1,6 +1,6 @@
 //! How many people fit what was told of somebody, in the words of the reports.
 
-use whitecoat_engine::{Fits, Modifier, StoryFinding};
+use whitecoat_engine::{Fits, StoryFinding};
 
 use super::Row;
 use crate::identity;
@@ -57,10 +57,10 @@ impl People {
 impl Row {
     /// Makes a row stand for a story that ends on its item.
     pub fn tell(&mut self, people: People, story: &StoryFinding) {
-        let modifiers: Vec<Modifier> =
-            story.modifiers.iter().filter(|new| !self.modifiers.contains(new)).cloned().collect();
-        self.modifiers.extend(modifiers);
-        self.severity = self.severity.max(story.severity);
+        if story.severity > self.severity {
+            self.severity = story.severity;
+            self.modifiers.clone_from(&story.modifiers);
+        }
         self.confidence = self.confidence.max(story.confidence);
         self.people = Some(Box::new(people));
     }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::crowd::{Change, Estimate};
 use crate::rule::Rule;
 
+/// The modifier of a finding that is not sure enough to be high or critical.
+pub(crate) const NOT_SURE: &str = "not-sure-enough";
+
 /// How bad a finding is if it is true. Never mixed with [`Finding::confidence`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -43,6 +46,13 @@ impl Severity {
     pub fn moved(self, steps: i32) -> Severity {
         let index = (self as i32).saturating_add(steps).clamp(0, 4);
         Severity::ALL[usize::try_from(index).unwrap_or(0)]
+    }
+
+    /// Makes it medium at most, and says so by a modifier of this name.
+    pub(crate) fn hold_back(&mut self, name: &str) -> Option<Modifier> {
+        let step = Severity::Medium as i32 - *self as i32;
+        *self = (*self).min(Severity::Medium);
+        (step < 0).then(|| Modifier { name: name.into(), step })
     }
 }
 

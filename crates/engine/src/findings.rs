@@ -178,15 +178,12 @@ impl Maker<'_> {
     /// What the learned signal or the reader alone finds is medium at most: they give no reason that one could check.
     fn severity(&self, rule: &Rule, judgement: &Judgement<'_>) -> (Severity, Vec<Modifier>) {
         let counted = self.judge.counted(rule, judgement);
-        let (severity, mut modifiers) = self.judge.severity(rule, judgement, &counted);
-        if judgement.entry.is_some() || severity <= Severity::Medium {
-            return (severity, modifiers);
+        let (mut severity, mut modifiers) = self.judge.severity(rule, judgement, &counted);
+        if judgement.entry.is_none() {
+            let by_reader = self.judge.signals.id(UNDERSTOOD) == Some(judgement.focus.signal);
+            modifiers.extend(severity.hold_back(if by_reader { "reader-only" } else { "learned-only" }));
         }
-        let by_reader = self.judge.signals.id(UNDERSTOOD) == Some(judgement.focus.signal);
-        let name = if by_reader { "reader-only" } else { "learned-only" };
-        let step = if severity == Severity::Critical { -2 } else { -1 };
-        modifiers.push(Modifier { name: name.into(), step });
-        (Severity::Medium, modifiers)
+        (severity, modifiers)
     }
 
     /// The focus, then everything that counted, the weightiest first.

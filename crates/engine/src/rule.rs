@@ -51,6 +51,8 @@ pub struct Rule {
     pub(crate) base: f32,
     /// The score, in log-odds, that a finding must reach.
     pub(crate) needed_score: f32,
+    /// The confidence below which a finding is medium at most.
+    pub(crate) sure: f32,
     pub(crate) identifiers: Vec<char>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) authorship: Vec<Authorship>,
@@ -111,6 +113,8 @@ struct RuleFile {
     base: f32,
     #[serde(default = "even")]
     threshold: f32,
+    #[serde(default)]
+    sure: f32,
     #[serde(default)]
     kinds: Vec<Kind>,
     #[serde(default)]
@@ -193,6 +197,12 @@ impl Rule {
             let problem = format!("action `{}` is not known", raw.action);
             return Err(file.error_at("action", problem, format!("use one of: {}", ACTIONS.join(", "))));
         }
+        for (key, confidence) in [("threshold", raw.threshold), ("sure", raw.sure)] {
+            if !(0.0..1.0).contains(&confidence) {
+                let problem = format!("`{key}` is {confidence}, not a confidence");
+                return Err(file.error_at(key, problem, "give a number from 0 to below 1"));
+            }
+        }
         for (key, list) in [("focus", &raw.focus), ("evidence", &raw.evidence), ("guards", &raw.guards)] {
             for condition in list {
                 if let Some(problem) = contradiction::find(condition, &raw.kinds, &raw.authorship) {
@@ -253,6 +263,7 @@ impl Rule {
             base: raw.base,
             // Weights have one decimal; sums of them should not miss the mark by rounding.
             needed_score: (raw.threshold / (1.0 - raw.threshold)).ln() - 1e-4,
+            sure: raw.sure,
             identifiers: raw.identifiers.chars().collect(),
             kinds: raw.kinds,
             authorship: raw.authorship,

@@ -12,7 +12,7 @@ pub use inspect::Considered;
 use crate::condition::Seen;
 use crate::engine::Engine;
 use crate::facts;
-use crate::finding::{Field, Finding, Modifier, Severity};
+use crate::finding::{Field, Finding, Modifier, NOT_SURE, Severity};
 use crate::findings::{LearnedOf, Maker, Probes};
 use crate::item::{Item, Profile};
 use crate::judge::Judge;
@@ -31,7 +31,7 @@ const LENGTH_DISCOUNT: f32 = 0.5;
 /// An item of so many sentences is short.
 const SHORT_SENTENCES: f32 = 4.0;
 
-/// The confidence from which on circumstances may make a finding critical.
+/// The confidence from which on a finding is as severe as its rule and the circumstances say.
 const SURE: f32 = 0.8;
 
 /// Scans items one after another, keeping its memory from one to the next.
@@ -394,8 +394,10 @@ impl<'e> Scanner<'e> {
 
 /// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing.
 fn hold_back(finding: &mut Finding) {
-    if finding.severity >= Severity::High && finding.confidence < SURE {
+    if finding.confidence < finding.rule.sure {
+        finding.modifiers.extend(finding.severity.hold_back(NOT_SURE));
+    } else if finding.severity >= Severity::High && finding.confidence < SURE {
         finding.severity = finding.severity.moved(-1);
-        finding.modifiers.push(Modifier { name: "not-sure-enough".into(), step: -1 });
+        finding.modifiers.push(Modifier { name: NOT_SURE.into(), step: -1 });
     }
 }

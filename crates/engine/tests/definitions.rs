@@ -99,6 +99,7 @@ fn rules_that_contradict_themselves_are_named_with_their_place_and_a_way_out() {
         ("a guard that speaks for the rule", "guards", r#"[{ signal = "fiction", weight = 1.0 }]"#),
         ("an unknown action", "action", r#""delete""#),
         ("an unknown key", "base", "0.0\nbasis = 1"),
+        ("surer than sure", "base", "0.0\nsure = 90"),
         ("too few examples", "hits", r#"["a"]"#),
         ("another id", "id", r#""privacy/yours""#),
     ];

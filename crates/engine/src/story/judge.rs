@@ -7,7 +7,7 @@ use super::signs::{self, COUNT, STORY_BAR};
 use super::trace::Trace;
 use crate::crowd::{Change, Estimate, MANY, Portrait, Sort};
 use crate::engine::Engine;
-use crate::finding::{Modifier, Severity};
+use crate::finding::{Modifier, NOT_SURE, Severity};
 use crate::quasi::Basis;
 use crate::reader::{Passage, StoryReading};
 use crate::rule::Rule;
@@ -29,9 +29,6 @@ const WORTH_READING: f32 = -3.5;
 
 /// An item that lowers the estimate so many times completes the story.
 const COMPLETES: f64 = 3.0;
-
-/// The confidence from which on a story may be critical.
-const SURE: f32 = 0.8;
 
 /// An item of a story.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,9 +173,12 @@ pub(super) fn judge(
     let confidence = 1.0 / (1.0 + (STORY_BAR - score).exp());
     let mut modifiers = Vec::new();
     let mut severity = if estimate.is_few() { rule.severity.max(Severity::High) } else { Severity::Medium };
-    if confidence >= SURE && !is_doubted && estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
+    if estimate.is_one() && identifying(engine, &story.portrait) >= 2 {
         severity = Severity::Critical;
         modifiers.push(Modifier { name: "fits-one-person".into(), step: 1 });
+    }
+    if is_doubted || confidence < rule.sure {
+        modifiers.extend(severity.hold_back(NOT_SURE));
     }
     let change = engine.crowd.change(&story.portrait, figures, &engine.collector.areas);
     let tip = tip.unwrap_or(members.len() - 1);

@@ -114,7 +114,6 @@ impl Window<'_> {
             return None;
         }
         let few = estimate.as_ref().is_some_and(|estimate| estimate.is_few());
-        let severity = if few { rule.severity.max(Severity::High) } else { Severity::Medium };
         let change = engine.crowd.change(&portrait, &engine.collector.figures, &engine.collector.areas);
         let members: Vec<Member> =
             told.iter().map(|(handle, _)| Member { handle: *handle, gives: Vec::new() }).collect();
@@ -122,7 +121,8 @@ impl Window<'_> {
         let tip = members.len().checked_sub(1)?;
         Some(StoryFinding {
             rule,
-            severity,
+            // The reader gives no reason that one could check.
+            severity: Severity::Medium,
             modifiers: Vec::new(),
             confidence,
             estimate,
