@@ -21,7 +21,7 @@ const MOST_FOR_PAGES: f32 = 2.0;
 /// and has to be surer to find something alone. It was trained on posts of which half are breaches.
 const MOST_OFF_DUTY: f32 = 2.0;
 const MOST_TAKEN_OFF_DUTY: f32 = 4.0;
-const ALONE_OFF_DUTY: f32 = 0.8;
+const ALONE_OFF_DUTY: f32 = 1.5;
 
 /// An item is read if so much more would make a finding of a rule, or if a head of the learned model says so much.
 const READ_WITHIN: f32 = 0.8;
