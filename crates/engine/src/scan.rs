@@ -392,12 +392,15 @@ impl<'e> Scanner<'e> {
     }
 }
 
-/// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing.
+/// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing. Circumstances raise nothing that
+/// is not.
 fn hold_back(finding: &mut Finding) {
     if finding.confidence < finding.rule.sure {
         finding.modifiers.extend(finding.severity.hold_back(NOT_SURE));
     } else if finding.severity >= Severity::High && finding.confidence < SURE {
-        finding.severity = finding.severity.moved(-1);
-        finding.modifiers.push(Modifier { name: NOT_SURE.into(), step: -1 });
+        let held = finding.severity.min(finding.rule.severity.max(Severity::High)).moved(-1);
+        let step = held as i32 - finding.severity as i32;
+        finding.severity = held;
+        finding.modifiers.push(Modifier { name: NOT_SURE.into(), step });
     }
 }
