@@ -12,7 +12,7 @@ const SUBJECT: &str = "id = \"s1\"\nnames = [\"Orla Finch\"]\nprofession = \"nur
     not_mine = [\"x:orla_other\"]\n[[account]]\nplatform = \"x\"\nhandle = \"orla_rn\"\nbasis = \"named on the ward's page\"\n\
     [consent]\nreference = \"HR 7\"\n";
 /// A finding that every profile is about.
-const BREACH: &str = "My patient Mrs. Alvarez from bed 4 finally went home, 41 days on the vent!!";
+const BREACH: &str = "Mrs. Alvarez from bed 4 finally went home, 41 days on the vent!!";
 
 /// A post of which the report says how many people fit, with `more` at its end.
 fn fitting(id: &str, day: &str, more: &str) -> String {
