@@ -122,6 +122,19 @@ fn strange_posts_are_read_or_said_not_to_be() {
 }
 
 #[test]
+fn padding_hides_nothing_that_the_rules_see() {
+    let canal = "The canal was calm and we had tea. ".repeat(60);
+    let hidden = format!("{canal}\n{BREACH}\n{canal}");
+    for option in ["--reader", "--no-reader"] {
+        let (_, of_padding) = audit(&[&canal], &[option]);
+        assert_eq!(of_padding["findings"]["shown"], 0, "{option}: {:#}", of_padding["findings"]);
+        let found =
+            |post: &str| audit(&[post], &[option]).1["findings"]["by_rule"]["privacy/patient-name"].clone();
+        assert_eq!((found(BREACH), found(&hidden)), (1.into(), 1.into()), "{option}");
+    }
+}
+
+#[test]
 fn the_same_posts_give_the_same_findings() {
     let run =
         || audit(&[BREACH, "Told a stranger online to stop her warfarin, she thanked me."], &["--reader"]).1;

@@ -3,6 +3,7 @@ python training/expected.py TRAINED.npz STORIES.npz"""
 
 import argparse
 import json
+import math
 import pathlib
 
 import jax.numpy as jnp
@@ -41,6 +42,15 @@ def parts(trained):
     return {"layers": [layer(at) for at in range(layers)], "head": plain("head")}, frozen
 
 
+def judged(trained, frozen, post, pieces):
+    """The scores of a post, as crates/reader/src/lib.rs has them."""
+    large = data.rows(post, pieces)
+    small = data.rows(post, pieces, most=data.SMALL) if len(large) > 1 else []
+    found = fit.scores(trained, frozen, [[row] for row in large + small])
+    found[len(large):] -= data.SMALL_LOSES
+    return found.max(axis=0) - max(0.0, math.log(len(found) / data.USUAL))
+
+
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("trained", type=pathlib.Path)
@@ -51,7 +61,7 @@ def main():
     pieces = WordPiece([str(piece) for piece in weights["vocabulary"]])
     wanted = [json.loads(line)["id"] for line in FILE.read_text().splitlines()]
     everything = {post["id"]: post for post in data.read(HERE.parent / "corpus")[0]}
-    found = fit.scores(trained, frozen, [data.rows(everything[name], pieces) for name in wanted])
+    found = [judged(trained, frozen, everything[name], pieces) for name in wanted]
     lines = [json.dumps({"id": name, "scores": [round(float(score), 3) for score in row]}) for name, row in zip(wanted, found)]
     FILE.write_text("\n".join(lines) + "\n")
     trained, frozen = parts(np.load(given.stories))

@@ -15,6 +15,10 @@ TEST_SETS = ("S", "W")
 # Pieces of one window's own text, of the parent's text, the bio and the profession.
 OWN, PARENT, BIO, PROFESSION = 112, 32, 14, 5
 
+# Of the small windows that longer text is read in besides when it is judged, and what their scores lose; of more windows than
+# USUAL the highest is high by chance (crates/reader/src/lib.rs).
+SMALL, SMALL_LOSES, USUAL = 40, 1.0, 5.0
+
 # Pieces of a story, and of one of its items.
 STORY, PASSAGE = 224, 96
 
@@ -88,13 +92,13 @@ def context(post, pieces, bare=False):
     return kind
 
 
-def windows(sentences):
+def windows(sentences, most):
     """Sentences packed into windows; one that is longer than a window is cut."""
     packed, window = [], []
     for sentence in sentences:
-        for at in range(0, len(sentence), OWN):
-            part = sentence[at:at + OWN]
-            if len(window) + len(part) > OWN:
+        for at in range(0, len(sentence), most):
+            part = sentence[at:at + most]
+            if len(window) + len(part) > most:
                 packed.append(window)
                 window = []
             window = window + part
@@ -103,12 +107,12 @@ def windows(sentences):
     return packed
 
 
-def rows(post, wordpiece, bare=False):
+def rows(post, wordpiece, bare=False, most=OWN):
     """What the model reads: for each window, pieces and where the context begins."""
     around = context(post, wordpiece.pieces, bare)
     return [
         ([CLS, *own, SEP, *around, SEP], len(own) + 2)
-        for own in windows(wordpiece.sentences(own_text(post)))
+        for own in windows(wordpiece.sentences(own_text(post)), most)
     ]
 
 

@@ -10,6 +10,9 @@ use crate::rule::Rule;
 /// The modifier of a finding that is not sure enough to be high or critical.
 pub(crate) const NOT_SURE: &str = "not-sure-enough";
 
+/// The modifier of a finding that the reader makes alone.
+pub(crate) const READER_ONLY: &str = "reader-only";
+
 /// How bad a finding is if it is true. Never mixed with [`Finding::confidence`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,10 +51,10 @@ impl Severity {
         Severity::ALL[usize::try_from(index).unwrap_or(0)]
     }
 
-    /// Makes it medium at most, and says so by a modifier of this name.
-    pub(crate) fn hold_back(&mut self, name: &str) -> Option<Modifier> {
-        let step = Severity::Medium as i32 - *self as i32;
-        *self = (*self).min(Severity::Medium);
+    /// Makes it so bad at most, and says so by a modifier of this name.
+    pub(crate) fn hold_back(&mut self, most: Severity, name: &str) -> Option<Modifier> {
+        let step = most as i32 - *self as i32;
+        *self = (*self).min(most);
         (step < 0).then(|| Modifier { name: name.into(), step })
     }
 }

@@ -8,7 +8,7 @@ pub(crate) use reader::{Probes, ReaderOf};
 
 use crate::engine::{READS_LIKE, UNDERSTOOD};
 use crate::excerpt::{excerpt, masks};
-use crate::finding::{Evidence, Finding, Modifier, Severity};
+use crate::finding::{Evidence, Finding, Modifier, READER_ONLY, Severity};
 use crate::judge::{Judge, Judgement};
 use crate::learned::{Features, Model};
 use crate::lexicon::Lexicon;
@@ -181,7 +181,9 @@ impl Maker<'_> {
         let (mut severity, mut modifiers) = self.judge.severity(rule, judgement, &counted);
         if judgement.entry.is_none() {
             let by_reader = self.judge.signals.id(UNDERSTOOD) == Some(judgement.focus.signal);
-            modifiers.extend(severity.hold_back(if by_reader { "reader-only" } else { "learned-only" }));
+            modifiers.extend(
+                severity.hold_back(Severity::Medium, if by_reader { READER_ONLY } else { "learned-only" }),
+            );
         }
         (severity, modifiers)
     }

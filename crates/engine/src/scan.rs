@@ -12,7 +12,7 @@ pub use inspect::Considered;
 use crate::condition::Seen;
 use crate::engine::Engine;
 use crate::facts;
-use crate::finding::{Field, Finding, Modifier, NOT_SURE, Severity};
+use crate::finding::{Field, Finding, NOT_SURE, Severity};
 use crate::findings::{LearnedOf, Maker, Probes};
 use crate::item::{Item, Profile};
 use crate::judge::Judge;
@@ -395,12 +395,13 @@ impl<'e> Scanner<'e> {
 /// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing. Circumstances raise nothing that
 /// is not.
 fn hold_back(finding: &mut Finding) {
-    if finding.confidence < finding.rule.sure {
-        finding.modifiers.extend(finding.severity.hold_back(NOT_SURE));
-    } else if finding.severity >= Severity::High && finding.confidence < SURE {
-        let held = finding.severity.min(finding.rule.severity.max(Severity::High)).moved(-1);
-        let step = held as i32 - finding.severity as i32;
-        finding.severity = held;
-        finding.modifiers.push(Modifier { name: NOT_SURE.into(), step });
-    }
+    let Finding { rule, severity, confidence, .. } = finding;
+    let most = if *confidence < rule.sure {
+        Severity::Medium
+    } else if *severity >= Severity::High && *confidence < SURE {
+        (*severity).min(rule.severity.max(Severity::High)).moved(-1)
+    } else {
+        return;
+    };
+    finding.modifiers.extend(severity.hold_back(most, NOT_SURE));
 }

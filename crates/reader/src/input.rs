@@ -6,6 +6,10 @@ use crate::wordpiece::{BEGIN, BETWEEN, WordPiece};
 
 /// Pieces of one window's own words, of the parent's text, the bio and the profession.
 const OWN: usize = 112;
+
+/// The same of the small windows that longer text is read in besides: there nothing stands around a sentence that could drown it.
+const SMALL: usize = 40;
+
 const PARENT: usize = 32;
 const BIO: usize = 14;
 const PROFESSION: usize = 5;
@@ -17,12 +21,17 @@ const PASSAGE: usize = 96;
 /// A piece, and whether it is the item's own (0) or stands around (1).
 pub(crate) type Piece = (u16, u8);
 
-/// The item's windows.
-pub(crate) fn windows(item: &Item, words: &WordPiece, longest: usize) -> Vec<Vec<Piece>> {
+/// The item's windows, and where there is more than one the small ones.
+pub(crate) fn windows(item: &Item, words: &WordPiece, longest: usize) -> (Vec<Vec<Piece>>, Vec<Vec<Piece>>) {
     let mut around = around(item, item.parent.as_ref(), words);
     around.truncate(longest.saturating_sub(OWN + 3));
-    let own = packed(words.sentences(&own_text(item)));
-    own.into_iter().map(|own| window(own, &around)).collect()
+    let sentences = words.sentences(&own_text(item));
+    let windows = |most: usize| -> Vec<_> {
+        packed(&sentences, most).into_iter().map(|own| window(own, &around)).collect()
+    };
+    let large = windows(OWN);
+    let small = if large.len() > 1 { windows(SMALL) } else { Vec::new() };
+    (large, small)
 }
 
 fn window(own: Vec<u16>, around: &[u16]) -> Vec<Piece> {
@@ -80,10 +89,10 @@ fn around(item: &Item, parent: Option<&Parent>, words: &WordPiece) -> Vec<u16> {
 }
 
 /// Sentences packed into windows; one that is longer than a window is cut. At least one window.
-fn packed(sentences: Vec<Vec<u16>>) -> Vec<Vec<u16>> {
+fn packed(sentences: &[Vec<u16>], most: usize) -> Vec<Vec<u16>> {
     let (mut windows, mut window) = (Vec::new(), Vec::new());
-    for part in sentences.iter().flat_map(|sentence| sentence.chunks(OWN)) {
-        if window.len() + part.len() > OWN {
+    for part in sentences.iter().flat_map(|sentence| sentence.chunks(most)) {
+        if window.len() + part.len() > most {
             windows.push(std::mem::take(&mut window));
         }
         window.extend_from_slice(part);

@@ -89,20 +89,33 @@ fn what_is_not_judged_says_so() {
     assert!(reading.rules[0].is_some() && reading.rules[1].is_none() && !reading.in_part);
 }
 
-/// A sentence that a short post would surely be found for is found between thousands of others too. Of what is less sure padding hides
-/// some: docs/reader.md, Limits.
+/// A sentence that a short post would surely be found for stands out between thousands of others too. `tests/reader.rs` has one that the
+/// rules find. How much of what is less sure padding hides: docs/reader.md, Limits.
 #[test]
 fn padding_hides_nothing() {
     let reader = reader();
     let score = |text: String| {
         let (scores, left_out) = reader.scores(&Item { text, ..Item::default() });
-        (scores[0], left_out)
+        assert_eq!(left_out, 0);
+        scores[0]
     };
-    let breach = "Take two of the antibiotics you have left and send me a photo of the rash here.";
-    let padding = "The canal was calm and we had tea. ".repeat(60);
-    let (plain, _) = score(padding.clone());
-    let (hidden, left_out) = score(format!("{padding}\n{breach}\n{padding}"));
-    assert!(hidden > plain + 0.5 && left_out == 0, "{hidden} {plain}");
+    let breaches = [
+        "Take two of the antibiotics you have left and send me a photo of the rash here.",
+        "Our frequent flyer in bay two faked another seizure, so we let her lie on the floor for an hour.",
+        "Looked up my ex's new girlfriend on the hospital system and, well, that explains the rash.",
+    ];
+    let paddings = [
+        "The canal was calm and we had tea. ".repeat(60),
+        "The canal was calm. We had tea and the dog swam twice. Nobody has mowed the lawn since May. "
+            .repeat(25),
+    ];
+    for padding in paddings {
+        let plain = score(padding.clone());
+        for breach in breaches {
+            let hidden = score(format!("{padding}\n{breach}\n{padding}"));
+            assert!(hidden > plain + 0.5, "{breach}: {hidden} {plain}");
+        }
+    }
 }
 
 /// Posts of 100,000 characters: what is left out is counted.

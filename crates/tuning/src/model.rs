@@ -20,7 +20,7 @@ pub(crate) struct Head {
 
 /// Weights as 8-bit numbers; those that round to nought are left out.
 pub(crate) fn bytes(learned: &Learned) -> Vec<u8> {
-    let mut bytes = b"wcoat-1\n".to_vec();
+    let mut bytes = b"wcoat-2\n".to_vec();
     bytes.extend(learned.weight.to_le_bytes());
     bytes.extend(learned.shift.to_le_bytes());
     bytes.extend((learned.heads.len() as u16).to_le_bytes());

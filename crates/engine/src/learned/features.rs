@@ -1,12 +1,12 @@
 //! What the model looks at.
 
-use super::BUCKET_BITS;
+use super::{BUCKET_BITS, BUCKETS};
 use crate::crowd::CUE;
 use crate::reading::{Hit, SignalSet};
 use crate::signal::{SignalId, Signals};
 use crate::text::{Document, Place, Token, TokenKind};
 
-/// The words of one text count so much together, whatever its length. Hand-set, as the next ones.
+/// The words of one text count so much together, whatever its length and however often they are said. Hand-set, as the next ones.
 const WORDS: f32 = 3.0;
 
 /// Each signal counts so much.
@@ -43,6 +43,8 @@ pub(crate) type Feature = (u16, f32);
 pub(crate) struct Features {
     pub(crate) list: Vec<Feature>,
     pub(crate) tokens: Vec<u32>,
+    /// Buckets of the words that are being looked at, a bit each.
+    said: Vec<u64>,
 }
 
 /// All that was seen around an item.
@@ -115,18 +117,36 @@ impl Features {
                 continue;
             }
             let place = (first + at) as u32;
-            self.add(token.hash, sort + Sort::Word as u32, 1.0, place);
+            self.add_once(token.hash, sort + Sort::Word as u32, place);
             if token.stem != 0 {
-                self.add(token.stem, sort + Sort::Stem as u32, 1.0, place);
+                self.add_once(token.stem, sort + Sort::Stem as u32, place);
             }
             if let Some(before) = before.filter(|before| pairs && before.segment == token.segment) {
-                self.add(before.hash.rotate_left(7) ^ token.hash, sort + Sort::Pair as u32, 1.0, place);
+                self.add_once(before.hash.rotate_left(7) ^ token.hash, sort + Sort::Pair as u32, place);
             }
             before = Some(token);
         }
         let added = self.list.get_mut(from..).unwrap_or_default();
         let value = WORDS / (added.len().max(1) as f32).sqrt();
-        added.iter_mut().for_each(|feature| feature.1 = value);
+        for feature in added {
+            feature.1 = value;
+            if let Some(said) = self.said.get_mut(usize::from(feature.0) / 64) {
+                *said = 0;
+            }
+        }
+    }
+
+    /// Adds a feature of words unless it is there already: who says a thing sixty times says one thing.
+    fn add_once(&mut self, hash: u32, sort: u32, token: u32) {
+        self.said.resize(BUCKETS / 64, 0);
+        let bucket = bucket(hash, sort);
+        let Some(said) = self.said.get_mut(usize::from(bucket) / 64) else { return };
+        let bit = 1 << (bucket % 64);
+        if *said & bit == 0 {
+            *said |= bit;
+            self.list.push((bucket, 1.0));
+            self.tokens.push(token);
+        }
     }
 
     fn signal(&mut self, signals: &Signals, signal: SignalId, sort: Sort) {
@@ -138,12 +158,16 @@ impl Features {
     }
 
     fn add(&mut self, hash: u32, sort: u32, value: f32, token: u32) {
-        // Two rounds of multiplying spread all bits into the highest.
-        let mixed = (hash ^ sort.wrapping_mul(0x9E37_79B1)).wrapping_mul(0x85EB_CA6B);
-        let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0xC2B2_AE35);
-        self.list.push(((mixed >> (32 - BUCKET_BITS)) as u16, value));
+        self.list.push((bucket(hash, sort), value));
         self.tokens.push(token);
     }
+}
+
+/// Two rounds of multiplying spread all bits into the highest.
+fn bucket(hash: u32, sort: u32) -> u16 {
+    let mixed = (hash ^ sort.wrapping_mul(0x9E37_79B1)).wrapping_mul(0x85EB_CA6B);
+    let mixed = (mixed ^ (mixed >> 15)).wrapping_mul(0xC2B2_AE35);
+    (mixed >> (32 - BUCKET_BITS)) as u16
 }
 
 /// The words of pictures' texts and of the parent are other features than those of the item's text.

@@ -178,7 +178,7 @@ pub(super) fn judge(
         modifiers.push(Modifier { name: "fits-one-person".into(), step: 1 });
     }
     if is_doubted || confidence < rule.sure {
-        modifiers.extend(severity.hold_back(NOT_SURE));
+        modifiers.extend(severity.hold_back(Severity::Medium, NOT_SURE));
     }
     let change = engine.crowd.change(&story.portrait, figures, &engine.collector.areas);
     let tip = tip.unwrap_or(members.len() - 1);

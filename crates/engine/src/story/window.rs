@@ -5,7 +5,7 @@ use super::link::TELLS_OF_CARE;
 use super::trace::Trace;
 use crate::crowd::{Estimate, Portrait};
 use crate::engine::Engine;
-use crate::finding::Severity;
+use crate::finding::{READER_ONLY, Severity};
 use crate::reader::{Passage, StoryReading};
 
 /// Posts before and after that are read with it, in so many days.
@@ -119,11 +119,13 @@ impl Window<'_> {
             told.iter().map(|(handle, _)| Member { handle: *handle, gives: Vec::new() }).collect();
         let confidence = 1.0 / (1.0 + (-read.alone).exp());
         let tip = members.len().checked_sub(1)?;
+        // The reader gives no reason that one could check.
+        let mut severity = if few { rule.severity.max(Severity::High) } else { Severity::Medium };
+        let modifiers = severity.hold_back(Severity::Medium, READER_ONLY).into_iter().collect();
         Some(StoryFinding {
             rule,
-            // The reader gives no reason that one could check.
-            severity: Severity::Medium,
-            modifiers: Vec::new(),
+            severity,
+            modifiers,
             confidence,
             estimate,
             change: change.filter(|_| few),
