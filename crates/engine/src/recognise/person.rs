@@ -80,7 +80,8 @@ impl Words {
             introduces: class(
                 "person.introduces",
                 "meet little wee big old young baby auntie aunty uncle granny grandad grandpa grandma nana nan yiayia coach lt \
-                 sgt captain not called named naming don doña tío tía our that's it's poor dear sweet brave rip farewell saint",
+                 sgt captain not called named naming don doña tío tía our that's it's poor dear sweet brave rip farewell saint \
+                 patient pt client",
             ),
             not_person: class(
                 "person.not",
