@@ -6,13 +6,12 @@ use crate::wordpiece::{BEGIN, BETWEEN, WordPiece};
 
 /// Pieces of one window's own words, of the parent's text, the bio and the profession.
 const OWN: usize = 112;
-
-/// The same of the small windows that longer text is read in besides: there nothing stands around a sentence that could drown it.
-const SMALL: usize = 40;
-
 const PARENT: usize = 32;
 const BIO: usize = 14;
 const PROFESSION: usize = 5;
+
+/// Pieces of the small windows that longer text is read in besides: there nothing stands around a sentence that could drown it.
+const SMALL: usize = 40;
 
 /// Pieces of a story, and of one of its items.
 const STORY: usize = 224;
