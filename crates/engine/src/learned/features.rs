@@ -109,6 +109,7 @@ impl Features {
     /// Words, stems, and pairs of words where they tell more than single ones.
     fn words(&mut self, tokens: &[Token], first: usize, sort: u32) {
         let from = self.list.len();
+        self.said.resize(BUCKETS / 64, 0);
         let pairs = sort == 0 || sort == Sort::Media as u32;
         let mut before: Option<&Token> = None;
         for (at, token) in tokens.iter().enumerate() {
@@ -138,7 +139,6 @@ impl Features {
 
     /// Adds a feature of words unless it is there already: who says a thing sixty times says one thing.
     fn add_once(&mut self, hash: u32, sort: u32, token: u32) {
-        self.said.resize(BUCKETS / 64, 0);
         let bucket = bucket(hash, sort);
         let Some(said) = self.said.get_mut(usize::from(bucket) / 64) else { return };
         let bit = 1 << (bucket % 64);
