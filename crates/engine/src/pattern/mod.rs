@@ -2,10 +2,12 @@
 
 mod matcher;
 mod parse;
+mod word;
 
 pub(crate) use matcher::{Entities, Matcher};
 pub use parse::PatternError;
-pub(crate) use parse::{Flat, Names, Place, inflect, parse};
+pub(crate) use parse::{Flat, Names, Place, parse};
+pub(crate) use word::inflect;
 
 use crate::lexicon::{ClassId, Lexicon, WordId};
 use crate::signal::SignalId;
