@@ -164,9 +164,9 @@ fn the_rewrite_names_the_smallest_change_that_is_enough() {
     assert!(fits.estimate.about < change.people);
 }
 
-/// Takes whatever holds two passages with a certain number of letters for a story.
+/// Takes whatever holds two passages with a certain number of letters for a story; and what it has to say of one that signs tie.
 #[derive(Debug)]
-struct Letters(u16);
+struct Letters(u16, f32);
 
 impl Reader for Letters {
     fn read(&self, _: &Item) -> Read {
@@ -180,7 +180,7 @@ impl Reader for Letters {
     fn read_story(&self, passages: &[&Passage]) -> Option<StoryReading> {
         let known = passages.iter().filter(|passage| passage.own.contains(&self.0)).count();
         let alone = known as f32 - 1.5;
-        Some(StoryReading { evidence: 0.0, beside: 1.0, alone })
+        Some(StoryReading { evidence: self.1, beside: 1.0, alone })
     }
 }
 
@@ -196,7 +196,7 @@ fn posts_that_only_their_sense_ties_are_a_story_where_a_reader_says_so() {
     ];
     let engine = Engine::builtin().unwrap();
     assert!(told(&engine, &items).is_empty(), "nothing ties them");
-    let engine = engine.with_reader(Arc::new(Letters(first.len() as u16)));
+    let engine = engine.with_reader(Arc::new(Letters(first.len() as u16, 0.0)));
     let found = told(&engine, &items);
     assert_eq!(members(&found), [[0, 2]], "and what stands between is none of it");
     assert_eq!((found[0].severity, found[0].tip().handle), (Severity::Medium, 2));
@@ -205,4 +205,25 @@ fn posts_that_only_their_sense_ties_are_a_story_where_a_reader_says_so() {
     // Of an account that names no health profession nothing is read.
     let plain = items.map(|item| Item { profile: None, ..item });
     assert!(told(&engine, &plain).is_empty());
+}
+
+#[test]
+fn who_names_no_health_profession_tells_a_story_only_of_somebody_treated() {
+    let engine = Engine::builtin().unwrap();
+    let lay = Arc::new(Profile { profession: "".into(), ..(*profile("Canora, SK", "CA")).clone() });
+    let told_by = |engine: &Engine, profile: &Arc<Profile>, first: &str| {
+        let both = [item("1", first, "2024-03-04"), item("2", JOB, "2024-03-09")];
+        members(&told(engine, &both.map(|item| Item { profile: Some(profile.clone()), ..item })))
+    };
+    let words_of_care = "Our hall committee talked about Parkinson's. A man there told us they operated, a scan, a fall, the \
+                         emergency room, and they discharged people far too early";
+    assert!(told_by(&engine, &lay, words_of_care).is_empty(), "nobody there is anybody's patient");
+    let treated =
+        "My patient patted my hand on the ward today when I told him it was Parkinson's, after the scan";
+    assert_eq!(told_by(&engine, &lay, treated), [[0, 1]]);
+
+    // Where a reader doubts it, arithmetic speaks for a clinician's story alone.
+    let engine = engine.with_reader(Arc::new(Letters(0, -20.0)));
+    assert!(told_by(&engine, &lay, treated).is_empty());
+    assert_eq!(told_by(&engine, &profile("Canora, SK", "CA"), DIAGNOSIS), [[0, 1]]);
 }

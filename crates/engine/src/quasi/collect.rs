@@ -22,6 +22,9 @@ const SHORTEST_WORD: u32 = 4;
 /// More details than this of one item are not looked at.
 const MAX_DETAILS: usize = 64;
 
+/// A sign of care of this weight says who is treated.
+const TREATS: f32 = 1.2;
+
 /// So many years are no age.
 const VAGUE_AGE: u8 = 15;
 
@@ -32,6 +35,8 @@ pub(crate) struct Collected {
     pub(crate) portrait: Portrait,
     /// How surely it tells of one person in the author's care.
     pub(crate) care: f32,
+    /// It says that somebody is a patient, or is treated: other words about care are said of anybody.
+    pub(crate) treats: bool,
     /// It speaks of somebody: without, a trade or an event is nobody's.
     somebody: bool,
     /// It is about the author, an animal, or nobody.
@@ -252,7 +257,10 @@ impl Collector {
             Role::New => found.portrait.new = true,
             Role::RefersBack => found.refers_back = true,
             Role::OtherPatient => found.other_patient = true,
-            Role::Care(weight) => care.push((hit.signal, weight)),
+            Role::Care(weight) => {
+                found.treats |= weight >= TREATS;
+                care.push((hit.signal, weight));
+            }
             Role::Guard(weight) => care.push((hit.signal, -weight)),
             Role::NoPatient(why) => found.no_patient = found.no_patient.max(why),
             Role::None => {}

@@ -36,8 +36,10 @@ impl Scanner<'_> {
         let about_somebody = |finding: &Finding| ABOUT_SOMEBODY.contains(&&*finding.rule.id);
         let wanted = findings.iter().any(about_somebody);
         let collector = &self.engine.collector;
-        let passage = if story::of_item(item) { self.passage(item) } else { None };
+        let is_clinicians = self.is_clinicians();
         let may_tell = story::of_item(item) && (item.thread.is_some() || collector.any(&self.own));
+        let may_be_read = may_tell || is_clinicians && story::of_item(item);
+        let passage = if may_be_read { self.passage(item) } else { None };
         if !wanted && !may_tell && passage.is_none() {
             return;
         }
@@ -52,9 +54,8 @@ impl Scanner<'_> {
         }
         let anchor = collected.anchor;
         let is_found = findings.iter().any(about_somebody);
-        let is_clinicians = self.is_clinicians();
         let near = NearItem { item, is_found, is_clinicians, figures: &collector.figures };
-        let idle = || passage.is_some().then(|| Trace::idle(item));
+        let idle = || (is_clinicians && passage.is_some()).then(|| Trace::idle(item));
         let Some(mut trace) = Trace::of(&near, collected).or_else(idle) else { return };
         let maker =
             Maker { judge: self.judge(), document, own: &self.own, learned: None, reader: None, given: 0.0 };

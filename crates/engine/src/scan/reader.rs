@@ -116,7 +116,7 @@ impl Scanner<'_> {
 
     /// What the reader keeps of an item to read it in a story.
     pub(super) fn passage(&self, item: &Item) -> Option<Passage> {
-        let able = self.is_clinicians() && !self.without_reader && item.text.chars().any(char::is_alphabetic);
+        let able = !self.without_reader && item.text.chars().any(char::is_alphabetic);
         self.engine.reader.as_deref().filter(|_| able)?.passage(item)
     }
 

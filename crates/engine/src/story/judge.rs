@@ -18,7 +18,7 @@ const A_PATIENT_TOGETHER: f32 = 2.0;
 /// The same of a clinician's thread, whose items are tied by more than what they tell.
 const A_PATIENT_IN_A_THREAD: f32 = 0.4;
 
-/// One item has to tell so surely of one person in care, on an account that names no health profession.
+/// One item has to say that somebody is treated, and tell so surely of one person in care, on an account that names no health profession.
 const A_PATIENT_OF_STRANGERS: f32 = 2.5;
 
 /// An item that tells so surely of care and of who it is needs no story: it has a finding alone.
@@ -104,13 +104,14 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
         return None;
     }
     let cares = || story.members.iter().map(|member| member.trace.care.max(0.0));
-    let clinicians = story.members.iter().any(|member| member.trace.is_clinicians);
+    let clinicians = is_clinicians(story);
     let in_thread = story.members.iter().skip(1).all(|member| member.link.in_thread);
     let (most, all) = (cares().fold(0.0, f32::max), cares().sum::<f32>());
     let in_care = most >= TELLS_OF_CARE
         || all >= A_PATIENT_TOGETHER
         || in_thread && clinicians && all >= A_PATIENT_IN_A_THREAD;
-    if !in_care || !clinicians && most < A_PATIENT_OF_STRANGERS {
+    let strangers = |member: &Part| member.trace.treats && member.trace.care >= A_PATIENT_OF_STRANGERS;
+    if !in_care || !clinicians && !story.members.iter().any(strangers) {
         return None;
     }
     let estimate = engine.crowd.estimate(&story.portrait, &engine.collector.figures)?;
@@ -118,6 +119,10 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     let known = !matches!(estimate.basis, Basis::Country | Basis::Region);
     let fits = estimate.is_few() || (known && estimate.about < MANY);
     fits.then(|| Weighed { estimate, score: engine.story.score(&signs), signs })
+}
+
+fn is_clinicians(story: &Story) -> bool {
+    story.members.iter().any(|member| member.trace.is_clinicians)
 }
 
 /// What the reader says of a story, if it knows two of its items or more.
@@ -141,9 +146,10 @@ pub(super) fn judge(
     let reading = if may_be_read { read(engine, story) } else { None };
     if let Some(StoryReading { evidence, beside, .. }) = reading {
         let joined = beside * score + evidence;
-        // Arithmetic is not talked away: whom only one person fits. But then nobody is sure.
+        // Arithmetic is not talked away: whom only one person fits. But then nobody is sure, and of a stranger to care nothing is left.
         is_doubted = joined < STORY_BAR;
-        score = if estimate.is_one() { joined.max(score) } else { joined };
+        let stands = estimate.is_one() && is_clinicians(story);
+        score = if stands { joined.max(score) } else { joined };
     }
     if score < STORY_BAR {
         return None;

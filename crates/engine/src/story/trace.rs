@@ -35,6 +35,7 @@ pub struct Trace {
     pub(crate) ills: Box<[u16]>,
     /// Why it is of no patient: `OWN` or `UNREAL`; 0 if it may be of one.
     pub(crate) no_patient: u8,
+    pub(crate) treats: bool,
     pub(crate) refers_back: bool,
     pub(crate) other_patient: bool,
     /// It has a finding about somebody told of.
@@ -107,6 +108,7 @@ impl Trace {
             ills,
             care: collected.care,
             no_patient: collected.no_patient,
+            treats: collected.treats,
             refers_back: collected.refers_back,
             other_patient: collected.other_patient,
             is_found: near.is_found,
