@@ -5,9 +5,13 @@ pub(crate) const LANES: usize = 8;
 #[inline(always)]
 pub(crate) fn softmax(scores: &mut [f32]) {
     let most = largest(scores);
-    scores.iter_mut().for_each(|score| *score = exp(*score - most));
+    for score in &mut *scores {
+        *score = exp(*score - most);
+    }
     let total = 1.0 / sum(scores);
-    scores.iter_mut().for_each(|score| *score *= total);
+    for score in scores {
+        *score *= total;
+    }
 }
 
 #[inline(always)]
@@ -51,14 +55,16 @@ fn exp(x: f32) -> f32 {
     const WHOLE: f32 = 12_582_912.0;
     let x = if x < -87.0 { -87.0 } else { x };
     let x = if x > 87.0 { 87.0 } else { x };
-    let power = (x * std::f32::consts::LOG2_E + WHOLE) - WHOLE;
+    let rounded = x * std::f32::consts::LOG2_E + WHOLE;
+    let power = rounded - WHOLE;
     let rest = x - power * 0.693_359_4 + power * 2.121_944_4e-4;
     let mut sum = 1.987_569_2e-4_f32;
     for factor in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_3e-1] {
         sum = sum * rest + factor;
     }
     let sum = sum * rest * rest + rest + 1.0;
-    sum * f32::from_bits(((power as i32 + 127) << 23).cast_unsigned())
+    // The lowest bits of what was rounded are the whole number.
+    sum * f32::from_bits(rounded.to_bits().wrapping_add(127) << 23)
 }
 
 #[inline(always)]

@@ -174,7 +174,9 @@ impl Layer {
         add(x, narrow);
         self.norm1.apply(x);
         self.up.apply(simd, x, scaled, wide);
-        wide.iter_mut().for_each(|value| *value = gelu(*value));
+        for value in &mut *wide {
+            *value = gelu(*value);
+        }
         self.down.apply(simd, wide, scaled, narrow);
         add(x, narrow);
         self.norm2.apply(x);
@@ -183,7 +185,9 @@ impl Layer {
 
 #[inline(always)]
 fn add(x: &mut [f32], more: &[f32]) {
-    x.iter_mut().zip(more).for_each(|(x, more)| *x += more);
+    for (x, more) in x.iter_mut().zip(more) {
+        *x += more;
+    }
 }
 
 /// What each piece of a window sees of the others. A row of `qkv` holds query, key and value.
@@ -303,7 +307,9 @@ impl Norm {
     fn apply(&self, x: &mut [f32]) {
         for row in x.chunks_exact_mut(WIDTH) {
             let mean = sum(row) / WIDTH as f32;
-            row.iter_mut().for_each(|value| *value -= mean);
+            for value in &mut *row {
+                *value -= mean;
+            }
             let spread = dot(row, row) / WIDTH as f32;
             let times = 1.0 / (spread + 1e-12).sqrt();
             for ((value, weight), bias) in row.iter_mut().zip(&self.weights).zip(&self.biases) {

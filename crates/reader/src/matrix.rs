@@ -5,7 +5,7 @@
 //! the nearest cache while all rows pass it.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, i16x16, i32x8};
+use fearless_simd::{Simd, i8x32, i16x16, i32x8};
 
 /// The largest activation: a row of [`LONGEST_ROW`] products with the largest weight fits an `i32`.
 const MOST: f32 = 8191.0;
@@ -31,7 +31,7 @@ pub(crate) struct Linear {
     /// How many weights an output has.
     inputs: usize,
     /// A panel for each [`WIDE`] outputs; in it, for each pair of inputs, the pair of each output.
-    weights: Vec<i16>,
+    weights: Vec<i8>,
     /// What each output's weights are to be multiplied by.
     scales: Vec<f32>,
     biases: Vec<f32>,
@@ -63,7 +63,7 @@ impl Linear {
             for (output, row) in rows.chunks_exact(inputs).enumerate() {
                 for (pairs, pair) in panel.chunks_exact_mut(WIDE * PAIR).zip(row.chunks_exact(PAIR)) {
                     for (slot, weight) in pairs.iter_mut().skip(output * PAIR).zip(pair) {
-                        *slot = i16::from(weight.cast_signed());
+                        *slot = weight.cast_signed();
                     }
                 }
             }
@@ -112,7 +112,7 @@ impl Scaled {
                 let largest = largest(row);
                 let times = MOST / largest;
                 for (number, value) in self.row.iter_mut().zip(row) {
-                    *number = ((value * times + ROUNDING) - ROUNDING) as i32 as i16;
+                    *number = (value * times + ROUNDING).to_bits() as i16;
                 }
                 for (rows, [a, b]) in panel.as_chunks_mut::<TALL>().0.iter_mut().zip(self.row.as_chunks().0) {
                     let ([a, b], [c, d]) = (a.to_ne_bytes(), b.to_ne_bytes());
@@ -140,12 +140,11 @@ fn largest(row: &[f32]) -> f32 {
 
 /// The products of a panel of activations with one of weights, summed for each row and output.
 #[inline(always)]
-fn products<S: Simd>(simd: S, numbers: &[i32], weights: &[i16]) -> Sums<S> {
+fn products<S: Simd>(simd: S, numbers: &[i32], weights: &[i8]) -> Sums<S> {
     let mut sums = [[i32x8::splat(simd, 0); WIDE / LANES]; TALL];
     let pairs = numbers.as_chunks::<TALL>().0.iter().zip(weights.as_chunks::<{ WIDE * PAIR }>().0);
     for (rows, weights) in pairs {
-        let (left, right) = weights.split_at(LANES * PAIR);
-        let (left, right) = (i16x16::from_slice(simd, left), i16x16::from_slice(simd, right));
+        let (left, right): (i16x16<S>, i16x16<S>) = i8x32::from_slice(simd, weights).widen();
         for ([sum_left, sum_right], row) in sums.iter_mut().zip(rows) {
             let row: i16x16<S> = i32x8::splat(simd, *row).bitcast();
             *sum_left += row.pairwise_dot_product(left);
