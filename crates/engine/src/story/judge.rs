@@ -116,9 +116,13 @@ pub(super) fn weigh(engine: &Engine, story: &Story) -> Option<Weighed> {
     }
     let estimate = engine.crowd.estimate(&story.portrait, &engine.collector.figures)?;
     let signs = signs::of(story, &estimate);
+    fits_not_many(&estimate).then(|| Weighed { estimate, score: engine.story.score(&signs), signs })
+}
+
+/// Where the place is not known, it has to fit a few.
+pub(super) fn fits_not_many(estimate: &Estimate) -> bool {
     let known = !matches!(estimate.basis, Basis::Country | Basis::Region);
-    let fits = estimate.is_few() || (known && estimate.about < MANY);
-    fits.then(|| Weighed { estimate, score: engine.story.score(&signs), signs })
+    estimate.is_few() || known && estimate.about < MANY
 }
 
 fn is_clinicians(story: &Story) -> bool {

@@ -1,9 +1,9 @@
 //! Posts around one that looks like care, read as one text: for stories that nothing but their sense ties.
 
-use super::judge::{Member, StoryFinding};
+use super::judge::{Member, StoryFinding, fits_not_many};
 use super::link::TELLS_OF_CARE;
 use super::trace::Trace;
-use crate::crowd::{Estimate, Portrait};
+use crate::crowd::Portrait;
 use crate::engine::Engine;
 use crate::finding::{READER_ONLY, Severity};
 use crate::reader::{Passage, StoryReading};
@@ -110,7 +110,7 @@ impl Window<'_> {
         }
         let estimate = engine.crowd.estimate(&portrait, &engine.collector.figures);
         let details = portrait.traits.len() + usize::from(portrait.age.is_some());
-        if details >= TOLD_IN_FIGURES && estimate.as_ref().is_some_and(Estimate::is_many) {
+        if details >= TOLD_IN_FIGURES && !estimate.as_ref().is_none_or(fits_not_many) {
             return None;
         }
         let few = estimate.as_ref().is_some_and(|estimate| estimate.is_few());
