@@ -79,7 +79,7 @@ fn the_demo_is_read_whole_and_shows_every_family() {
 #[test]
 fn one_finding_is_the_readers_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
-    let praise = |options: &[&str]| {
+    let scorn = |options: &[&str]| {
         let path = folder.path().join(format!("{}.csv", options.len()));
         let output = command(&path).args(options).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
@@ -88,13 +88,13 @@ fn one_finding_is_the_readers_and_says_why() {
         let column = |name| headers.iter().position(|other| other == name).unwrap();
         let (rule, why, excerpt) = (column("rule"), column("why"), column("excerpt"));
         let rows = table.records().map(Result::unwrap);
-        let praise = |row: &csv::StringRecord| {
-            &row[rule] == "claims/testimonial-use" && row[excerpt].contains("bakes bread")
+        let scorn = |row: &csv::StringRecord| {
+            &row[rule] == "conduct/derogatory-patient" && row[excerpt].contains("campfire")
         };
-        rows.filter(praise).map(|row| row[why].to_owned()).next()
+        rows.filter(scorn).map(|row| row[why].to_owned()).next()
     };
-    assert_eq!(praise(&["--no-reader"]), None);
-    let why = praise(&[]).expect("the reader does not find the praise");
+    assert_eq!(scorn(&["--no-reader"]), None);
+    let why = scorn(&[]).expect("the reader does not find the scorn");
     let said =
         "Found by the reader, a language model, where the rule alone was not sure; like a post labelled: ";
     assert!(why.contains(said), "{why}");

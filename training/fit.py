@@ -12,7 +12,10 @@ import model
 import posts as data
 
 # Lengths of rows, and how many rows of each go into one step. Windows of one post go together.
-SHAPES = ((40, 48), (52, 36), (64, 30), (80, 24), (104, 18), (136, 14), (176, 11))
+SHAPES = (
+    (34, 56), (40, 48), (46, 41), (52, 36), (58, 33), (64, 30), (72, 26), (80, 24), (92, 20), (104, 18), (120, 16), (136, 14), (156, 12),
+    (176, 11),
+)
 RATE, LOWER, DECAY, WARM_UP = 2e-4, 0.85, 0.01, 0.06
 HEAD_RATE = 1e-3
 RARE = 2.0  # a post that should be found counts so much for its rules
