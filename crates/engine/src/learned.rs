@@ -11,6 +11,7 @@ mod model;
 use std::sync::Arc;
 
 pub(crate) use features::{Feature, Features, Scene};
+pub use model::MAGIC as LEARNED_MAGIC;
 pub(crate) use model::Model;
 
 use crate::rule::Rule;

@@ -42,6 +42,7 @@ pub use item::{
     Authorship, Item, Kind, LiveState, Media, MediaKind, Parent, ParentAuthor, ParentKind, Precision,
     Profile, Settings, Visibility,
 };
+pub use learned::LEARNED_MAGIC;
 pub use moment::{Moment, MomentError};
 pub use pattern::PatternError;
 pub use quasi::{Base, Basis, Origin, Quasi, Value, Window};

@@ -1,5 +1,7 @@
 //! The learned model's file, as `crates/engine/src/learned/model.rs` reads it.
 
+use whitecoat_engine::LEARNED_MAGIC;
+
 /// A model before it is written.
 pub(crate) struct Learned {
     /// A score, times this and plus the shift, is evidence.
@@ -20,7 +22,7 @@ pub(crate) struct Head {
 
 /// Weights as 8-bit numbers; those that round to nought are left out.
 pub(crate) fn bytes(learned: &Learned) -> Vec<u8> {
-    let mut bytes = b"wcoat-2\n".to_vec();
+    let mut bytes = LEARNED_MAGIC.to_vec();
     bytes.extend(learned.weight.to_le_bytes());
     bytes.extend(learned.shift.to_le_bytes());
     bytes.extend((learned.heads.len() as u16).to_le_bytes());

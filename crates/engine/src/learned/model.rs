@@ -7,8 +7,8 @@
 use super::BUCKETS;
 use super::features::Feature;
 
-/// The first bytes of a model's file; the digit is the version of features and format.
-pub(crate) const MAGIC: &[u8; 8] = b"wcoat-2\n";
+/// The first bytes of the file of the learned signal; the digit is the version of features and format.
+pub const MAGIC: &[u8; 8] = b"wcoat-2\n";
 
 /// The most that the learned signal adds to a score or takes from it, on an account that names a health profession.
 /// Hand-set, as the next one.
