@@ -222,8 +222,11 @@ fn who_names_no_health_profession_tells_a_story_only_of_somebody_treated() {
         "My patient patted my hand on the ward today when I told him it was Parkinson's, after the scan";
     assert_eq!(told_by(&engine, &lay, treated), [[0, 1]]);
 
-    // Where a reader doubts it, arithmetic speaks for a clinician's story alone.
+    // Where a reader doubts it, arithmetic speaks for a clinician's story of somebody treated alone.
+    let clinician = profile("Canora, SK", "CA");
+    assert_eq!(told_by(&engine, &clinician, DIAGNOSIS), [[0, 1]]);
     let engine = engine.with_reader(Arc::new(Letters(0, -20.0)));
     assert!(told_by(&engine, &lay, treated).is_empty());
-    assert_eq!(told_by(&engine, &profile("Canora, SK", "CA"), DIAGNOSIS), [[0, 1]]);
+    assert!(told_by(&engine, &clinician, DIAGNOSIS).is_empty());
+    assert_eq!(told_by(&engine, &clinician, treated), [[0, 1]]);
 }

@@ -150,9 +150,10 @@ pub(super) fn judge(
     let reading = if may_be_read { read(engine, story) } else { None };
     if let Some(StoryReading { evidence, beside, .. }) = reading {
         let joined = beside * score + evidence;
-        // Arithmetic is not talked away: whom only one person fits. But then nobody is sure, and of a stranger to care nothing is left.
+        // Arithmetic is not talked away: whom only one person fits, if a clinician says that somebody is treated. But then nobody is sure.
         is_doubted = joined < STORY_BAR;
-        let stands = estimate.is_one() && is_clinicians(story);
+        let treats = story.members.iter().any(|member| member.trace.treats);
+        let stands = estimate.is_one() && is_clinicians(story) && treats;
         score = if stands { joined.max(score) } else { joined };
     }
     if score < STORY_BAR {
