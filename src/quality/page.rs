@@ -66,32 +66,10 @@ pub fn markdown(quality: &Quality, without: Option<&Quality>, command: &str) -> 
         }
     }
     out.push_str("\nIn brackets: 95 % intervals (Wilson).\n\n");
-    let head = "| found | false alarms | missed | precision | recall | F1 |\n|---|---|---|---|---|---|---|\n";
-    let mut table = |title: &str, rows: &mut dyn Iterator<Item = (String, Counts)>| {
-        let _ = write!(out, "| {title} {head}");
-        for (name, counts) in rows {
-            let Counts { found, false_alarms, missed } = counts;
-            let _ = writeln!(
-                out,
-                "| {name} | {found} | {false_alarms} | {missed} | {} | {} | {} |",
-                with_interval(found, found + false_alarms),
-                with_interval(found, found + missed),
-                number(counts.f1())
-            );
-        }
-        out.push('\n');
-    };
-    let totals = [
-        ("posts with something in them".to_owned(), quality.items),
-        ("all rules".to_owned(), quality.all_rules()),
-    ];
-    table("what", &mut totals.into_iter());
-    table("family", &mut quality.families().into_iter().map(|(name, counts)| (name.to_owned(), counts)));
-    table("rule", &mut quality.rules.iter().map(|(id, counts)| (format!("`{id}`"), *counts)));
-    if !quality.present.is_empty() {
-        table("public corpora", &mut quality.present.iter().map(|(what, counts)| (what.clone(), *counts)));
+    for (title, rows) in TABLES {
+        write_counts(&mut out, title, &rows(quality), without.map(rows).as_deref());
     }
-    write_groups(&mut out, quality);
+    write_groups(&mut out, quality, without);
     let mut confusions: Vec<_> = quality.confusions.iter().collect();
     confusions.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     if !confusions.is_empty() {
@@ -103,21 +81,78 @@ pub fn markdown(quality: &Quality, without: Option<&Quality>, command: &str) -> 
     out
 }
 
+/// What the rows of a table are called, and their counts.
+type Rows = fn(&Quality) -> Vec<(String, Counts)>;
+
+const TABLES: [(&str, Rows); 4] = [
+    ("what", |quality| {
+        vec![
+            ("posts with something in them".to_owned(), quality.items),
+            ("all rules".to_owned(), quality.all_rules()),
+        ]
+    }),
+    ("family", |quality| {
+        quality.families().into_iter().map(|(name, counts)| (name.to_owned(), counts)).collect()
+    }),
+    ("rule", |quality| quality.rules.iter().map(|(id, counts)| (format!("`{id}`"), *counts)).collect()),
+    ("public corpora", |quality| {
+        quality.present.iter().map(|(what, counts)| (what.clone(), *counts)).collect()
+    }),
+];
+
+/// A table of counts; with three columns more where the same rows are known without the reader.
+fn write_counts(
+    out: &mut String,
+    title: &str,
+    rows: &[(String, Counts)],
+    without: Option<&[(String, Counts)]>,
+) {
+    if rows.is_empty() {
+        return;
+    }
+    let more = if without.is_some() { " without the reader: precision | recall | F1 |" } else { "" };
+    write_head(out, &format!("| {title} | found | false alarms | missed | precision | recall | F1 |{more}"));
+    for (name, counts) in rows {
+        let Counts { found, false_alarms, missed } = counts;
+        let _ = write!(
+            out,
+            "| {name} | {found} | {false_alarms} | {missed} | {} | {} | {} |",
+            with_interval(*found, found + false_alarms),
+            with_interval(*found, found + missed),
+            number(counts.f1())
+        );
+        if let Some(without) = without {
+            let counts = without
+                .iter()
+                .find(|(other, _)| other == name)
+                .map(|(_, counts)| *counts)
+                .unwrap_or_default();
+            let [precision, recall, f1] = [counts.precision(), counts.recall(), counts.f1()].map(number);
+            let _ = write!(out, " {precision} | {recall} | {f1} |");
+        }
+        out.push('\n');
+    }
+    out.push('\n');
+}
+
 /// Whether some people's posts are judged otherwise than others'.
-fn write_groups(out: &mut String, quality: &Quality) {
+fn write_groups(out: &mut String, quality: &Quality, without: Option<&Quality>) {
     for by in [By::Country, By::Profession, By::Kind] {
         let groups = quality.groups.by(by);
         if groups.len() < 2 {
             continue;
         }
+        let more = if without.is_some() { " without the reader: with a finding | noticed |" } else { "" };
         let name = by.name();
-        let _ = writeln!(
+        write_head(
             out,
-            "| {name} | clean posts | of them with a finding | other posts | of them noticed |"
+            &format!(
+                "| {name} | clean posts | of them with a finding | other posts | of them noticed |{more}"
+            ),
         );
-        out.push_str("|---|---|---|---|---|\n");
+        let without = without.map(|without| without.groups.by(by));
         for (name, group) in groups {
-            let _ = writeln!(
+            let _ = write!(
                 out,
                 "| {name} | {} | {} | {} | {} |",
                 group.clean,
@@ -125,9 +160,26 @@ fn write_groups(out: &mut String, quality: &Quality) {
                 group.there,
                 with_interval(group.noticed, group.there)
             );
+            if let Some(without) = &without {
+                let group = without
+                    .iter()
+                    .find(|(other, _)| *other == name)
+                    .map(|(_, group)| *group)
+                    .unwrap_or_default();
+                let [alarmed, noticed] =
+                    [share(group.alarmed, group.clean), share(group.noticed, group.there)].map(number);
+                let _ = write!(out, " {alarmed} | {noticed} |");
+            }
+            out.push('\n');
         }
         out.push('\n');
     }
+}
+
+/// The first line of a table and the one under it.
+fn write_head(out: &mut String, head: &str) {
+    let columns = head.matches('|').count().saturating_sub(1);
+    let _ = writeln!(out, "{head}\n|{}", "---|".repeat(columns));
 }
 
 /// What the tables do not say.
@@ -189,7 +241,25 @@ fn with_interval(part: u64, whole: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::with_interval;
+    use super::super::tally::{Counts, Quality};
+    use super::{markdown, with_interval};
+
+    #[test]
+    fn tables_have_columns_without_the_reader_where_that_is_known() {
+        let measured = |found| {
+            let counts = Counts { found, false_alarms: 1, missed: 3 - found };
+            Quality { rules: [("privacy/patient-name".to_owned(), counts)].into(), ..Quality::default() }
+        };
+        let alone = markdown(&measured(3), None, "score");
+        assert!(
+            alone.contains("| rule | found | false alarms | missed | precision | recall | F1 |\n"),
+            "{alone}"
+        );
+        let both = markdown(&measured(3), Some(&measured(1)), "score");
+        let row = "| `privacy/patient-name` | 3 | 1 | 0 | 0.75 (0.30-0.95) | 1.00 (0.44-1.00) | 0.86 | 0.50 | 0.33 | 0.40 |";
+        assert!(both.contains("| F1 | without the reader: precision | recall | F1 |\n|---|---|---|---|---|---|---|---|---|---|\n"), "{both}");
+        assert!(both.contains(row), "{both}");
+    }
 
     #[test]
     fn intervals_are_wilsons() {
