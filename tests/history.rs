@@ -306,7 +306,8 @@ fn a_last_audit_that_cannot_be_one_is_refused() {
     expect(&folder, &["audit", "others.jsonl", "-o", "others.csv", "--now", FIRST], 1);
     expect(&folder, &["audit", "posts.jsonl", "-o", "q1.csv", "--now", FIRST], 1);
     let text = read(&folder, "q1.csv");
-    write(&folder, "cut.csv", &text[..text.len() - 300]);
+    // In the first row, so that the message does not change with what the rules find.
+    write(&folder, "cut.csv", &text[..text.find('\n').unwrap() + 40]);
     write(&folder, "later.csv", &text);
     write(
         &folder,

@@ -3,7 +3,7 @@
 //! The magic, the BLAKE3 digest of all that follows, the header (JSON) and the vocabulary (a piece a line), each after its
 //! length (`u32`), then all weights in the order in which [`Parts`] is asked for them. Numbers are little-endian.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -68,6 +68,8 @@ pub(crate) struct Calibration {
     pub(crate) alone: Joined,
     /// Rules of which the reader alone never makes a finding.
     pub(crate) never_alone: BTreeSet<String>,
+    /// What is added for rules whose findings by the reader alone are right more often than others'.
+    pub(crate) sooner_alone: BTreeMap<String, f32>,
     /// Rules of which the reader says nothing.
     pub(crate) never: BTreeSet<String>,
     /// What the score of a story counts beside its signs.

@@ -60,8 +60,8 @@ pub struct Reader {
 struct Heads {
     rule: usize,
     family: Option<usize>,
-    /// Whether the reader may make a finding alone.
-    alone: bool,
+    /// What is added to the score of a finding by the reader alone.
+    alone: f32,
 }
 
 impl Reader {
@@ -78,7 +78,10 @@ impl Reader {
                 return None;
             }
             let family = id.split('/').next().and_then(head);
-            Some(Heads { rule: head(id)?, family, alone: !header.calibration.never_alone.contains(id) })
+            let Calibration { never_alone, sooner_alone, .. } = &header.calibration;
+            let sooner = sooner_alone.get(id).copied().unwrap_or_default();
+            let alone = if never_alone.contains(id) { f32::NEG_INFINITY } else { sooner };
+            Some(Heads { rule: head(id)?, family, alone })
         };
         let ids: Vec<&str> = rules.collect();
         let (rules, item) = (ids.iter().map(|id| heads(id)).collect(), head("item"));
@@ -188,11 +191,10 @@ impl whitecoat_engine::Reader for Reader {
         let rules = self.rules.iter().map(|heads| {
             let heads = (*heads)?;
             let (rule, family) = (score(Some(heads.rule)), score(heads.family));
-            let able = if heads.alone { 0.0 } else { f32::NEG_INFINITY };
             Some(RuleReading {
                 log_odds: line.of(rule),
                 evidence: evidence.of(rule, family, item),
-                alone: alone.of(rule, family, item) + able,
+                alone: alone.of(rule, family, item) + heads.alone,
             })
         });
         Read::Judged(Reading {

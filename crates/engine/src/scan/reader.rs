@@ -6,10 +6,10 @@ use crate::item::{Item, Kind};
 use crate::reader::{Passage, Read, ReadCounts, Reading};
 
 /// The most that the reader and the learned signal together add to a score, and take from it, on an account that names a health
-/// profession; and both on any other. Hand-set, as the next ones. So little is taken that what a rule surely sees is not lost; tried
-/// on sets F, K and M, that costs 0.004 of F1.
+/// profession; and both on any other. Hand-set, as the next ones. What a rule surely sees is not lost: on 5,447 posts that neither had
+/// seen, 3 instead of 1.5 taken cost 3 of 1,553 right findings, and 44 of 658 wrong ones.
 const MOST: f32 = 4.0;
-const MOST_TAKEN: f32 = 1.5;
+const MOST_TAKEN: f32 = 3.0;
 const MOST_FOR_STRANGERS: f32 = 0.8;
 
 /// The most that it adds for what pages on no platform say (their answers to reviews are like those elsewhere): it was trained on
