@@ -13,6 +13,9 @@ pub(crate) const NOT_SURE: &str = "not-sure-enough";
 /// The modifier of a finding that the reader makes alone.
 pub(crate) const READER_ONLY: &str = "reader-only";
 
+/// The modifier of a finding that would be critical, and none without the reader.
+pub(crate) const RESTS_ON_READER: &str = "rests-on-reader";
+
 /// How bad a finding is if it is true. Never mixed with [`Finding::confidence`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -10,9 +10,9 @@ use std::sync::Arc;
 pub use inspect::Considered;
 
 use crate::condition::Seen;
-use crate::engine::Engine;
+use crate::engine::{Engine, UNDERSTOOD};
 use crate::facts;
-use crate::finding::{Field, Finding, NOT_SURE, Severity};
+use crate::finding::{Field, Finding, NOT_SURE, RESTS_ON_READER, Severity};
 use crate::findings::{LearnedOf, Maker, Probes};
 use crate::item::{Item, Profile};
 use crate::judge::Judge;
@@ -393,9 +393,14 @@ impl<'e> Scanner<'e> {
 }
 
 /// What is to be acted on at once has to be sure: else somebody is woken on a Sunday for nothing. Circumstances raise nothing that
-/// is not.
+/// is not. And it has to stand without the reader, who is evidence and no oracle.
 fn hold_back(finding: &mut Finding) {
     let Finding { rule, severity, confidence, .. } = finding;
+    let score = (*confidence / (1.0 - *confidence)).ln();
+    let by_reader = finding.evidence.iter().filter(|evidence| &*evidence.signal == UNDERSTOOD);
+    if score - by_reader.map(|evidence| evidence.weight).sum::<f32>() < rule.needed_score {
+        finding.modifiers.extend(severity.hold_back(Severity::High, RESTS_ON_READER));
+    }
     let most = if *confidence < rule.sure {
         Severity::Medium
     } else if *severity >= Severity::High && *confidence < SURE {
