@@ -4,7 +4,7 @@ mod reader;
 
 use std::sync::Arc;
 
-pub(crate) use reader::{Probes, ReaderOf};
+pub(crate) use reader::{Probes, ReaderOf, rests_on};
 
 use crate::engine::{READS_LIKE, UNDERSTOOD};
 use crate::excerpt::{excerpt, masks};

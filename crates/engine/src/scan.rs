@@ -13,7 +13,7 @@ use crate::condition::Seen;
 use crate::engine::{Engine, UNDERSTOOD};
 use crate::facts;
 use crate::finding::{Field, Finding, NOT_SURE, RESTS_ON_READER, Severity};
-use crate::findings::{LearnedOf, Maker, Probes};
+use crate::findings::{LearnedOf, Maker, Probes, rests_on};
 use crate::item::{Item, Profile};
 use crate::judge::Judge;
 use crate::learned::{Feature, Features, Scene};
@@ -398,7 +398,7 @@ fn hold_back(finding: &mut Finding) {
     let Finding { rule, severity, confidence, .. } = finding;
     let score = (*confidence / (1.0 - *confidence)).ln();
     let by_reader = finding.evidence.iter().filter(|evidence| &*evidence.signal == UNDERSTOOD);
-    if score - by_reader.map(|evidence| evidence.weight).sum::<f32>() < rule.needed_score {
+    if rests_on(score, by_reader.map(|evidence| evidence.weight).sum(), rule) {
         finding.modifiers.extend(severity.hold_back(Severity::High, RESTS_ON_READER));
     }
     let most = if *confidence < rule.sure {

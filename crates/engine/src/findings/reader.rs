@@ -42,6 +42,11 @@ pub(crate) struct ReaderOf<'a> {
 /// What was read of an item to explain findings: a part of its text, and what was left out of it. Rules share it.
 pub(crate) type Probes = RefCell<Vec<(Range<usize>, Range<usize>, Read)>>;
 
+/// Whether a score would make no finding of a rule without what the reader gave.
+pub(crate) fn rests_on(score: f32, given: f32, rule: &Rule) -> bool {
+    score - given < rule.needed_score
+}
+
 impl ReaderOf<'_> {
     /// The log-odds of a part of the text, without a part of that.
     fn log_odds_of(&self, whole: Range<usize>, out: Range<usize>) -> f32 {
@@ -121,7 +126,7 @@ impl Maker<'_> {
     pub(super) fn understood(&self, rule: &Rule, judgement: &Judgement<'_>, alone: bool) -> Option<Evidence> {
         let said = self.reader.as_ref()?;
         let focus = judgement.focus;
-        let rests = alone || judgement.score - said.evidence < rule.needed_score;
+        let rests = alone || rests_on(judgement.score, said.evidence, rule);
         Some(Evidence {
             signal: UNDERSTOOD.into(),
             scope: if alone { "focus" } else { "item" },
